@@ -1,0 +1,41 @@
+"""Where the database is: `DATABASE_URL`, else the product's own cluster in the data folder (see `config/postgres.py`)."""
+
+import os
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tinhso.config.postgres import cluster_socket
+
+ENGINE = "django.contrib.gis.db.backends.postgis"
+
+
+def database_settings() -> dict[str, Any]:
+    """Django's settings of the default database.
+
+    The application connects as the role `tinhso_app`, which may not alter the schema or the audit log; commands that migrate
+    set `TINHSO_DB_ROLE=owner`.
+    """
+    owner = os.environ.get("TINHSO_DB_ROLE") == "owner"
+    url = (os.environ.get("DATABASE_OWNER_URL") if owner else None) or os.environ.get("DATABASE_URL")
+    common = {
+        "ENGINE": ENGINE,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": os.environ.get("TINHSO_TEST_DB", "test_tinhso")},
+    }
+    if url:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        return common | {
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.pop("host", None) or parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "OPTIONS": query,
+        }
+    return common | {
+        "NAME": "tinhso",
+        "USER": "tinhso_owner" if owner else "tinhso_app",
+        "HOST": str(cluster_socket()),
+    }

@@ -1,0 +1,71 @@
+"""Events: what an action announces, and who listens.
+
+A subscriber is a job of its own, enqueued in the transaction of the action, so that one failing listener neither stops the
+others nor loses the event. Subscribers must be idempotent: a job may run twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tinhso.kernel.correlation import correlation_id, start_correlation
+from tinhso.kernel.jobs import job
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a subscriber is given."""
+
+    name: str
+    object_type: str
+    object_id: str
+    actor_id: int | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Subscriber = Callable[[Event], None]
+_subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
+
+
+def subscribe(*names: str) -> Callable[[Subscriber], Subscriber]:
+    """Run the decorated function after each of the named events. Put it in the app's `jobs.py`."""
+
+    def register(function: Subscriber) -> Subscriber:
+        path = f"{function.__module__}.{function.__qualname__}"
+        for name in names:
+            _subscribers[name][path] = function
+        return function
+
+    return register
+
+
+def enqueue_subscribers(
+    name: str, *, object_type: str, object_id: str, actor_id: int | None, facts: Mapping[str, object]
+) -> None:
+    """Write one job per subscriber into the running transaction."""
+    for path in _subscribers.get(name, ()):
+        deliver_event.defer(
+            subscriber=path,
+            name=name,
+            object_type=object_type,
+            object_id=object_id,
+            actor_id=actor_id,
+            facts=facts,
+            correlation=correlation_id(),
+        )
+
+
+@job(queue="events")
+def deliver_event(
+    subscriber: str,
+    name: str,
+    object_type: str,
+    object_id: str,
+    actor_id: int | None,
+    facts: dict[str, Any],
+    correlation: str = "",
+) -> None:
+    """Call one subscriber with one event."""
+    start_correlation(correlation)
+    _subscribers[name][subscriber](Event(name, object_type, object_id, actor_id, facts))

@@ -1,0 +1,23 @@
+"""Identifiers people and machines are given."""
+
+import hmac
+import secrets
+from hashlib import sha256
+
+# without 0/O, 1/I/L, 5/S, 2/Z, 8/B: read aloud and typed on a phone
+_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
+
+
+def readable_code(length: int) -> str:
+    """A random code of unambiguous capital letters and digits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def derived_code(key: bytes, text: str, length: int) -> str:
+    """A code that follows from `text` and a secret key, so that it never needs to be stored and never changes."""
+    number = int.from_bytes(hmac.digest(key, text.encode(), sha256), "big")
+    letters = []
+    for _ in range(length):
+        number, index = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[index])
+    return "".join(letters)

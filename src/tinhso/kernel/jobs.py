@@ -1,0 +1,31 @@
+"""Background work. A job is a row written in the transaction that caused it: it cannot be lost and never runs too early.
+
+    @job(queue="mail")
+    def send_message(message_id: int) -> None: ...
+
+    send_message.defer(message_id=7)
+
+Jobs are tried again with growing pauses; those that keep failing stay visible as failed on the system-status page.
+Put an application's jobs and event subscribers in its `jobs.py`; that module is imported at start.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+
+def job(*, queue: str = "default", attempts: int = 8, **options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Register a function as a job; call it later with `.defer(**json_values)`."""
+    retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
+    return app.task(queue=queue, retry=retry, **options)
+
+
+def periodic(cron: str, *, queue: str = "default") -> Callable[[Callable[[int], None]], Any]:
+    """Run the function on a cron schedule; it is given the moment's Unix time. No retries: the next run is the retry."""
+
+    def register(function: Callable[[int], None]) -> Any:
+        return app.periodic(cron=cron)(app.task(queue=queue, queueing_lock=function.__qualname__)(function))
+
+    return register

@@ -1,0 +1,97 @@
+"""Service manifests, discovered by convention: a package under `blocks/` or `services/` with an `apps.py` is an application.
+
+Its AppConfig says what the rest of the house needs to know; nobody lists it a second time.
+"""
+
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Role:
+    """A staff role a service defines; posts carry role codes."""
+
+    code: str
+    title: Text
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the workspace menu, shown to those who hold `permission` anywhere (to all staff when empty)."""
+
+    title: Text
+    url_name: str
+    icon: str
+    permission: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the system-status page and of `tinhso check`.
+
+    state is "ok", "ok: demo" (a declared demo adapter), "not configured" (an optional adapter) or "failed".
+    """
+
+    part: str
+    state: str
+    detail: str = ""
+    advice: str = ""
+
+    @property
+    def good(self) -> bool:
+        return self.state != "failed"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an application offers: `systems` are ids of the table of systems (A1, C3 …), `prefix` where its urls.py hangs."""
+
+    title: Text
+    systems: tuple[str, ...] = ()
+    prefix: str | None = None
+    order: int = 100
+    roles: tuple[Role, ...] = ()
+    menu: tuple[MenuItem, ...] = field(default=())
+
+
+class ServiceConfig(AppConfig):
+    """Base of every application of the house."""
+
+    manifest: Manifest
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def checks(self) -> list[Check]:
+        """Health of the outside systems this application speaks to; each application overrides it where it has any."""
+        return []
+
+
+def discover(*packages: str) -> list[str]:
+    """Names of the applications found directly below the given packages, in alphabetical order."""
+    found = []
+    for package in packages:
+        for module in pkgutil.iter_modules(import_module(package).__path__):
+            name = f"{package}.{module.name}"
+            if module.ispkg and find_spec(f"{name}.apps"):
+                found.append(name)
+    return sorted(found)
+
+
+def services() -> Iterator[ServiceConfig]:
+    """The installed applications of the house, in menu order."""
+    found = [config for config in apps.get_app_configs() if isinstance(config, ServiceConfig)]
+    yield from sorted(found, key=lambda config: (config.manifest.order, config.label))
+
+
+def roles() -> dict[str, Role]:
+    """Every role by code."""
+    return {role.code: role for config in services() for role in config.manifest.roles}
