@@ -1,0 +1,12 @@
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.manifest import Manifest, ServiceConfig
+
+
+class EsignatureConfig(ServiceConfig):
+    """Digital signatures and seals on papers, the sample signing authority, and the judgement of any signed PDF."""
+
+    name = "tinhso.blocks.esignature"
+    label = "esignature"
+    verbose_name = _("Ký số")
+    manifest = Manifest(title=_("Ký số"))
