@@ -33,9 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_prometheus",
     "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "procrastinate.contrib.django",
     "tinhso.kernel.audit",
     "tinhso.kernel.web",
@@ -52,10 +49,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tinhso.blocks.identity.middleware.person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "tinhso.kernel.web.middleware.content_security_policy",
     "tinhso.kernel.web.middleware.domain_errors",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -123,6 +120,5 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-SILENCED_SYSTEM_CHECKS = ["account.W001"]
 LOGGING_CONFIG = "tinhso.kernel.logs.configure"
 LOGGING = {"level": os.environ.get("TINHSO_LOG_LEVEL", "INFO"), "json": not DEBUG}
