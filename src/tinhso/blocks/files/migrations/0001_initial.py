@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ('directory', '0002_tables'),
     ]
 
     operations = [
