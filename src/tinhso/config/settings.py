@@ -20,6 +20,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # which form of the sample province is loaded: "three-tier" (Tiền Giang until 30/06/2025) or "today" (inside Đồng Tháp)
 SAMPLE = os.environ.get("TINHSO_SAMPLE", "today")
+PROVINCE_NAME = os.environ.get("TINHSO_PROVINCE") or {"three-tier": "Tỉnh Tiền Giang"}.get(SAMPLE, "Tỉnh Đồng Tháp")
+HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
 
 BLOCKS_AND_SERVICES = discover("tinhso.blocks", "tinhso.services")
 INSTALLED_APPS = [
@@ -43,17 +45,17 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "tinhso.kernel.web.middleware.correlation",
     "django.middleware.security.SecurityMiddleware",
+    "tinhso.kernel.web.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tinhso.kernel.web.middleware.language",
+    "tinhso.kernel.web.middleware.maintenance",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tinhso.blocks.identity.middleware.person",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tinhso.kernel.web.middleware.content_security_policy",
     "tinhso.kernel.web.middleware.domain_errors",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -93,9 +95,13 @@ LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 8 * 3600
+CSRF_FAILURE_VIEW = "tinhso.kernel.web.views.csrf_failure"
+METRICS_TOKEN = os.environ.get("TINHSO_METRICS_TOKEN", "")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 
 LANGUAGE_CODE = "vi"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -1,0 +1,95 @@
+"""Refusals and failures as answers: a page for people, a fragment for htmx, problem details (RFC 9457) for programs."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.correlation import correlation_id
+from tinhso.kernel.errors import DomainError
+
+Text = str | Promise
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the person reads: what happened, why, and what to do next."""
+
+    status: int
+    code: str
+    title: Text
+    message: Text = ""
+    advice: Text = ""
+    icon: str = "info-circle"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller is a program."""
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+
+
+def answer(request: HttpRequest, refusal: Refusal, *, fields: Mapping[str, object] | None = None) -> HttpResponse:
+    """The refusal in the form the caller can use."""
+    if wants_json(request):
+        return _problem(refusal, fields or {})
+    context = {"refusal": refusal, "fields": fields, "correlation": correlation_id()}
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        fragment = render(request, "web/errors/fragment.html", context, status=refusal.status)
+        fragment["HX-Retarget"], fragment["HX-Reswap"] = "#messages", "innerHTML"
+        return fragment
+    try:
+        return render(request, "web/errors/page.html", context, status=refusal.status)
+    except Exception:  # the shell itself needs what is broken, often the database: say it without the shell
+        logger.exception("error page without its shell")
+        return bare(refusal)
+
+
+def bare(refusal: Refusal) -> HttpResponse:
+    """The refusal on a page that needs neither the database nor the session."""
+    return render(None, "web/errors/bare.html", {"refusal": refusal, "correlation": correlation_id()}, status=refusal.status)
+
+
+def _problem(refusal: Refusal, fields: Mapping[str, object]) -> JsonResponse:
+    problem = {
+        "type": "about:blank",
+        "title": str(refusal.title),
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": str(refusal.message or refusal.advice),
+        "fields": {name: str(message) for name, message in fields.items()},
+        "correlation_id": correlation_id(),
+    }
+    return JsonResponse(problem, status=refusal.status, content_type="application/problem+json")
+
+
+def refusal_of(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The answer to an error of the domain."""
+    titles = {
+        403: (_("Bạn không được làm việc này"), "lock"),
+        404: (_("Không tìm thấy nội dung này"), "search-off"),
+        409: (_("Chưa làm được việc này"), "alert-circle"),
+        422: (_("Thông tin gửi lên chưa đúng"), "alert-circle"),
+    }
+    title, icon = titles.get(error.status, titles[409])
+    advice = _("Hãy quay lại trang trước và sửa những chỗ nêu trên.") if error.fields else ""
+    return answer(request, Refusal(error.status, error.code, title, str(error), advice, icon), fields=error.fields)
+
+
+def unavailable(request: HttpRequest, *, advice: str = "") -> HttpResponse:
+    """503: maintenance, or the database does not answer."""
+    refusal = Refusal(
+        503,
+        "unavailable",
+        _("Hệ thống đang tạm nghỉ"),
+        advice or _("Chúng tôi đang bảo trì hoặc khắc phục sự cố. Hồ sơ đã nộp vẫn được giữ nguyên."),
+        _("Hãy thử lại sau ít phút. Nếu cần gấp, mời bạn đến Trung tâm Phục vụ hành chính công gần nhất."),
+        "tool",
+    )
+    response = _problem(refusal, {}) if wants_json(request) else bare(refusal)
+    response["Retry-After"] = "60"
+    return response

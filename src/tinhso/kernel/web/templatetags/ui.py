@@ -1,0 +1,151 @@
+"""Tags and filters every template has (a builtin library: no `{% load %}`)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template import TemplateDoesNotExist
+from django.template.context import RequestContext
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.manifest import services
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """A Tabler icon. Decoration unless `label` says what it means to those who cannot see it."""
+    classes = f"icon icon-{name} {css}".rstrip()
+    address = f"{static('vendor/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, address)
+    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', classes, address)
+
+
+# ------------------------------------------------------------------------------------------------------------ values
+
+
+@register.filter
+def vnd(amount: int | None) -> str:
+    """1250000 → "1.250.000 ₫", in every language."""
+    return "" if amount is None else f"{int(amount):,}".replace(",", ".") + "\u00a0₫"
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """1250000 → "1.250.000"."""
+    return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """dd/mm/yyyy in the installation's time zone."""
+    if value is None or value == "":
+        return ""
+    return f"{_local(value):%d/%m/%Y}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """08:30 ngày 21/11/2026."""
+    if value is None or value == "":
+        return ""
+    local = _local(value)
+    return _("%(time)s ngày %(date)s") % {"time": f"{local:%H:%M}", "date": f"{local:%d/%m/%Y}"}
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    """08:30."""
+    return "" if value is None or value == "" else f"{_local(value):%H:%M}"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+@register.filter
+def person_name(person: Any) -> str:
+    """The name as the person writes it; a dash for none, "Hệ thống" is said by those who mean the system."""
+    return str(getattr(person, "full_name", "") or person or "–")
+
+
+@register.filter
+def initials(person: Any) -> str:
+    """Last two words' first letters, for the round mark beside a name: "Nguyễn Thị Minh An" → "MA"."""
+    words = person_name(person).split()
+    return "".join(word[0] for word in words[-2:]).upper()
+
+
+# ----------------------------------------------------------------------------------------------------------- marks
+
+
+@register.inclusion_tag("components/status_badge.html")
+def status_badge(status: Any, tone: str = "") -> dict[str, Any]:
+    """A state as a word. `status`: text, a choice with `.label`, or anything with `.label` and `.tone`.
+
+    tone: neutral, active, done, soon or bad. Amber (`soon`) and red (`bad`) are kept for time and refusal.
+    """
+    return {"text": getattr(status, "label", status), "tone": tone or getattr(status, "tone", "neutral")}
+
+
+@register.inclusion_tag("components/due.html")
+def due(remaining: Any) -> dict[str, Any]:
+    """What is left of a term, in words, with the date. `remaining`: the clock's answer (`sentence`, `level`, `at`)."""
+    icons = {"overdue": "alert-triangle", "today": "clock-exclamation"}
+    return {"remaining": remaining, "icon": icons.get(getattr(remaining, "level", ""), "clock")}
+
+
+# ------------------------------------------------------------------------------------------------------------ shell
+
+
+@lru_cache
+def _slot_templates(name: str) -> tuple[str, ...]:
+    found = []
+    for config in services():
+        path = f"{config.label}/slots/{name}.html"
+        try:
+            get_template(path)
+        except TemplateDoesNotExist:
+            continue
+        found.append(path)
+    return tuple(found)
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: RequestContext, name: str) -> SafeString:
+    """What the applications put at a place of the shell: every template `<app>/slots/<name>.html`, in menu order.
+
+    Places: banner (above everything), notices (bell), account (lines of the person's menu), search (workspace top bar),
+    home (public home page), footer.
+    """
+    templates = _slot_templates.__wrapped__(name) if settings.DEBUG else _slot_templates(name)
+    parts = [context.template.engine.get_template(path).render(context) for path in templates]  # type: ignore[union-attr]
+    return SafeString("".join(parts))
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context: RequestContext, **changes: Any) -> str:
+    """This page's address with some query parameters changed (None or "" removes one)."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return "?" + query.urlencode()
+
+
+@register.filter
+def pairs(items: Sequence[Any]) -> Sequence[Any]:
+    """`dict.items()` for dicts, the thing itself otherwise; so that lists of pairs and dicts show alike."""
+    return list(items.items()) if isinstance(items, dict) else items

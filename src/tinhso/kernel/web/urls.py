@@ -1,0 +1,13 @@
+from django.urls import path
+from django.views.i18n import set_language
+
+from tinhso.kernel.web import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("trang-thai/", views.status, name="status"),
+    path("ngon-ngu/", set_language, name="language"),
+]
