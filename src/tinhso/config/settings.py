@@ -14,6 +14,10 @@ DEBUG = flag("TINHSO_DEBUG")
 SECRET_KEY = secret("django")
 # the follow-up code of a case is derived from this key; it must outlive every case
 LOOKUP_KEY = secret("lookup").encode()
+# signing keys kept on disk are encrypted with this; without it they are lost
+KEYS_PASSPHRASE = secret("keys").encode()
+# a timestamp authority (RFC 3161); empty: the sample authority inside the product
+TSA_URL = os.environ.get("TINHSO_TSA_URL", "")
 ALLOWED_HOSTS = [host for host in os.environ.get("TINHSO_HOSTS", "*").split(",") if host]
 PUBLIC_URL = os.environ.get("TINHSO_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -49,6 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tinhso.kernel.web.middleware.language",
     "tinhso.kernel.web.middleware.maintenance",
+    "tinhso.blocks.files.middleware.refuse_oversized_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -124,6 +129,9 @@ WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists() or DEBU
 MAIL_DIR = DATA_DIR / "mail"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# one file, and one request with all its files
+MAX_UPLOAD_SIZE = int(os.environ.get("TINHSO_MAX_UPLOAD_MB", "20")) * 1024 * 1024
+MAX_REQUEST_SIZE = 2 * MAX_UPLOAD_SIZE
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LOGGING_CONFIG = "tinhso.kernel.logs.configure"
