@@ -4,10 +4,12 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
+from tinhso.config.api import api
 from tinhso.kernel.manifest import services
 
 urlpatterns = [
     path("", include("tinhso.kernel.web.urls")),
+    path("api/v1/", api.urls),
     *(
         path(config.manifest.prefix or "", include((f"{config.name}.urls", config.label)))
         for config in services()

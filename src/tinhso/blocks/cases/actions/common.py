@@ -1,0 +1,39 @@
+"""What all actions on a case share: the lock, the time line, the audit row."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.models import Case, Status, TimelineEntry
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.actions import record
+from tinhso.kernel.errors import WrongState
+
+
+@contextmanager
+def transition(case: Case, *, expects: Collection[Status]) -> Iterator[Case]:
+    """Lock the case's row, check its status, hand out a fresh copy and save it at the end.
+
+    Everything that changes a case locks this row first, so that steps, joins and clock of one case never race.
+
+    Raises:
+        WrongState: somebody else was quicker, or the thing cannot be done in this state.
+    """
+    fresh = Case.objects.select_for_update(of=("self",)).select_related("agency", "version", "procedure").get(pk=case.pk)
+    if fresh.status not in expects:
+        raise WrongState(
+            _("Hồ sơ %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")
+            % {"code": fresh.code, "status": fresh.get_status_display()}
+        )
+    yield fresh
+    fresh.save()
+
+
+def tell(
+    case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
+) -> None:
+    """Add to the time line, write the audit row and announce `cases.<event>`."""
+    TimelineEntry.objects.create(case=case, at=at, event=event, actor=by, public=public, note=note)
+    record(f"cases.{event}", by=by, on=case, agency=case.agency, code=case.code, status=int(case.status), **facts)

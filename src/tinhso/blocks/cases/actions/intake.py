@@ -1,0 +1,234 @@
+"""From the applicant's hands to the start of the legal clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.papers import issue_case_paper
+from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
+from tinhso.blocks.cases.clock import due_of
+from tinhso.blocks.cases.models import (
+    Case,
+    CaseForm,
+    CaseInvoice,
+    Channel,
+    Part,
+    PartFile,
+    Party,
+    ProcedureVersion,
+    Status,
+)
+from tinhso.blocks.cases.queries import is_applicant
+from tinhso.blocks.cases.requirements import fee_lines, required_parts
+from tinhso.blocks.directory.calendars import agency_calendar
+from tinhso.blocks.directory.models import Agency, Business, Person
+from tinhso.blocks.directory.numbers import next_number
+from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.forms import Form
+from tinhso.blocks.papers.models import Kind
+from tinhso.blocks.payments.actions import create_invoice
+from tinhso.blocks.payments.models import Invoice
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.permissions import require
+from tinhso.kernel.text import fold
+from tinhso.kernel.time import local
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who applies: the particulars printed on the receipt, and the register's person or business when known."""
+
+    name: str
+    identity_number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    person: Person | None = None
+    business: Business | None = None
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A part of the application as handed in."""
+
+    files: Sequence[StoredFile] = field(default=())
+    on_paper: bool = False
+
+
+@action
+def submit_case(
+    version: ProcedureVersion,
+    answers: Mapping[str, object],
+    *,
+    agency: Agency,
+    applicant: Applicant,
+    by: Person | None,
+    channel: Channel = Channel.ONLINE,
+    parts: Mapping[str, HandedIn] | None = None,
+    submission_key: str | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Hand in an application. The legal clock starts only when the agency accepts it.
+
+    Args:
+        answers: what was entered in the form, already parsed; checked here once more.
+        parts: documents by part code.
+        submission_key: the same key again returns the case of the first time.
+
+    Raises:
+        Invalid: answers or parts are wrong or missing; `fields` names them (parts as "parts.<code>").
+        WrongState: the procedure's version is not in force, or the agency does not handle it.
+    """
+    at = at or now()
+    if submission_key and (present := Case.objects.filter(submission_key=submission_key).first()):
+        return present
+    if not version.in_force(local(at).date()):
+        raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
+    handed_in = parts or {}
+    cleaned = Form(version.form_schema).clean(answers)
+    wanted = required_parts(version, cleaned.answers)
+    missing = {
+        f"parts.{part.code}": _("Hãy nộp “%(name)s”.") % {"name": part.name}
+        for part in wanted
+        if part.required and not _present(handed_in.get(part.code))
+    }
+    if cleaned.errors or missing:
+        raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields={**cleaned.errors, **missing})
+    try:
+        with transaction.atomic():
+            case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
+    except IntegrityError:
+        if submission_key and (present := Case.objects.filter(submission_key=submission_key).first()):
+            return present
+        raise
+    CaseForm.objects.create(case=case, answers=cleaned.answers)
+    Party.objects.create(
+        case=case,
+        role=Party.Role.APPLICANT,
+        person=applicant.person,
+        name=applicant.name,
+        identity_number=applicant.identity_number,
+        phone=applicant.phone,
+        email=applicant.email,
+        address=applicant.address,
+    )
+    rows = Part.objects.bulk_create(
+        Part(
+            case=case,
+            code=part.code,
+            name=part.name,
+            required=part.required,
+            originals=part.originals,
+            copies=part.copies,
+            on_paper=handed_in.get(part.code, HandedIn()).on_paper,
+        )
+        for part in wanted
+    )
+    PartFile.objects.bulk_create(
+        PartFile(part=row, file=file) for row in rows for file in handed_in.get(row.code, HandedIn()).files
+    )
+    if lines := fee_lines(version, cleaned.answers):
+        invoice = create_invoice(
+            agency=agency, title=str(version.definition["name"]), lines=lines, about=f"cases.case:{case.pk}", payer=applicant.person
+        )
+        CaseInvoice.objects.create(case=case, invoice=invoice)
+    tell(case, "submitted", by=by, at=at, channel=int(channel))
+    return case
+
+
+def _present(handed_in: HandedIn | None) -> bool:
+    return bool(handed_in and (handed_in.files or handed_in.on_paper))
+
+
+def _new_case(
+    version: ProcedureVersion,
+    agency: Agency,
+    applicant: Applicant,
+    *,
+    by: Person | None,
+    channel: Channel,
+    key: str | None,
+    at: datetime,
+) -> Case:
+    day = f"{local(at):%y%m%d}"
+    code = f"{agency.code}-{day}-{next_number(agency, 'case', day):04d}"
+    return Case.objects.create(
+        code=code,
+        procedure_id=version.procedure_id,
+        version=version,
+        agency=agency,
+        channel=channel,
+        applicant=applicant.person,
+        business=applicant.business,
+        submitted_by=by,
+        submitted_at=at,
+        applicant_name=applicant.name,
+        search=f"{fold(code)} {fold(applicant.name)}",
+        submission_key=key,
+    )
+
+
+@action
+def accept_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
+    """Take a submitted case in: start the legal clock, issue the receipt, start the process.
+
+    A case accepted outside the agency's hours is received at its next working moment; that day is the day of receipt, which a
+    term in days does not count.
+
+    Raises:
+        NotAllowed: `by` does not hold the reception role at the case's agency.
+        WrongState: the case is not waiting for reception, or its fee is unpaid.
+    """
+    at = at or now()
+    require(by, "cases.receive", at=case.agency)
+    with transition(case, expects=[Status.SUBMITTED]) as case:
+        fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
+        if fee and fee.invoice.status == Invoice.Status.UNPAID:
+            raise WrongState(_("Hồ sơ chưa nộp phí. Hãy thu phí tại quầy hoặc chờ người nộp thanh toán trực tuyến."))
+        case.received_at = agency_calendar(case.agency).next_working_moment(local(at))
+        due = due_of(case)
+        case.due_at = due.at if due else None
+        case.status = Status.IN_PROGRESS
+        start_process(case, at=at)
+        issue_case_paper(case, Kind.RECEIPT, by=by, at=at)
+        tell(case, "accepted", by=by, at=at)
+    return case
+
+
+@action
+def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = None) -> Case:
+    """Refuse to take a submitted case in (form 03), with the reason and what to do instead."""
+    at = at or now()
+    require(by, "cases.receive", at=case.agency)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(_("Hãy ghi rõ lý do từ chối."), fields={"reason": _("Hãy ghi rõ lý do từ chối để người nộp biết phải làm gì.")})
+    with transition(case, expects=[Status.SUBMITTED]) as case:
+        case.status = Status.REFUSED
+        case.ended_at = at
+        issue_case_paper(case, Kind.REFUSAL, by=by, at=at, reason=reason)
+        tell(case, "refused", by=by, at=at, note=reason)
+    return case
+
+
+@action
+def withdraw_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
+    """The applicant takes the application back before it is decided."""
+    at = at or now()
+    if not is_applicant(by, case):
+        require(by, "cases.receive", at=case.agency)
+    with transition(case, expects=[Status.SUBMITTED, Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED]) as case:
+        case.status = Status.WITHDRAWN
+        case.ended_at = at
+        cancel_open_steps(case)
+        case.pauses.filter(ended_at__isnull=True).update(ended_at=Greatest(F("started_at"), Value(at)))
+        tell(case, "withdrawn", by=by, at=at)
+    return case

@@ -1,0 +1,81 @@
+"""Asking for more papers, and getting them. The legal clock stands still in between."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.intake import HandedIn
+from tinhso.blocks.cases.actions.papers import issue_case_paper
+from tinhso.blocks.cases.actions.process import shift_open_steps
+from tinhso.blocks.cases.clock import due_of
+from tinhso.blocks.cases.models import Case, PartFile, Pause, Status, Supplement
+from tinhso.blocks.cases.queries import is_applicant
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.papers.models import Kind
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid
+from tinhso.kernel.permissions import allowed, require
+
+
+@action
+def ask_supplement(case: Case, *, by: Person, content: str, at: datetime | None = None) -> Case:
+    """Ask the applicant to complete or correct the papers (form 02) and stop the clock.
+
+    A second request sets `counts_late_766`: late in the 766 index only, nowhere else (Decision 766/QĐ-TTg).
+    """
+    at = at or now()
+    content = content.strip()
+    if not content:
+        raise Invalid(_("Hãy ghi rõ cần bổ sung gì."), fields={"content": _("Hãy ghi rõ cần bổ sung gì và vì sao.")})
+    if not allowed(by, "cases.receive", at=case.agency):
+        require(by, "cases.work", at=case.agency)
+    with transition(case, expects=[Status.SUBMITTED, Status.IN_PROGRESS]) as case:
+        case.counts_late_766 = case.supplements.exists()
+        Supplement.objects.create(case=case, asked_at=at, asked_by=by, content=content)
+        if case.received_at:
+            Pause.objects.create(case=case, reason=Pause.Reason.SUPPLEMENT, started_at=max(at, case.received_at))
+            case.due_at = None
+        case.status = Status.SUPPLEMENT_ASKED
+        issue_case_paper(case, Kind.SUPPLEMENT, by=by, at=at, reason=content)
+        tell(case, "supplement_asked", by=by, at=at, note=content)
+    return case
+
+
+@action
+def answer_supplement(
+    case: Case, *, by: Person, answer: str = "", parts: Mapping[str, HandedIn] | None = None, at: datetime | None = None
+) -> Case:
+    """Hand in what was asked for: the clock runs on, with a new due date.
+
+    Raises:
+        Invalid: neither a word nor a file was given.
+    """
+    at = at or now()
+    answer = answer.strip()
+    handed_in = parts or {}
+    if not is_applicant(by, case):
+        require(by, "cases.receive", at=case.agency)
+    if not answer and not any(part.files or part.on_paper for part in handed_in.values()):
+        raise Invalid(_("Chưa có gì được bổ sung."), fields={"answer": _("Hãy tải giấy tờ lên hoặc viết vài dòng trả lời.")})
+    with transition(case, expects=[Status.SUPPLEMENT_ASKED]) as case:
+        request = case.supplements.get(answered_at__isnull=True)
+        request.answered_at, request.answer = at, answer
+        request.save(update_fields=["answered_at", "answer"])
+        for part in case.parts.filter(code__in=handed_in):
+            given = handed_in[part.code]
+            PartFile.objects.bulk_create([PartFile(part=part, file=file) for file in given.files], ignore_conflicts=True)
+            if given.on_paper:
+                part.on_paper = True
+                part.save(update_fields=["on_paper"])
+        case.status = Status.SUBMITTED
+        if case.received_at:
+            case.pauses.filter(ended_at__isnull=True).update(ended_at=max(at, case.received_at))
+            due = due_of(case)
+            case.due_at = due.at if due else None
+            case.status = Status.IN_PROGRESS
+            shift_open_steps(case)
+        tell(case, "supplement_answered", by=by, at=at, note=answer)
+    return case

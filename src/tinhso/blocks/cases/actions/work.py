@@ -1,0 +1,102 @@
+"""Work on the steps of a case."""
+
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.process import continue_process, graph_of
+from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.queries import may_work_on
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.identity.policy import grants
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.permissions import require
+
+NOTE_LIMIT = 4000
+
+
+def open_step(step: Step, case: Case, *, by: Person) -> Step:
+    """The step as it stands under the case's lock, refused to those who do not hold its role.
+
+    Raises:
+        NotAllowed: the step belongs to another role, or a colleague has taken it.
+        WrongState: it is done or cancelled.
+    """
+    fresh = case.steps.select_related("agency").get(pk=step.pk)
+    if not may_work_on(by, fresh):
+        raise NotAllowed(_("Bước này thuộc về người hoặc bộ phận khác."))
+    if not fresh.open:
+        raise WrongState(_("Bước “%(name)s” đã được làm xong. Hãy tải lại trang để xem bước tiếp theo.") % {"name": fresh.name})
+    return fresh
+
+
+@action
+def complete_step(step: Step, *, by: Person, outcome: str = "", note: str = "", at: datetime | None = None) -> Case:
+    """Finish a review or drafting step and let the process go on.
+
+    Steps that sign or return have actions of their own (`sign_result`, `return_result`), which end here too.
+
+    Raises:
+        Invalid: the outcome is not one the step offers; a step sent back has no reason.
+    """
+    at = at or now()
+    with transition(step.case, expects=[Status.IN_PROGRESS, Status.DONE]) as case:
+        fresh = open_step(step, case, by=by)
+        if fresh.does in ("sign", "return"):
+            raise WrongState(_("Bước này kết thúc bằng việc ký hoặc trả kết quả."))
+        finish_step(fresh, case, by=by, outcome=outcome, note=note, at=at)
+    return case
+
+
+def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, at: datetime) -> None:
+    """Close a step under the case's lock and move the token on."""
+    offered = graph_of(case).node(step.node).outcomes
+    note = note.strip()[:NOTE_LIMIT]
+    if offered and outcome not in offered:
+        raise Invalid(_("Hãy chọn kết quả của bước này."), fields={"outcome": _("Hãy chọn kết quả của bước này.")})
+    if offered and outcome != offered[0] and not note:
+        raise Invalid(_("Hãy ghi lý do."), fields={"note": _("Hãy ghi lý do để người nhận biết phải làm gì.")})
+    step.done_at, step.done_by, step.outcome, step.note = at, by, outcome if offered else "", note
+    step.save(update_fields=["done_at", "done_by", "outcome", "note"])
+    tell(case, "step_done", by=by, at=at, public=False, note=note, node=step.node, outcome=step.outcome)
+    continue_process(step, case, at=at)
+
+
+@action
+def take_step(step: Step, *, by: Person, at: datetime | None = None) -> Step:
+    """Take an unassigned step for oneself."""
+    return assign_step(step, to=by, by=by, at=at)
+
+
+@action
+def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = None) -> Step:
+    """Give a step to a colleague who holds its role at its agency; anybody who may work on the step, or a head, may do so."""
+    at = at or now()
+    with transition(step.case, expects=[Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED]) as case:
+        fresh = case.steps.select_related("agency").get(pk=step.pk)
+        if not may_work_on(by, fresh):
+            require(by, "cases.assign", at=fresh.agency)
+        if not fresh.open:
+            raise WrongState(_("Bước “%(name)s” đã được làm xong.") % {"name": fresh.name})
+        if (fresh.agency_id, fresh.role) not in grants(to).pairs:
+            raise Invalid(
+                _("Người được giao không giữ vai trò của bước này."),
+                fields={"to": _("%(name)s không giữ vai trò của bước này.") % {"name": to.full_name}},
+            )
+        fresh.assignee = to
+        fresh.save(update_fields=["assignee"])
+        tell(case, "step_assigned", by=by, at=at, public=False, node=fresh.node, to=to.pk)
+    return fresh
+
+
+@action
+def add_note(case: Case, *, by: Person, text: str, at: datetime | None = None) -> None:
+    """Write a note among colleagues; the applicant does not see it."""
+    require(by, "cases.work", at=case.agency)
+    text = text.strip()
+    if not text:
+        raise Invalid(_("Hãy nhập nội dung ghi chú."), fields={"text": _("Hãy nhập nội dung ghi chú.")})
+    tell(case, "noted", by=by, at=at or now(), public=False, note=text[:NOTE_LIMIT])

@@ -1,0 +1,38 @@
+"""What applicants are told when their case moves."""
+
+from django.conf import settings
+
+from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.messaging.actions import send
+from tinhso.kernel.events import Event, subscribe
+from tinhso.kernel.time import local
+
+TOLD = ("submitted", "accepted", "refused", "supplement_asked", "supplement_answered", "result_signed", "returned", "withdrawn")
+
+
+@subscribe(*(f"cases.{event}" for event in TOLD))
+def tell_applicant(event: Event) -> None:
+    """Send the message of the same name, once per audit row."""
+    case = Case.objects.select_related("applicant", "procedure", "version", "agency").get(pk=int(event.object_id))
+    party = case.parties.get(role=Party.Role.APPLICANT)
+    receiver = case.applicant or party.email
+    if not receiver:
+        return
+    last = case.timeline.filter(event=event.name.removeprefix("cases.")).order_by("-at", "-pk").first()
+    send(
+        event.name.replace(".", "_"),
+        to=receiver,
+        context={
+            "code": case.code,
+            "lookup_code": lookup_code(case),
+            "name": party.name,
+            "procedure": case.version.definition["name"],
+            "procedure_en": case.version.definition.get("name_en") or case.version.definition["name"],
+            "agency": case.agency.name,
+            "due": f"{local(case.due_at):%H:%M %d/%m/%Y}" if case.due_at else "",
+            "note": last.note if last else "",
+            "url": f"{settings.PUBLIC_URL}/tra-cuu/?ma={case.code}",
+        },
+        about=f"cases.case:{case.pk}",
+    )

@@ -1,0 +1,130 @@
+"""What people may see of cases. Every read of a case by a person goes through here."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.identity.policy import Grants, grants
+from tinhso.kernel.errors import NotFound
+from tinhso.kernel.text import fold
+from tinhso.kernel.time import local
+
+
+def procedures_in_force(at: datetime) -> QuerySet[ProcedureVersion]:
+    """The version of each procedure that is in force."""
+    day = local(at).date()
+    return (
+        ProcedureVersion.objects.select_related("procedure")
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        .order_by("procedure__field", "procedure__name")
+    )
+
+
+def find_procedures(text: str, at: datetime) -> QuerySet[ProcedureVersion]:
+    """Procedures whose names, field, code or keywords hold every word of `text`; accents and spaces are forgiven."""
+    found = procedures_in_force(at)
+    for word in fold(text).split():
+        found = found.filter(procedure__search__contains=word)
+    return found
+
+
+def procedure_in_force(code: str, at: datetime) -> ProcedureVersion:
+    version = procedures_in_force(at).filter(procedure__code=code).first()
+    if version is None:
+        raise NotFound(_("Không có thủ tục mã %(code)s đang áp dụng.") % {"code": code})
+    return version
+
+
+def is_applicant(person: Person | None, case: Case) -> bool:
+    """Whether the case is this person's own."""
+    return person is not None and person.pk in (case.applicant_id, case.submitted_by_id)
+
+
+def cases_of(person: Person) -> QuerySet[Case]:
+    """The person's own cases, handed in by them or for them."""
+    return Case.objects.filter(Q(applicant=person) | Q(submitted_by=person, channel=2))
+
+
+def cases_visible_to(person: Person) -> QuerySet[Case]:
+    """The cases a member of staff may see: all of the agencies where they may read, and those that came to a role of theirs."""
+    held = grants(person)
+    visible = Q(agency__in=held.agencies_for("cases.read"))
+    if held.pairs:
+        visible |= Q(Exists(CaseAccess.objects.filter(_of_roles(held), case=OuterRef("pk"))))
+    return Case.objects.filter(visible)
+
+
+def _of_roles(held: Grants) -> Q:
+    condition = Q()
+    for agency_id, role in sorted(held.pairs):
+        condition |= Q(agency_id=agency_id, role=role)
+    return condition
+
+
+def case_for_staff(code: str, person: Person) -> Case:
+    """The only way for staff to obtain a case.
+
+    Raises:
+        NotFound: there is none, or the person may not know that there is.
+    """
+    return _the_case(cases_visible_to(person), code)
+
+
+def case_for_applicant(code: str, person: Person) -> Case:
+    """The only way for applicants to obtain a case."""
+    return _the_case(cases_of(person), code)
+
+
+def _the_case(cases: QuerySet[Case], code: str) -> Case:
+    case = cases.select_related("procedure", "version", "agency", "form").filter(code=code).first()
+    if case is None:
+        raise NotFound(_("Không tìm thấy hồ sơ %(code)s.") % {"code": code})
+    return case
+
+
+def may_work_on(person: Person, step: Step) -> bool:
+    """Whether the step waits for this person: they hold its role at its agency, and no colleague has taken it."""
+    return (step.agency_id, step.role) in grants(person).pairs and step.assignee_id in (None, person.pk)
+
+
+def work_of(person: Person) -> QuerySet[Step]:
+    """Open steps waiting for the person: taken by them, or by nobody and of a role they hold. Paused and ended cases wait for no one."""
+    held = grants(person)
+    if not held.pairs:
+        return Step.objects.none()
+    return (
+        Step.objects.filter(_of_roles(held), Q(assignee__isnull=True) | Q(assignee=person), done_at__isnull=True, cancelled=False)
+        .exclude(case__status=Status.SUPPLEMENT_ASKED)
+        .select_related("case", "case__procedure", "agency", "assignee")
+    )
+
+
+def awaiting_reception(person: Person) -> QuerySet[Case]:
+    """Submitted cases at the agencies where the person receives."""
+    return Case.objects.filter(agency__in=grants(person).agencies_for("cases.receive"), status=Status.SUBMITTED).select_related(
+        "procedure", "agency"
+    )
+
+
+def search_cases(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Cases by code, applicant's name, identity number or telephone."""
+    words = fold(text).split()
+    compacted = "".join(text.split())
+    if compacted.isdigit() and len(compacted) >= 9:
+        return cases.filter(
+            Exists(Party.objects.filter(Q(identity_number=compacted) | Q(phone=compacted), case=OuterRef("pk")))
+        )
+    for word in words:
+        cases = cases.filter(search__contains=word)
+    return cases
+
+
+def open_cases(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.exclude(status__in=sorted(ENDED))
+
+
+def catalogue() -> QuerySet[Procedure]:
+    return Procedure.objects.order_by("field", "name")

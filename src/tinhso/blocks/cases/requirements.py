@@ -1,0 +1,48 @@
+"""What a procedure asks of one application: its documents and its fee, given the answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tinhso.blocks.cases.models import ProcedureVersion
+from tinhso.kernel.rules import compile_rule
+
+
+@dataclass(frozen=True)
+class WantedPart:
+    """A document to hand in. `required` already takes the part's condition into account."""
+
+    code: str
+    name: str
+    required: bool
+    originals: int
+    copies: int
+    note: str
+
+
+def required_parts(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[WantedPart]:
+    """The documents this application needs; a part whose condition does not hold is left out."""
+    return [
+        WantedPart(
+            code=part["code"],
+            name=part["name"],
+            required=part.get("required", True),
+            originals=part.get("original", 0),
+            copies=part.get("copies", 0),
+            note=part.get("note", ""),
+        )
+        for part in version.definition.get("parts", ())
+        if not part.get("when") or compile_rule(part["when"]).holds({"answers": dict(answers)})
+    ]
+
+
+def fee_lines(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Invoice lines in đồng; empty when the procedure asks for no fee at all."""
+    fee = version.definition.get("fee") or {}
+    if fee.get("rule"):
+        amount = int(compile_rule(fee["rule"]).evaluate({"answers": dict(answers)}))
+    else:
+        amount = int(fee.get("amount", 0))
+    if amount == 0:
+        return []
+    return [{"text": fee.get("description") or version.definition["name"], "quantity": 1, "unit_price": amount}]

@@ -1,0 +1,40 @@
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.manifest import Manifest, MenuItem, Role, ServiceConfig
+
+_READ = {"cases.read"}
+_WORK = _READ | {"cases.work"}
+_RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons"}
+
+
+class OneStopConfig(ServiceConfig):
+    """The electronic one-stop shop: reception, work on cases, signing, returning results, the board of figures."""
+
+    name = "tinhso.services.onestop"
+    label = "onestop"
+    manifest = Manifest(
+        title=_("Một cửa điện tử"),
+        systems=("A2",),
+        prefix="mot-cua/",
+        order=10,
+        roles=(
+            Role("reception", _("Cán bộ tiếp nhận và trả kết quả"), frozenset(_RECEIVE)),
+            Role("specialist", _("Công chức chuyên môn"), frozenset({"cases.work"})),
+            Role("department_head", _("Lãnh đạo phòng"), frozenset(_WORK | {"cases.assign", "cases.figures"})),
+            Role("signer", _("Lãnh đạo ký"), frozenset(_WORK | {"papers.sign", "cases.assign", "cases.figures"})),
+            Role("clerk", _("Văn thư"), frozenset(_WORK)),
+            Role("manager", _("Lãnh đạo theo dõi"), frozenset(_READ | {"cases.figures"})),
+            Role(
+                "admin",
+                _("Quản trị hệ thống"),
+                frozenset({"system.status", "cases.edit_procedures", "cases.figures", "directory.edit"}),
+            ),
+        ),
+        menu=(
+            MenuItem(_("Việc của tôi"), "onestop:work", "inbox", "cases.work", 10),
+            MenuItem(_("Tiếp nhận"), "onestop:reception", "clipboard-plus", "cases.receive", 20),
+            MenuItem(_("Ký kết quả"), "onestop:signing", "signature", "papers.sign", 30),
+            MenuItem(_("Hồ sơ"), "onestop:cases", "folders", "cases.read", 40),
+            MenuItem(_("Số liệu"), "onestop:board", "chart-bar", "cases.figures", 50),
+        ),
+    )
