@@ -21,6 +21,8 @@ TSA_URL = os.environ.get("TINHSO_TSA_URL", "")
 ALLOWED_HOSTS = [host for host in os.environ.get("TINHSO_HOSTS", "*").split(",") if host]
 PUBLIC_URL = os.environ.get("TINHSO_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# how many reverse proxies stand before us and append to X-Forwarded-For
+TRUSTED_PROXIES = int(os.environ.get("TINHSO_TRUSTED_PROXIES", "0"))
 
 # which form of the sample province is loaded: "three-tier" (Tiền Giang until 30/06/2025) or "today" (inside Đồng Tháp)
 SAMPLE = os.environ.get("TINHSO_SAMPLE", "today")
@@ -90,7 +92,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "identity.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["tinhso.blocks.identity.backend.SessionBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -127,6 +129,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists() or DEBUG
 MAIL_DIR = DATA_DIR / "mail"
+SMS_DIR = DATA_DIR / "sms"
+# smtp://user:password@host:587 or smtps://…; empty: e-mail is written to MAIL_DIR
+SMTP_URL = os.environ.get("TINHSO_SMTP_URL", "")
+MAIL_FROM = os.environ.get("TINHSO_MAIL_FROM", "Tỉnh Số <khong-tra-loi@tinhso.example>")
+SMS_GATEWAY = os.environ.get("TINHSO_SMS_GATEWAY", "demo")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # one file, and one request with all its files

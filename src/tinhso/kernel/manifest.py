@@ -5,7 +5,7 @@ Its AppConfig says what the rest of the house needs to know; nobody lists it a s
 
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -93,5 +93,10 @@ def services() -> Iterator[ServiceConfig]:
 
 
 def roles() -> dict[str, Role]:
-    """Every role by code."""
-    return {role.code: role for config in services() for role in config.manifest.roles}
+    """Every role by code. Several applications may speak of one role: its powers add up, its title is the first one's."""
+    found: dict[str, Role] = {}
+    for config in services():
+        for role in config.manifest.roles:
+            known = found.get(role.code, role)
+            found[role.code] = replace(known, permissions=known.permissions | role.permissions)
+    return found

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Manifest, ServiceConfig
+from tinhso.kernel.manifest import Manifest, Role, ServiceConfig
 from tinhso.kernel.permissions import install_policy
 
 
@@ -10,7 +10,15 @@ class IdentityConfig(ServiceConfig):
     name = "tinhso.blocks.identity"
     label = "identity"
     verbose_name = _("Định danh")
-    manifest = Manifest(title=_("Định danh"), systems=("C3",), prefix="tai-khoan-mau/")
+    manifest = Manifest(
+        title=_("Định danh"),
+        systems=("C3",),
+        prefix="tai-khoan-mau/",
+        roles=(
+            Role("reception", _("Cán bộ tiếp nhận"), frozenset({"identity.verify"})),
+            Role("admin", _("Quản trị hệ thống"), frozenset({"identity.verify", "identity.manage_accounts"})),
+        ),
+    )
 
     def ready(self) -> None:
         from tinhso.blocks.identity.policy import PostPolicy

@@ -35,7 +35,8 @@ class Account(AbstractBaseUser):
         "directory.Business", models.PROTECT, related_name="accounts", null=True, blank=True, verbose_name=_("Doanh nghiệp")
     )
     assurance = models.CharField(_("Mức xác minh"), max_length=10, choices=Assurance, default=Assurance.DECLARED)
-    declared_number = models.CharField(_("Số định danh tự khai"), max_length=14, blank=True)
+    declared_number = models.CharField(_("Số định danh hoặc mã số thuế tự khai"), max_length=14, blank=True)
+    declared_name = models.CharField(_("Tên doanh nghiệp tự khai"), max_length=300, blank=True)
     language = models.CharField(_("Ngôn ngữ"), max_length=2, default="vi")
     is_active = models.BooleanField(_("Đang dùng"), default=True)
     created_at = models.DateTimeField(_("Lập lúc"), db_default=Now(), editable=False)
@@ -56,7 +57,10 @@ class Account(AbstractBaseUser):
                 condition=~Q(username__contains="@") | Q(username__iexact=models.F("email")), name="account_username_is_own_email"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="business") & Q(business__isnull=False)) | (~Q(kind="business") & Q(business__isnull=True)),
+                # a business account gets its business when somebody has checked that it speaks for it
+                condition=Q(kind="business", business__isnull=False)
+                | Q(kind="business", assurance="declared")
+                | (~Q(kind="business") & Q(business__isnull=True)),
                 name="account_business",
             ),
             models.UniqueConstraint(fields=["person", "kind", "business"], name="account_person", nulls_distinct=False),
@@ -103,6 +107,7 @@ class SampleAccount(models.Model):
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sample")
     title = models.CharField(max_length=200)
+    agency = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField()
 
     class Meta:

@@ -36,9 +36,9 @@ class Grants:
         return frozenset(role for _agency, role in self.pairs)
 
     def allows(self, permission: str, place: object | None = None) -> bool:
-        """Whether `permission` is held at `place`, an agency (anywhere, when it is None)."""
+        """Whether `permission` is held at `place`, an agency (anywhere, when it is None). The empty permission is any post."""
         if place is None:
-            return permission in self.permissions
+            return permission in self.permissions if permission else bool(self.pairs)
         if not isinstance(place, Agency):
             raise TypeError(f"a permission is held at an agency, not at {place!r}")
         path = place.path or ""

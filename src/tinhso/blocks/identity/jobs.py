@@ -1,0 +1,10 @@
+from datetime import UTC, datetime
+
+from tinhso.blocks.identity.actions import forget_old_tries
+from tinhso.kernel.jobs import periodic
+
+
+@periodic("17 * * * *", queue="housekeeping")
+def clear_old_tries(timestamp: int) -> None:
+    """Counts of sign-in tries are kept no longer than they are needed."""
+    forget_old_tries(at=datetime.fromtimestamp(timestamp, UTC))
