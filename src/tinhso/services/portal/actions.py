@@ -1,0 +1,133 @@
+"""Writing an application: drafts."""
+
+from collections.abc import Mapping
+from secrets import token_hex
+from typing import Any
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
+from tinhso.blocks.cases.models import Case, ProcedureVersion
+from tinhso.blocks.directory.models import Agency, Business, Person
+from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.forms import Form
+from tinhso.kernel.actions import action, record
+from tinhso.kernel.errors import Invalid, NotAllowed
+from tinhso.services.portal.models import Draft, DraftFile
+
+FILES_A_PART = 10
+
+
+def prefill_context(person: Person) -> dict[str, Any]:
+    """What is known of the person, for the form's `x-prefill`."""
+    return {
+        "applicant": {
+            "full_name": person.full_name,
+            "date_of_birth": person.date_of_birth.isoformat() if person.date_of_birth else "",
+            "sex": person.sex,
+            "identity_number": person.identity_number or "",
+            "phone": person.phone,
+            "email": person.email,
+            "address": person.address,
+            "residence": person.residence.code if person.residence else "",
+        }
+    }
+
+
+@action
+def start_draft(version: ProcedureVersion, *, agency: Agency, by: Person) -> Draft:
+    """Begin an application, with what is known of the person filled in. An earlier draft for the same agency is taken up again."""
+    present = Draft.objects.filter(person=by, version=version, agency=agency).order_by("-saved_at").first()
+    if present:
+        return present
+    draft = Draft.objects.create(
+        key=token_hex(16),
+        person=by,
+        version=version,
+        agency=agency,
+        answers=Form(version.form_schema).prefill(prefill_context(by)),
+    )
+    record("portal.draft_started", by=by, on=draft, agency=agency)
+    return draft
+
+
+def _own(draft: Draft, by: Person) -> Draft:
+    if draft.person_id != by.pk:
+        raise NotAllowed(_("Đây là hồ sơ của người khác."))
+    return Draft.objects.select_for_update().select_related("version", "agency").get(pk=draft.pk)
+
+
+@action
+def save_section(draft: Draft, section: str, answers: Mapping[str, Any], *, finished: bool, by: Person) -> Draft:
+    """Keep what was entered in a section, complete or not.
+
+    Args:
+        answers: the answers of the whole form as they now are.
+        finished: the section has no errors.
+    """
+    draft = _own(draft, by)
+    done = set(draft.finished_sections) - {section}
+    draft.finished_sections = sorted(done | {section}) if finished else sorted(done)
+    draft.answers = dict(answers)
+    draft.saved_at = Now()
+    draft.save(update_fields=["answers", "finished_sections", "saved_at"])
+    return draft
+
+
+@action
+def attach_to_draft(draft: Draft, part_code: str, file: StoredFile, *, by: Person) -> None:
+    """Add a file to a part of the application."""
+    draft = _own(draft, by)
+    if draft.files.filter(part_code=part_code).count() >= FILES_A_PART:
+        raise Invalid(_("Mỗi giấy tờ có thể có tối đa %(n)s tệp.") % {"n": FILES_A_PART})
+    DraftFile.objects.get_or_create(draft=draft, part_code=part_code, file=file)
+
+
+@action
+def detach_from_draft(draft: Draft, file_id: int, *, by: Person) -> None:
+    """Take a file out again."""
+    _own(draft, by).files.filter(pk=file_id).delete()
+
+
+@action
+def discard_draft(draft: Draft, *, by: Person) -> None:
+    """Throw an application away that was not sent."""
+    draft = _own(draft, by)
+    record("portal.draft_discarded", by=by, on=draft, agency=draft.agency)
+    draft.delete()
+
+
+@action
+def submit_draft(draft: Draft, *, by: Person, business: Business | None = None) -> Case:
+    """Hand the application in. Sent twice, it returns the same case.
+
+    Raises:
+        Invalid: something is missing or wrong; the draft stays as it is.
+    """
+    present = Case.objects.filter(submission_key=draft.key, submitted_by=by).first()
+    if present:
+        return present
+    draft = _own(draft, by)
+    parts: dict[str, list[StoredFile]] = {}
+    for row in draft.files.select_related("file").order_by("pk"):
+        parts.setdefault(row.part_code, []).append(row.file)
+    case = submit_case(
+        draft.version,
+        draft.answers,
+        agency=draft.agency,
+        applicant=Applicant(
+            name=business.name if business else by.full_name,
+            identity_number=by.identity_number or "",
+            phone=by.phone,
+            email=by.email,
+            address=by.address,
+            person=by,
+            business=business,
+        ),
+        by=by,
+        parts={code: HandedIn(files=files) for code, files in parts.items()},
+        submission_key=draft.key,
+    )
+    draft.delete()
+    return case

@@ -1,0 +1,37 @@
+"""What an applicant has begun."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.directory.models import Agency, AgencyKind, Person, UnitLevel
+from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion
+from tinhso.kernel.errors import NotFound
+from tinhso.services.portal.models import Draft
+
+
+def drafts_of(person: Person) -> QuerySet[Draft]:
+    """The person's unsent applications, last touched first."""
+    return Draft.objects.filter(person=person).select_related("version", "version__procedure", "agency").order_by("-saved_at", "-pk")
+
+
+def draft_of(key: str, person: Person) -> Draft:
+    """One of them.
+
+    Raises:
+        NotFound: there is none of this key among the person's own.
+    """
+    draft = drafts_of(person).filter(key=key).first()
+    if draft is None:
+        raise NotFound(_("Không tìm thấy hồ sơ đang soạn này. Có thể hồ sơ đã được nộp hoặc đã bị xóa."))
+    return draft
+
+
+def submitted_from(key: str, person: Person) -> Case | None:
+    """The case that came of a draft, when it was sent already."""
+    return Case.objects.filter(submission_key=key, submitted_by=person).first()
+
+
+def agencies_handling(version: ProcedureVersion) -> QuerySet[Agency]:
+    """The agencies to which this procedure can be handed in: since July 2025 any commune of the province, whoever lives there."""
+    level = UnitLevel.COMMUNE if version.procedure.level == Procedure.Level.COMMUNE else UnitLevel.PROVINCE
+    return Agency.objects.filter(kind=AgencyKind.COMMITTEE, level=level, active=True).exclude(code=None).order_by("search")
