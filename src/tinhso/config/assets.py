@@ -1,7 +1,7 @@
 """Browser libraries: the files the screens use, copied from the npm packages' `dist` into `var/vendor/`, and one sprite of icons.
 
-`python -m tinhso.config.assets` does it; `make run` and `make test` call it when a package or a used icon has changed. Needs nothing but
-the standard library, so that it runs before Django can.
+`make run` and `make test` call it when a package or a used icon has changed. Needs nothing but the standard library, so that it
+runs before Django can.
 """
 
 import re
@@ -47,14 +47,13 @@ class IconUse:
 
 def icons_used(source: Path) -> list[IconUse]:
     """Every icon named in templates, Python and JavaScript below `source`, tests excepted."""
-    uses = []
+    uses: list[IconUse] = []
     for file in sorted(source.rglob("*")):
         if file.suffix not in {".html", ".py", ".js"} or "tests" in file.parts or file == Path(__file__):
             continue
         text = file.read_text(encoding="utf-8")
         for pattern in (_ICON_USE, _MENU_USE):
-            for match in pattern.finditer(text):
-                uses.append(IconUse(match[1], file, text.count("\n", 0, match.start()) + 1))
+            uses.extend(IconUse(use[1], file, text.count("\n", 0, use.start()) + 1) for use in pattern.finditer(text))
     return uses
 
 
