@@ -81,7 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tinhso.kernel.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tinhso.kernel.web.templatetags.ui"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tinhso.kernel.web.templatetags.ui", "tinhso.blocks.papers.templatetags.papers"],
         },
     }
 ]

@@ -1,5 +1,6 @@
 """Papers issued by agencies. A paper's facts are frozen when it is issued, its bytes when it is first rendered."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,14 +15,15 @@ class Kind(models.TextChoices):
     DECISION = "decision", _("Quyết định")
     LETTER = "letter", _("Công văn")
     NOTICE = "notice", _("Thông báo")
-    FEE_RECEIPT = "fee_receipt", _("Biên lai thu phí, lệ phí")
 
 
 class Paper(models.Model):
     """One issued paper.
 
-    `context` holds everything the template prints (JSON), `body` the HTML of a result whose text comes from a procedure's own
-    template. `holder` is the name of the person or business the paper is about; the public sees at most its initials.
+    `context` holds everything the template prints. `template` is a whole page, or the body of one (a procedure's own result),
+    which is then set into the common layout. `holder` is the name of the person or business the paper is about; the public sees at most its initials.
+    `signature_place` says where the signature goes on the rendered page: {"page": 0, "box": [x1, y1, x2, y2]} in points from the
+    lower left corner; null when the paper has no place for one.
     """
 
     kind = models.CharField(max_length=20, choices=Kind)
@@ -29,13 +31,13 @@ class Paper(models.Model):
     title = models.CharField(max_length=500)
     verification_code = models.CharField(max_length=20, unique=True)
     template = models.CharField(max_length=200)
-    context = models.JSONField(default=dict)
-    body = models.TextField(blank=True)
+    context = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     holder = models.CharField(max_length=200, blank=True)
     issued_by_agency = models.ForeignKey("directory.Agency", on_delete=models.PROTECT, related_name="papers")
     issued_at = models.DateTimeField()
     file = models.ForeignKey("files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64, blank=True)
+    signature_place = models.JSONField(null=True, blank=True)
     signed_file = models.ForeignKey("files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
