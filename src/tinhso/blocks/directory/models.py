@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Fold(Func):
-    """Text for searching: `tinhso.kernel.text.fold` inside the database."""
+    """`tinhso.kernel.text.fold` inside the database."""
 
     function = "tinhso_fold"
     output_field = models.TextField()
@@ -63,7 +63,7 @@ class Unit(models.Model):
     valid_to = models.DateField(null=True, help_text="last day; null: in force")
     known_from = models.DateField(help_text="from this day on our sources vouch for the unit")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
-    centre = models.PointField(null=True, spatial_index=True)
+    centre = models.PointField(null=True)
     area_km2 = models.FloatField(null=True)
     source = models.CharField(max_length=300, blank=True)
     search = models.GeneratedField(expression=Compact("name"), output_field=models.TextField(), db_persist=True)
@@ -77,6 +77,7 @@ class Unit(models.Model):
             ExclusionConstraint(
                 name="unit_code_one_at_a_time",
                 expressions=[("code", RangeOperators.EQUAL), (DateRange(), RangeOperators.OVERLAPS)],
+                deferrable=models.Deferrable.IMMEDIATE,
             ),
         ]
         indexes = [
@@ -104,6 +105,17 @@ class UnitChange(models.Model):
         return f"{self.predecessor} → {self.successor}"
 
 
+class UnitLoad(models.Model):
+    """One loading of the list of units, with what it changed."""
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    source = models.CharField(max_length=100)
+    changes = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%d/%m/%Y}: {self.source}"
+
+
 class AgencyKind(models.TextChoices):
     COMMITTEE = "committee", _("Ủy ban nhân dân")
     DEPARTMENT = "department", _("Cơ quan chuyên môn")
@@ -123,7 +135,7 @@ class Agency(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="agencies")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     path = models.CharField(max_length=200, unique=True, null=True, help_text="ids from the root: 1.17.240.")
-    hours = models.JSONField(null=True, help_text="working hours by weekday; null: as the parent's")
+    hours = models.JSONField(null=True, help_text='{"mon": ["07:00-11:30", "13:30-17:00"], …}; null: as the parent\'s')
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
@@ -245,7 +257,7 @@ class CalendarDay(models.Model):
     date = models.DateField()
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, null=True, related_name="calendar_days")
     kind = models.CharField(max_length=10, choices=DayKind)
-    hours = models.JSONField(null=True, help_text='[["07:00", "11:30"]]; null: the usual hours')
+    hours = models.JSONField(null=True, help_text='["07:00-11:30"]; null: the usual hours')
     reason = models.CharField(max_length=200)
 
     class Meta:
