@@ -119,15 +119,18 @@ DATE_INPUT_FORMATS = ["%d/%m/%Y", "%Y-%m-%d"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("vendor", DATA_DIR / "vendor")] if (DATA_DIR / "vendor").is_dir() else []
+# "built": fingerprinted and compressed by `tinhso.config.install`; "sources": straight from the source tree (development, tests)
+_built = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+STATIC_MODE = os.environ.get("TINHSO_STATIC") or ("built" if _built else "sources")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if STATIC_MODE == "sources"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists() or DEBUG
+WHITENOISE_USE_FINDERS = STATIC_MODE == "sources"
 MAIL_DIR = DATA_DIR / "mail"
 SMS_DIR = DATA_DIR / "sms"
 # smtp://user:password@host:587 or smtps://…; empty: e-mail is written to MAIL_DIR
