@@ -17,7 +17,12 @@ def enter(request: HttpRequest, account: Account, *, next_page: str = "") -> Htt
     login(request, account, backend="tinhso.blocks.identity.backend.SessionBackend")
     response = redirect(next_page or home_of(account))
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, account.language, max_age=365 * 86400, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            account.language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
     return response
 
 
@@ -25,3 +30,8 @@ def home_of(account: Account) -> str:
     """The first page of the account's workspace; the public home page for those who have none."""
     menu = workspace_menu(account.person, "/") if account.kind == Account.Kind.STAFF else []
     return menu[0].url if menu else "/"
+
+
+def room_of(account: Account | None) -> str:
+    """The page shell for pages that belong to both rooms."""
+    return "web/workspace.html" if account and account.kind == Account.Kind.STAFF else "web/public.html"

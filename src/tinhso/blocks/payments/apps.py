@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Manifest, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
 
 
 class PaymentsConfig(ServiceConfig):
@@ -9,4 +9,23 @@ class PaymentsConfig(ServiceConfig):
     name = "tinhso.blocks.payments"
     label = "payments"
     verbose_name = _("Thanh toán")
-    manifest = Manifest(title=_("Thanh toán"), prefix="")
+    manifest = Manifest(
+        title=_("Thanh toán"),
+        prefix="",
+        roles=(
+            Role("reception", _("Cán bộ tiếp nhận"), frozenset({"payments.cash"})),
+            Role("department_head", _("Trưởng phòng"), frozenset({"payments.cancel", "payments.refund"})),
+            Role("signer", _("Người ký"), frozenset({"payments.cancel", "payments.refund"})),
+        ),
+    )
+
+    def ready(self) -> None:
+        from tinhso.blocks.payments.gateways.base import gateways
+        from tinhso.blocks.payments.gateways.demo import DemoGateway
+
+        gateways.register(DemoGateway())
+
+    def checks(self) -> list[Check]:
+        from tinhso.blocks.payments.gateways.base import gateways
+
+        return [gateway.check() for gateway in gateways.all()]

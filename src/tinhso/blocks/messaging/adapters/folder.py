@@ -1,0 +1,57 @@
+"""Demo adapters: messages become files in a folder, for an installation with nothing outside it."""
+
+import os
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.timezone import localtime
+
+from tinhso.blocks.messaging.adapters.base import Envelope
+from tinhso.kernel.manifest import Check
+
+
+class MailFolder:
+    """E-mail as .eml files, which every mail program opens."""
+
+    def send(self, envelope: Envelope) -> None:
+        message = EmailMessage()
+        message["From"] = settings.MAIL_FROM
+        message["To"] = envelope.address
+        message["Subject"] = envelope.subject
+        message["Date"] = format_datetime(localtime())
+        message["Message-ID"] = make_msgid(envelope.key, domain="tinhso.invalid")
+        message["Content-Language"] = envelope.language
+        message.set_content(envelope.body)
+        _write(Path(settings.MAIL_DIR), f"{envelope.key}.eml", message.as_bytes(policy=SMTP))
+
+    def check(self) -> Check:
+        return _check("e-mail", Path(settings.MAIL_DIR), "TINHSO_SMTP_URL")
+
+
+class SmsFolder:
+    """SMS as text files: the number on the first line, the text below."""
+
+    def send(self, envelope: Envelope) -> None:
+        _write(Path(settings.SMS_DIR), f"{envelope.key}.txt", f"{envelope.address}\n\n{envelope.body}\n".encode())
+
+    def check(self) -> Check:
+        return _check("sms", Path(settings.SMS_DIR), "TINHSO_SMS_GATEWAY")
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    """Whole or not at all; readable to nobody else, since messages are personal."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    half = folder / f".{name}.part"
+    with os.fdopen(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    half.replace(folder / name)
+
+
+def _check(part: str, folder: Path, variable: str) -> Check:
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(nearest, os.W_OK):
+        return Check(part, "failed", f"cannot write to {folder}", "give the service's user the right to write there")
+    return Check(part, "ok: demo", f"messages are written to {folder}", f"set {variable} to send them")

@@ -1,0 +1,21 @@
+from django.db.models import QuerySet
+
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.messaging.models import Message
+
+_SHOWN_AT_MOST = 100
+
+
+def notices_of(person: Person) -> QuerySet[Message]:
+    return Message.objects.filter(person=person, channel=Message.Channel.NOTICE).exclude(status=Message.Status.FAILED)
+
+
+def unread_count(person: Person) -> int:
+    """How many notices the person has not read, counted no further than 100. One query on a partial index."""
+    unread = Message.objects.filter(person=person, channel=Message.Channel.NOTICE, read_at=None)
+    return len(unread.exclude(status=Message.Status.FAILED).values_list("pk")[:_SHOWN_AT_MOST])
+
+
+def messages_about(about: str) -> QuerySet[Message]:
+    """What was written about a thing, newest first. The caller has checked that the reader may see the thing."""
+    return Message.objects.filter(about=about).select_related("person").order_by("-pk")

@@ -1,0 +1,37 @@
+"""Templates of messages: `templates/messages/<code>.<language>.txt` in any application; the first line is the subject."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.template import Context, Engine, TemplateDoesNotExist
+from django.utils import translation
+
+
+@dataclass(frozen=True)
+class Text:
+    subject: str
+    body: str
+
+
+@cache
+def _engine() -> Engine:
+    # plain text: nothing to escape
+    return Engine(app_dirs=True, autoescape=False, builtins=settings.TEMPLATES[0]["OPTIONS"]["builtins"])
+
+
+def render(template: str, language: str, context: Mapping[str, Any]) -> Text:
+    """The message in a language; in Vietnamese where the template has no such language.
+
+    Raises:
+        TemplateDoesNotExist: no application has this message.
+    """
+    with translation.override(language):
+        try:
+            found = _engine().get_template(f"messages/{template}.{language}.txt")
+        except TemplateDoesNotExist:
+            found = _engine().get_template(f"messages/{template}.{settings.LANGUAGE_CODE}.txt")
+        subject, _line, body = found.render(Context(dict(context))).strip().partition("\n")
+    return Text(" ".join(subject.split())[:250], body.strip())

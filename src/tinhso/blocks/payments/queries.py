@@ -1,0 +1,71 @@
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.identity.policy import grants
+from tinhso.blocks.payments.gateways.base import Gateway, gateways
+from tinhso.blocks.payments.models import BankAccount, Invoice, Payment
+from tinhso.blocks.payments.vietqr import svg, transfer_text
+from tinhso.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class InvoicePanel:
+    """What `payments/invoice.html` shows: the fee, and while it is unpaid the ways to pay it."""
+
+    invoice: Invoice
+    return_url: str
+    gateways: list[Gateway] = field(default_factory=list)
+    bank: BankAccount | None = None
+    qr: SafeString = SafeString("")
+    refunds: list[Payment] = field(default_factory=list)
+
+
+def invoice_by_code(code: str) -> Invoice:
+    """Whoever holds the code may see and pay the invoice.
+
+    Raises:
+        NotFound: no invoice has this code.
+    """
+    found = Invoice.objects.select_related("agency").filter(code=code.upper()).first()
+    if found is None:
+        raise NotFound(_("Không có hóa đơn nào mang mã này."))
+    return found
+
+
+def invoices_about(about: str) -> QuerySet[Invoice]:
+    """The fees asked for a thing, oldest first. The caller has checked that the reader may see the thing."""
+    return Invoice.objects.filter(about=about).select_related("agency").order_by("pk")
+
+
+def invoice_panel(invoice: Invoice, *, return_url: str) -> InvoicePanel:
+    """The panel of an invoice; `return_url` is the page to which the payer comes back."""
+    refunds = [payment for payment in invoice.payments.all() if payment.refund_reason]
+    if invoice.status != Invoice.Status.UNPAID:
+        return InvoicePanel(invoice, return_url, refunds=refunds)
+    bank = bank_account_of(invoice.agency)
+    return InvoicePanel(invoice, return_url, gateways.available(), bank, _qr(invoice, bank), refunds)
+
+
+def _qr(invoice: Invoice, bank: BankAccount | None) -> SafeString:
+    if bank is None:
+        return SafeString("")
+    text = transfer_text(bank_bin=bank.bank_bin, account=bank.number, amount=invoice.amount, content=invoice.code)
+    return SafeString(svg(text, title=_("Mã VietQR để chuyển khoản")))  # noqa: S308 - made by segno from checked values
+
+
+def bank_account_of(agency: Agency) -> BankAccount | None:
+    """The account of the agency, else of the nearest agency above it that has one."""
+    line = [int(number) for number in (agency.path or "").split(".") if number]
+    return BankAccount.objects.filter(agency__in=line).order_by(Length("agency__path").desc()).first()
+
+
+def refunds_due(person: Person) -> QuerySet[Payment]:
+    """Money to be given back, at the agencies where `person` may do so."""
+    places = grants(person).agencies_for("payments.refund")
+    due = Payment.objects.exclude(refund_reason="").filter(refunded_at=None, invoice__agency__in=places)
+    return due.select_related("invoice__agency").order_by("pk")

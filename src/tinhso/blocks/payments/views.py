@@ -1,0 +1,80 @@
+"""Doors for the payer, for gateways, and the pages of the demo gateway."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tinhso.blocks.identity.guards import VisitorRequest, safe_next
+from tinhso.blocks.payments.actions import Outcome, apply_callback, start_payment
+from tinhso.blocks.payments.gateways.base import gateways
+from tinhso.blocks.payments.gateways.demo import DemoGateway, answer_to
+from tinhso.blocks.payments.jobs import call_back_late
+from tinhso.blocks.payments.models import Payment
+from tinhso.blocks.payments.queries import invoice_by_code, invoice_panel
+from tinhso.kernel.errors import NotFound
+
+_STATUS_OF_OUTCOME = {Outcome.REFUSED: 403, Outcome.UNKNOWN: 404, Outcome.UNREADABLE: 400}
+_GATEWAY_IS_SLOW_AFTER = timedelta(minutes=2)
+_LATE = {"seconds": 60}
+
+
+@require_safe
+@never_cache
+def invoice(request: HttpRequest, code: str) -> HttpResponse:
+    found = invoice_by_code(code)
+    return render(request, "payments/page.html", {"panel": invoice_panel(found, return_url=request.path)})
+
+
+@require_POST
+def start(request: VisitorRequest, code: str) -> HttpResponse:
+    found = invoice_by_code(code)
+    return_url = safe_next(request.POST.get("return_url"), default=f"/thanh-toan/{found.code}/")
+    gateway = request.POST.get("gateway", "")
+    return redirect(start_payment(found, gateway=gateway, return_url=return_url, by=request.person))
+
+
+@require_safe
+@never_cache
+def result(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where a gateway sends the payer back to. What counts is the call-back; until it comes the page waits."""
+    payment = _payment(reference)
+    slow = now() - payment.started_at > _GATEWAY_IS_SLOW_AFTER
+    return render(request, "payments/result.html", {"payment": payment, "invoice": payment.invoice, "slow": slow})
+
+
+@csrf_exempt
+@require_POST
+def callback(request: HttpRequest, gateway: str) -> HttpResponse:
+    """For gateways, which prove themselves by their signature."""
+    applied = apply_callback(gateway, request.body, request.headers)
+    return JsonResponse({"result": applied.outcome.value}, status=_STATUS_OF_OUTCOME.get(applied.outcome, 200))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def demo(request: HttpRequest, reference: str) -> HttpResponse:
+    """The page the demo gateway shows the payer: it lets them choose how the payment goes."""
+    payment = _payment(reference, gateway=DemoGateway.code)
+    if gateways.get(DemoGateway.code) is None:
+        raise NotFound(_("Không có cổng thanh toán này."))
+    if request.method != "POST":
+        return render(request, "payments/demo.html", {"payment": payment, "invoice": payment.invoice})
+    chosen = request.POST.get("outcome")
+    if chosen in ("success", "failure"):
+        apply_callback(payment.gateway, *answer_to(payment, chosen))
+    elif chosen == "late":
+        call_back_late.configure(schedule_in=_LATE).defer(reference=payment.reference)
+    return redirect("payments:result", payment.reference)
+
+
+def _payment(reference: str, **conditions: str) -> Payment:
+    found = Payment.objects.select_related("invoice__agency").filter(reference=reference.upper(), **conditions).first()
+    if found is None:
+        raise NotFound(_("Không có giao dịch này."))
+    return found
