@@ -25,7 +25,6 @@ class Refusal:
     title: Text
     message: Text = ""
     advice: Text = ""
-    icon: str = "info-circle"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -69,15 +68,14 @@ def _problem(refusal: Refusal, fields: Mapping[str, object]) -> JsonResponse:
 
 def refusal_of(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The answer to an error of the domain."""
-    titles = {
-        403: (_("Bạn không được làm việc này"), "lock"),
-        404: (_("Không tìm thấy nội dung này"), "search-off"),
-        409: (_("Chưa làm được việc này"), "alert-circle"),
-        422: (_("Thông tin gửi lên chưa đúng"), "alert-circle"),
-    }
-    title, icon = titles.get(error.status, titles[409])
     advice = _("Hãy quay lại trang trước và sửa những chỗ nêu trên.") if error.fields else ""
-    return answer(request, Refusal(error.status, error.code, title, str(error), advice, icon), fields=error.fields)
+    titles = {
+        403: _("Bạn không được làm việc này"),
+        404: _("Không tìm thấy nội dung này"),
+        422: _("Thông tin gửi lên chưa đúng"),
+    }
+    title = titles.get(error.status, _("Chưa làm được việc này"))
+    return answer(request, Refusal(error.status, error.code, title, str(error), advice), fields=error.fields)
 
 
 def unavailable(request: HttpRequest, *, advice: str = "") -> HttpResponse:
@@ -88,7 +86,6 @@ def unavailable(request: HttpRequest, *, advice: str = "") -> HttpResponse:
         _("Hệ thống đang tạm nghỉ"),
         advice or _("Chúng tôi đang bảo trì hoặc khắc phục sự cố. Hồ sơ đã nộp vẫn được giữ nguyên."),
         _("Hãy thử lại sau ít phút. Nếu cần gấp, mời bạn đến Trung tâm Phục vụ hành chính công gần nhất."),
-        "tool",
     )
     response = _problem(refusal, {}) if wants_json(request) else bare(refusal)
     response["Retry-After"] = "60"

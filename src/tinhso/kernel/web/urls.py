@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from tinhso.kernel.web import views
+from tinhso.kernel.web import styleguide, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -9,5 +9,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("trang-thai/", views.status, name="status"),
+    path("he-thong-thiet-ke/", styleguide.public, name="styleguide"),
+    path("he-thong-thiet-ke/noi-lam-viec/", styleguide.workspace, name="styleguide-workspace"),
     path("ngon-ngu/", set_language, name="language"),
 ]

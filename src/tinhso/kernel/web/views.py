@@ -31,7 +31,6 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
             _("Yêu cầu gửi lên không đọc được"),
             _("Địa chỉ hoặc dữ liệu gửi lên bị sai, có thể do liên kết bị cắt hoặc trang đã mở quá lâu."),
             _("Hãy quay lại trang trước, tải lại trang rồi thử lần nữa."),
-            "alert-circle",
         ),
     )
 
@@ -46,7 +45,6 @@ def too_large(request: HttpRequest, message: str) -> HttpResponse:
             _("Dữ liệu gửi lên quá lớn"),
             message,
             _("Hãy quay lại, bớt nội dung hoặc chọn tệp nhỏ hơn rồi gửi lại."),
-            "file-alert",
         ),
     )
 
@@ -60,7 +58,6 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
             _("Bạn không được mở trang này"),
             _("Tài khoản đang dùng không có quyền xem nội dung này."),
             _("Nếu bạn cần quyền này cho công việc, hãy liên hệ người quản trị của cơ quan."),
-            "lock",
         ),
     )
 
@@ -77,7 +74,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
             _("Không tìm thấy trang này"),
             reason,
             _("Hãy kiểm tra lại địa chỉ, hoặc bắt đầu lại từ trang chủ."),
-            "map-search",
         ),
     )
 
@@ -91,7 +87,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             _("Trang này đã mở quá lâu"),
             _("Vì an toàn, phiên làm việc đã hết hạn trước khi bạn gửi. Chưa có gì được gửi đi."),
             _("Hãy bấm nút Quay lại của trình duyệt: những gì đã điền vẫn còn. Tải lại trang, đăng nhập nếu cần, rồi gửi lại."),
-            "clock-pause",
         ),
     )
 
@@ -106,7 +101,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         _("Có lỗi ở phía chúng tôi"),
         _("Việc vừa rồi chưa thực hiện được. Lỗi đã được ghi lại để sửa; những gì đã lưu trước đó không bị mất."),
         _("Hãy thử lại sau ít phút. Nếu vẫn lỗi, hãy báo cho chúng tôi mã sự cố bên dưới."),
-        "mood-sad",
     )
     try:
         return answer(request, refusal)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template import TemplateDoesNotExist
 from django.template.context import RequestContext
 from django.template.loader import get_template
@@ -14,9 +15,11 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import services
+from tinhso.kernel.time import Level, Remaining
 
 register = template.Library()
 
@@ -44,6 +47,12 @@ def vnd(amount: int | None) -> str:
 def number(value: int | None) -> str:
     """1250000 → "1.250.000"."""
     return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+@register.filter
+def plain(value: float | None) -> str:
+    """A number as machines write it, for attributes: 12.5 in every language."""
+    return f"{value or 0:g}"
 
 
 @register.filter
@@ -99,10 +108,24 @@ def status_badge(status: Any, tone: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/due.html")
-def due(remaining: Any) -> dict[str, Any]:
-    """What is left of a term, in words, with the date. `remaining`: the clock's answer (`sentence`, `level`, `at`)."""
-    icons = {"overdue": "alert-triangle", "today": "clock-exclamation"}
-    return {"remaining": remaining, "icon": icons.get(getattr(remaining, "level", ""), "clock")}
+def due(remaining: Remaining | None) -> dict[str, Any]:
+    """What is left of a term, in words, with the date beside it where the words do not name it."""
+    if remaining is None:
+        return {}
+    sentence = remaining.sentence(get_language() or "vi")
+    shown = remaining.due and remaining.level != Level.TODAY and day(remaining.due) not in sentence
+    return {"remaining": remaining, "sentence": sentence, "date": remaining.due if shown else None}
+
+
+@register.simple_tag
+def control(field: BoundField, css: str = "") -> SafeString:
+    """The control of a form field in our dress."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):
+        dress = "form-check-input"
+    else:
+        dress = "form-select" if isinstance(widget, Select) else "form-control"
+    return field.as_widget(attrs={"class": f"{widget.attrs.get('class', '')} {dress} {css}".strip()})
 
 
 # ------------------------------------------------------------------------------------------------------------ shell

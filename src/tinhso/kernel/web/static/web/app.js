@@ -1,1 +1,7 @@
-import "./submit.js"
+// Small helpers every page loads. Each works on markup that also works without it.
+import "./submit.js";
+import "./menus.js";
+import "./copy.js";
+import "./connection.js";
+import "./keys.js";
+import "./errors.js";

@@ -1,1 +1,37 @@
+// A form is sent once: after the first submit its buttons are busy until the answer comes or the person comes back to the page.
+// The action on the server is safe against a second submit anyway; this spares people the wondering.
 
+const SENT = "data-sent";
+
+function release(form) {
+  form.removeAttribute(SENT);
+  for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.target === "_blank" || form.hasAttribute("data-repeatable")) return;
+  if (form.hasAttribute(SENT)) {
+    event.preventDefault();
+    return;
+  }
+  form.setAttribute(SENT, "");
+  // not `disabled`: a disabled button would lose its name and value, and its focus
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// a page restored by the Back button comes as it was left, sent and busy
+window.addEventListener("pageshow", () => document.querySelectorAll(`form[${SENT}]`).forEach(release));
+
+// htmx sends without leaving the page
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.target.closest("form");
+  if (form?.method === "post") {
+    form.setAttribute(SENT, "");
+    event.detail.requestConfig.triggeringEvent?.submitter?.setAttribute("aria-busy", "true");
+  }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form");
+  if (form) release(form);
+});
