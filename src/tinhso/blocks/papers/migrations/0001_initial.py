@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('directory', '0003_unitload_remove_unit_unit_code_one_at_a_time_and_more'),
+        ('directory', '0002_tables'),
         ('files', '0001_initial'),
     ]
 
