@@ -67,8 +67,13 @@ class Manifest:
 class ServiceConfig(AppConfig):
     """Base of every application of the house."""
 
+    default = False  # an apps.py imports this class beside its own; Django must take the other one
     manifest: Manifest
     default_auto_field = "django.db.models.BigAutoField"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.default = True
 
     def checks(self) -> list[Check]:
         """Health of the outside systems this application speaks to; each application overrides it where it has any."""
