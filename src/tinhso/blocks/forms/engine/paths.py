@@ -1,0 +1,93 @@
+"""Paths of answers: `children[0].full_name` in HTML names and error dictionaries, `children[].full_name` as the pattern of a field."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+Step = str | int
+Answers = dict[str, Any]
+
+_STEP = re.compile(r"(?:^|\.)([A-Za-z_]\w*)|\[(\d{1,6})\]")
+
+
+def split_path(path: str) -> tuple[Step, ...] | None:
+    """The steps of a path; None when the text is not a path."""
+    steps: list[Step] = []
+    at = 0
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if not found:
+            return None
+        steps.append(found[1] if found[1] is not None else int(found[2]))
+        at = found.end()
+    return tuple(steps)
+
+
+def join_path(*steps: Step) -> str:
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def pattern_of(path: str) -> str:
+    """`children[3].name` → `children[].name`."""
+    return re.sub(r"\[\d+\]", "[]", path)
+
+
+def beside(path: str, pattern: str) -> str:
+    """The place of `pattern` in the same list entries as `path`: `a[2].x`, `a[].y` → `a[2].y`."""
+    numbers = iter(re.findall(r"\[\d+\]", path))
+    return re.sub(r"\[\]", lambda _bracket: next(numbers, "[]"), pattern)
+
+
+def value_at(tree: Any, path: str) -> Any:
+    """What stands at `path`, or None. Objects are read by attribute where they are not mappings."""
+    for step in split_path(path) or ():
+        if isinstance(tree, Mapping):
+            tree = tree.get(step)
+        elif isinstance(tree, list | tuple):
+            tree = tree[step] if isinstance(step, int) and step < len(tree) else None
+        elif isinstance(step, str) and not step.startswith("_"):
+            tree = getattr(tree, step, None)
+        else:
+            return None
+        if tree is None:
+            return None
+    return tree
+
+
+def put_at(tree: Answers, path: str, value: Any) -> None:
+    """Set `path` to `value`; objects on the way are made. A list grows by one at most."""
+    steps = split_path(path)
+    if not steps:
+        raise ValueError(path)
+    target: Any = tree
+    for step, following in zip(steps, steps[1:], strict=False):
+        made: Any = [] if isinstance(following, int) else {}
+        if isinstance(step, int):
+            if step == len(target):
+                target.append(made)
+            target = target[step]
+        else:
+            target = target.setdefault(step, made)
+    last = steps[-1]
+    if isinstance(last, int) and last == len(target):
+        target.append(value)
+    else:
+        target[last] = value
+
+
+def drop_at(tree: Answers, path: str) -> None:
+    """Remove `path` if it is there."""
+    *way, last = split_path(path) or ("",)
+    target = value_at(tree, join_path(*way)) if way else tree
+    if isinstance(target, dict) and isinstance(last, str):
+        target.pop(last, None)
+    elif isinstance(target, list) and isinstance(last, int) and last < len(target):
+        del target[last]
+
+
+def within(path: str, ancestor: str) -> bool:
+    """Whether `path` is `ancestor` or lies below it."""
+    return path == ancestor or path.startswith((f"{ancestor}.", f"{ancestor}["))
