@@ -11,6 +11,7 @@ class DirectoryConfig(ServiceConfig):
     manifest = Manifest(
         title=_("Danh mục dùng chung"),
         systems=("C2",),
+        order=10,
         roles=(
             Role("reception", _("Cán bộ tiếp nhận"), frozenset({"directory.read_persons", "directory.register_person"})),
             Role("specialist", _("Công chức chuyên môn"), frozenset({"directory.read_persons"})),

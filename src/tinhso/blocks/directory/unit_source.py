@@ -98,6 +98,12 @@ def corrections() -> Mapping[str, Any]:
     return tomllib.loads((files("tinhso.blocks.directory") / "data" / "units.toml").read_text(encoding="utf-8"))
 
 
+def two_tiers_since() -> date:
+    """The first day without districts."""
+    first: date = corrections()["snapshot"]["two_tier_from"]
+    return first
+
+
 def completeness(codes: Iterable[str], level: int) -> Completeness:
     """From when to when the list of units of `level` is complete below a unit.
 

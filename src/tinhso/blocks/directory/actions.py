@@ -1,0 +1,317 @@
+"""Every change to the directory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tinhso.blocks.directory.agency_codes import check_code
+from tinhso.blocks.directory.identity_numbers import check_identity_number, normal_phone
+from tinhso.blocks.directory.models import (
+    Agency,
+    AgencyKind,
+    Business,
+    CalendarDay,
+    CalendarVersion,
+    DayKind,
+    Person,
+    Post,
+    Tenure,
+    Unit,
+    UnitLoad,
+)
+from tinhso.blocks.directory.unit_loading import Loaded, Progress, bring_in_line
+from tinhso.blocks.directory.unit_source import unit_list
+from tinhso.kernel.actions import action, record
+from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.identifiers import tax_code as checked_tax_code
+from tinhso.kernel.permissions import Actor, require
+from tinhso.kernel.text import name_sort_key
+from tinhso.kernel.time import Calendar
+
+# units
+
+
+@action
+def load_units(*, by: Actor | None, progress: Progress = lambda step: None) -> Loaded:
+    """Bring the administrative units in line with the package and its corrections. A second run changes nothing."""
+    require(by, "directory.edit")
+    progress("Đọc danh sách của gói dữ liệu")
+    wanted = unit_list()
+    loaded = bring_in_line(wanted, progress)
+    if loaded.changed:
+        log = UnitLoad.objects.create(source=wanted.source, changes=asdict(loaded))
+        record("directory.units_loaded", by=by, on=log, source=wanted.source, **asdict(loaded))
+    return loaded
+
+
+# agencies and posts
+
+
+@action
+def create_agency(
+    *,
+    name: str,
+    kind: AgencyKind,
+    unit: Unit,
+    by: Actor | None,
+    short_name: str = "",
+    code: str | None = None,
+    parent: Agency | None = None,
+    **details: Any,
+) -> Agency:
+    """Found an agency below `parent`, at the level of its unit.
+
+    Args:
+        code: identifier after Decision 20/2020.
+        details: address, phone, email, hours.
+
+    Raises:
+        Invalid: the identifier is malformed or taken, or the hours are.
+    """
+    require(by, "directory.edit", at=parent)
+    code = check_code(code) if code else None
+    if code and Agency.objects.filter(code=code).exists():
+        problem = _("Mã định danh %(code)s đã thuộc về cơ quan khác.") % {"code": code}
+        raise Invalid(problem, fields={"code": problem})
+    if details.get("hours"):
+        Calendar.national().with_hours(details["hours"])
+    agency = Agency(
+        name=name, short_name=short_name or name, kind=kind, level=unit.level, unit=unit, code=code, parent=parent, **details
+    )
+    agency.save()
+    agency.path = f"{parent.path if parent else ''}{agency.pk}."
+    agency.save(update_fields=["path"])
+    record("directory.agency_created", by=by, on=agency, agency=agency, code=code, kind=kind, unit=unit.code)
+    return agency
+
+
+@action
+def set_agency_hours(agency: Agency, hours: Mapping[str, Sequence[str]] | None, *, by: Actor | None) -> Agency:
+    """Set the opening hours by weekday ("mon" … "sun"), or take the parent's (None).
+
+    Raises:
+        Invalid: a weekday or a window is malformed.
+    """
+    require(by, "directory.edit", at=agency)
+    if hours is not None:
+        Calendar.national().with_hours(hours)
+    agency.hours = {day: list(windows) for day, windows in hours.items()} if hours is not None else None
+    agency.save(update_fields=["hours"])
+    _calendars_changed()
+    record("directory.hours_set", by=by, on=agency, agency=agency, hours=agency.hours)
+    return agency
+
+
+@action
+def set_calendar_day(
+    day: date,
+    kind: DayKind,
+    reason: str,
+    *,
+    by: Actor | None,
+    agency: Agency | None = None,
+    hours: Sequence[str] | None = None,
+) -> CalendarDay:
+    """Say that a day is off or worked, for an agency and those below it, or for all (no agency).
+
+    Raises:
+        Invalid: the hours are malformed.
+    """
+    require(by, "directory.edit", at=agency)
+    if hours:
+        Calendar.national().with_days(working={day: list(hours)})
+    entry, created = CalendarDay.objects.update_or_create(
+        date=day, agency=agency, defaults={"kind": kind, "reason": reason, "hours": list(hours) if hours else None}
+    )
+    _calendars_changed()
+    record("directory.calendar_day_set", by=by, on=entry, agency=agency, date=day.isoformat(), kind=kind, created=created)
+    return entry
+
+
+@action
+def remove_calendar_day(entry: CalendarDay, *, by: Actor | None) -> None:
+    """Take back what was said about a day."""
+    require(by, "directory.edit", at=entry.agency)
+    record("directory.calendar_day_removed", by=by, on=entry, agency=entry.agency, date=entry.date.isoformat())
+    entry.delete()
+    _calendars_changed()
+
+
+def _calendars_changed() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {CalendarVersion._meta.db_table} AS version (id, number) VALUES (1, 1) "  # noqa: S608 - our own name
+            "ON CONFLICT (id) DO UPDATE SET number = version.number + 1"
+        )
+
+
+@action
+def create_post(agency: Agency, title: str, *, roles: Sequence[str], by: Actor | None, signs: str = "", order: int = 100) -> Post:
+    """Set up a post at an agency with the roles its holders have."""
+    require(by, "directory.edit", at=agency)
+    post = Post.objects.create(agency=agency, title=title, roles=list(roles), signs=signs, order=order)
+    record("directory.post_created", by=by, on=post, agency=agency, roles=list(roles))
+    return post
+
+
+@action
+def appoint(person: Person, post: Post, *, valid_from: date, by: Actor | None, valid_to: date | None = None) -> Tenure:
+    """Give a post to a person from a day on.
+
+    Raises:
+        Invalid: the last day lies before the first.
+        WrongState: the person holds this post during some of these days already.
+    """
+    require(by, "directory.edit", at=post.agency)
+    if valid_to and valid_to < valid_from:
+        raise Invalid(_("Ngày kết thúc phải sau ngày bắt đầu."), fields={"valid_to": _("Phải sau ngày bắt đầu.")})
+    try:
+        with transaction.atomic():
+            tenure = Tenure.objects.create(person=person, post=post, valid_from=valid_from, valid_to=valid_to)
+    except IntegrityError as error:
+        raise WrongState(_("Người này đã giữ vị trí này trong khoảng thời gian đó.")) from error
+    record("directory.appointed", by=by, on=tenure, agency=post.agency, post=post.pk, person=person.pk)
+    return tenure
+
+
+@action
+def end_tenure(tenure: Tenure, *, last_day: date, by: Actor | None) -> Tenure:
+    """A person leaves a post after `last_day`.
+
+    Raises:
+        Invalid: `last_day` lies before the first day.
+    """
+    require(by, "directory.edit", at=tenure.post.agency)
+    if last_day < tenure.valid_from:
+        raise Invalid(_("Ngày kết thúc phải sau ngày bắt đầu."), fields={"valid_to": _("Phải sau ngày bắt đầu.")})
+    tenure.valid_to = last_day
+    tenure.save(update_fields=["valid_to"])
+    record("directory.tenure_ended", by=by, on=tenure, agency=tenure.post.agency, last_day=last_day.isoformat())
+    return tenure
+
+
+# persons and businesses
+
+_PERSON_FIELDS = frozenset({"full_name", "sex", "date_of_birth", "identity_number", "phone", "email", "address", "residence"})
+
+
+@action
+def register_person(full_name: str, *, by: Actor | None, **details: Any) -> Person:
+    """Enter a natural person.
+
+    Args:
+        details: sex, date_of_birth, identity_number, phone, email, address, residence (a unit).
+
+    Raises:
+        Invalid: a value is malformed or contradicts another; `fields` says which.
+        WrongState: the personal number belongs to somebody already entered.
+    """
+    require(by, "directory.register_person")
+    person = Person()
+    _fill(person, {"full_name": full_name, **details})
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        raise WrongState(_("Số định danh cá nhân này đã có trong danh mục người.")) from error
+    record("directory.person_registered", by=by, on=person)
+    return person
+
+
+@action
+def update_person(person: Person, *, by: Actor | None, **changes: Any) -> Person:
+    """Change what is known of a person: oneself, or by those who may register persons.
+
+    Raises:
+        Invalid: a value is malformed or contradicts another; `fields` says which.
+        WrongState: the personal number belongs to somebody else.
+    """
+    if by is None or by.pk != person.pk:
+        require(by, "directory.register_person")
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    changed = sorted(name for name, value in changes.items() if getattr(person, name) != value)
+    if not changed:
+        return person
+    _fill(person, changes)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        raise WrongState(_("Số định danh cá nhân này đã có trong danh mục người.")) from error
+    record("directory.person_changed", by=by, on=person, fields=changed)
+    return person
+
+
+def _fill(person: Person, values: Mapping[str, Any]) -> None:
+    if unknown := set(values) - _PERSON_FIELDS:
+        raise TypeError(f"a person has no {', '.join(sorted(unknown))}")
+    for name, value in values.items():
+        setattr(person, name, value)
+    person.full_name = " ".join(person.full_name.split())
+    if not person.full_name:
+        problem = _("Hãy ghi họ và tên.")
+        raise Invalid(problem, fields={"full_name": problem})
+    person.sort_key = name_sort_key(person.full_name)
+    person.phone = normal_phone(person.phone)
+    person.identity_number = (
+        check_identity_number(
+            person.identity_number, today=timezone.localdate(), sex=person.sex, date_of_birth=person.date_of_birth
+        )
+        if person.identity_number
+        else None
+    )
+
+
+@action
+def register_business(tax_code: str, name: str, *, by: Actor | None, **details: Any) -> Business:
+    """Enter a business.
+
+    Args:
+        details: representative (a person), unit, address, phone, email.
+
+    Raises:
+        Invalid: the tax code's structure is wrong.
+        WrongState: the tax code is already entered.
+    """
+    require(by, "directory.register_person")
+    checked = checked_tax_code(tax_code)
+    if checked is None:
+        problem = _("Mã số thuế “%(code)s” không đúng; hãy xem lại từng chữ số.") % {"code": tax_code}
+        raise Invalid(problem, fields={"tax_code": problem})
+    details["phone"] = normal_phone(details.get("phone", ""))
+    try:
+        with transaction.atomic():
+            business = Business.objects.create(tax_code=checked, name=" ".join(name.split()), **details)
+    except IntegrityError as error:
+        raise WrongState(_("Mã số thuế này đã có trong danh mục doanh nghiệp.")) from error
+    record("directory.business_registered", by=by, on=business)
+    return business
+
+
+# numbers
+
+_NEXT_NUMBER = """
+INSERT INTO directory_numberseries AS series (agency_id, kind, period, last) VALUES (%s, %s, %s, 1)
+ON CONFLICT (agency_id, kind, period) DO UPDATE SET last = series.last + 1
+RETURNING last"""
+
+
+def next_number(agency: Agency, kind: str, period: str | int) -> int:
+    """The next number of an agency's series, from 1 on and without gaps.
+
+    The series' row stays locked until the caller's transaction ends: whoever rolls back gives the number back, whoever waits
+    gets the one after. Take it late in the transaction.
+
+    Raises:
+        RuntimeError: outside a transaction, where a number could be lost.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a number is taken inside the transaction that uses it")
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER, [agency.pk, kind, str(period)])
+        return int(cursor.fetchone()[0])

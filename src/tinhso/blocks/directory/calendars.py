@@ -1,0 +1,59 @@
+"""When an agency is open: the national calendar, the days and hours entered for it and for the agencies above it.
+
+Each process keeps the calendars it has made and asks the database for one number to know whether they still hold.
+"""
+
+from collections.abc import Iterable
+
+from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind
+from tinhso.kernel.errors import NotFound
+from tinhso.kernel.time import Calendar
+
+_made: dict[int, Calendar] = {}
+_made_for: int | None = None
+
+
+def agency_calendar(agency: Agency) -> Calendar:
+    """The calendar of `agency`; what is entered nearest to it holds."""
+    global _made_for  # noqa: PLW0603 - the cache of this process
+    version = CalendarVersion.objects.values_list("number", flat=True).first() or 0
+    if version != _made_for:
+        _made.clear()
+        _made_for = version
+    if agency.pk not in _made:
+        _made[agency.pk] = _make(agency)
+    return _made[agency.pk]
+
+
+def agency_calendar_by_code(code: str) -> Calendar:
+    """The calendar of the agency with this identifier.
+
+    Raises:
+        NotFound: there is none.
+    """
+    agency = Agency.objects.filter(code=code).first()
+    if agency is None:
+        raise NotFound(f"Không có cơ quan mang mã {code}.")
+    return agency_calendar(agency)
+
+
+def _make(agency: Agency) -> Calendar:
+    chain = [int(part) for part in (agency.path or "").split(".") if part]
+    hours = dict(Agency.objects.filter(pk__in=chain).values_list("pk", "hours"))
+    days = CalendarDay.objects.filter(agency=None) | CalendarDay.objects.filter(agency__in=chain)
+    by_agency: dict[int | None, list[CalendarDay]] = {}
+    for day in days:
+        by_agency.setdefault(day.agency_id, []).append(day)
+    calendar = _with_days(Calendar.national(), by_agency.get(None, ()))
+    for ancestor in chain:
+        if week := hours.get(ancestor):
+            calendar = calendar.with_hours(week)
+        calendar = _with_days(calendar, by_agency.get(ancestor, ()))
+    return calendar
+
+
+def _with_days(calendar: Calendar, days: Iterable[CalendarDay]) -> Calendar:
+    return calendar.with_days(
+        off={day.date: day.reason for day in days if day.kind == DayKind.OFF},
+        working={day.date: day.hours for day in days if day.kind == DayKind.WORKING},
+    )
