@@ -66,6 +66,7 @@ def html_of(paper: Paper) -> str:
         "paper": paper,
         "code": grouped(paper.verification_code),
         "address": address,
+        "short_address": f"{settings.PUBLIC_URL.partition('://')[2]}/xac-thuc",
         "qr": segno.make(address, error="m").svg_data_uri(border=0, dark="#000"),
         "signature_anchor": SIGNATURE_ANCHOR,
     }
