@@ -132,10 +132,10 @@ def public(request: HttpRequest) -> HttpResponse:
 
 def workspace(request: HttpRequest) -> HttpResponse:
     menu = [
-        Entry("Tiếp nhận", "#", "inbox"),
-        Entry("Việc của tôi", "#main", "checklist", current=True),
-        Entry("Hồ sơ", "#", "folders"),
-        Entry("Ký duyệt", "#", "signature"),
-        Entry("Số liệu", "#", "chart-bar"),
+        Entry("Tiếp nhận", "#", icon="inbox"),
+        Entry("Việc của tôi", "#main", icon="checklist", current=True),
+        Entry("Hồ sơ", "#", icon="folders"),
+        Entry("Ký duyệt", "#", icon="signature"),
+        Entry("Số liệu", "#", icon="chart-bar"),
     ]
     return render(request, "web/styleguide/workspace.html", _samples() | {"workspace_menu": menu})

@@ -108,6 +108,24 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return bare(refusal)
 
 
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker keeps for the moment the network is gone."""
+    return bare(
+        Refusal(
+            200,
+            "offline",
+            _("Đang mất kết nối mạng"),
+            _("Trang này cần mạng để mở. Hồ sơ và bản nháp đã lưu vẫn được giữ nguyên."),
+            _("Hãy kiểm tra Wi-Fi hoặc dữ liệu di động, rồi thử lại."),
+        )
+    )
+
+
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker's script; it must come from the root to look after every page."""
+    return render(request, "web/sw.js", content_type="text/javascript")
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process lives."""
     return JsonResponse({"status": "ok"})

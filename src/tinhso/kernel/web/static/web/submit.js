@@ -11,6 +11,12 @@ function release(form) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.target === "_blank" || form.hasAttribute("data-repeatable")) return;
+  if (!navigator.onLine) {
+    // the page stays, with everything in it
+    event.preventDefault();
+    window.dispatchEvent(new Event("offline"));
+    return;
+  }
   if (form.hasAttribute(SENT)) {
     event.preventDefault();
     return;
