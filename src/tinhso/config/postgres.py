@@ -318,6 +318,18 @@ def _prepare_roles(place: Place) -> None:
     mark.write_text(wish)
 
 
+def empty_database() -> None:
+    """Throw the product's database away and make it anew, without tables. The caller holds a lease."""
+    place = _choose_place()
+    mark = place.home / "prepared"
+    mark.unlink(missing_ok=True)
+    psql = [str(binaries(_version(place)) / "psql"), "-X", "-q", "-h", str(place.socket), "-U", "postgres", "-d", "postgres"]
+    done = _run_as(place, [*psql, "-c", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"])
+    if done.returncode:
+        raise _server_error(done.stderr)
+    _prepare_roles(place)
+
+
 def _version(place: Place) -> int:
     return int((place.data / "PG_VERSION").read_text())
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "tinhso.kernel.audit",
     "tinhso.kernel.web",
+    "tinhso.config.system",
     *BLOCKS_AND_SERVICES,
 ]
 
@@ -72,8 +73,13 @@ WSGI_APPLICATION = "tinhso.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.app_directories.Loader", "tinhso.blocks.cases.results.VersionLoader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -81,7 +87,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tinhso.kernel.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tinhso.kernel.web.templatetags.ui", "tinhso.blocks.papers.templatetags.papers"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "tinhso.kernel.web.templatetags.ui",
+                "tinhso.blocks.papers.templatetags.papers",
+            ],
         },
     }
 ]

@@ -1,0 +1,86 @@
+"""`tinhso check`: the state of every part."""
+
+import json
+import logging
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+
+from tinhso.config import supervisor
+from tinhso.config.process import product, start_django
+from tinhso.config.sentences import OperatorError
+
+
+def command(as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
+    """The state of every part and every outside system, with advice. Exit status 1 when anything has failed.
+
+    \b
+    ok              it works
+    ok: demo        it works, as a declared demonstration
+    not configured  optional, and not set up
+    failed          see the advice
+
+    Example: tinhso check --json
+    """
+    with ExitStack() as stack:
+        rows = [_web()]
+        try:
+            stack.enter_context(product())
+        except OperatorError as error:
+            rows.append({"app": "system", "part": "database", "state": "failed", "detail": error.en, "advice": "make run"})
+            start_django()
+        from django.utils.translation import override
+
+        from tinhso.kernel.web.status import all_checks
+
+        logging.disable()  # what breaks is in the answer
+        with override("vi"):
+            rows += [
+                {
+                    "app": config.label,
+                    "part": check.part,
+                    "state": check.state,
+                    "detail": str(check.detail),
+                    "advice": str(check.advice),
+                }
+                for config, check in all_checks()
+            ]
+    good = all(row["state"] != "failed" for row in rows)
+    if as_json:
+        typer.echo(json.dumps({"good": good, "checks": rows}, ensure_ascii=False, indent=2))
+    else:
+        _show(rows)
+    if not good:
+        raise typer.Exit(1)
+
+
+def _web() -> dict[str, str]:
+    there = supervisor.running()
+    if there is None:
+        return {"app": "system", "part": "web", "state": "failed", "detail": "not running", "advice": "tinhso run"}
+    address = supervisor.Address.from_url(str(there["url"]))
+    ready = address.answers("/readyz")
+    return {
+        "app": "system",
+        "part": "web",
+        "state": "ok" if ready else "failed",
+        "detail": str(there["url"]),
+        "advice": "" if ready else "look into log/web.log of the data folder",
+    }
+
+
+def _show(rows: list[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("", "part", "state", "detail", "advice"):
+        table.add_column(title)
+    colours = {"failed": "red", "not configured": "dim"}
+    for row in rows:
+        mark = "✗" if row["state"] == "failed" else "✓" if row["state"].startswith("ok") else "·"
+        table.add_row(
+            mark, f"{row['app']}: {row['part']}", row["state"], row["detail"], row["advice"], style=colours.get(row["state"], "")
+        )
+    Console().print(table)

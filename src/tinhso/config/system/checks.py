@@ -1,0 +1,168 @@
+"""The health of what the product stands on."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tinhso.config.grants import APPEND_ONLY
+from tinhso.kernel.manifest import Check
+
+_LEAST_DISK = 500 * 1024**2
+_HEARTBEAT = timedelta(seconds=40)
+_SKEW = timedelta(seconds=5)
+_FONT = "Liberation Serif"
+
+
+def system_checks() -> list[Check]:
+    """Every check, each on its own: one that cannot be made is reported as failed and hides no other."""
+    found: list[Check] = []
+    for part, check in _CHECKS.items():
+        try:
+            found += check()
+        except DatabaseError as error:
+            said = (str(error).strip().splitlines() or ["?"])[0]
+            found.append(Check(part, "failed", said, "tinhso run, or check DATABASE_URL"))
+    return found
+
+
+def _ask(sql: str, *values: object) -> tuple:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
+
+
+def check_database() -> Iterator[Check]:
+    version, locale = _ask(
+        "SELECT current_setting('server_version'), coalesce(daticulocale, datcollate) FROM pg_database"
+        " WHERE datname = current_database()"
+    )
+    old = int(version.split(".")[0]) < 15
+    yield Check(
+        "database",
+        "failed" if old else "ok",
+        f"PostgreSQL {version.split()[0]}, collation {locale}",
+        "install PostgreSQL 15 or later" if old else "",
+    )
+    (postgis,) = _ask("SELECT extversion FROM pg_extension WHERE extname = 'postgis'") or ("",)
+    yield Check(
+        "database.postgis", "ok" if postgis else "failed", postgis, "" if postgis else "CREATE EXTENSION postgis, as superuser"
+    )
+
+
+def check_tables() -> Iterator[Check]:
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    yield Check(
+        "database.tables",
+        "failed" if missing else "ok",
+        f"{missing} steps missing" if missing else "up to date",
+        "tinhso db migrate" if missing else "",
+    )
+
+
+def check_audit_rights() -> Iterator[Check]:
+    (may,) = _ask(
+        "SELECT bool_or(has_table_privilege(t, 'UPDATE') OR has_table_privilege(t, 'DELETE')) FROM unnest(%s) t",
+        list(APPEND_ONLY),
+    )
+    (guards,) = _ask(
+        "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal AND tgrelid = ANY(%s::regclass[])",
+        list(APPEND_ONLY),
+    )
+    if guards < 2 * len(APPEND_ONLY):
+        yield Check(
+            "audit.rights", "failed", "the triggers that refuse changes are off", "tinhso audit verify; then tinhso db migrate"
+        )
+    elif may:
+        detail = "one role does everything; triggers refuse changes"
+        yield Check("audit.rights", "ok", detail, "set DATABASE_OWNER_URL and give the application a role of its own")
+    else:
+        yield Check("audit.rights", "ok", "the application may only add rows")
+
+
+def check_worker() -> Iterator[Check]:
+    (beat,) = _ask("SELECT max(last_heartbeat) FROM procrastinate_workers")
+    alive = beat is not None and datetime.now(UTC) - beat < _HEARTBEAT
+    detail = f"last sign of life {beat:%d/%m/%Y %H:%M:%S %Z}" if beat else "no sign of life"
+    yield Check("worker", "ok" if alive else "failed", detail, "" if alive else "tinhso run")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1 ORDER BY 2 DESC")
+        failed = cursor.fetchall()
+    names = ", ".join(f"{name.rsplit('.', 1)[-1]} × {count}" for name, count in failed)
+    yield Check(
+        "worker.jobs",
+        "failed" if failed else "ok",
+        names or "none failed",
+        "look into log/worker.log of the data folder" if failed else "",
+    )
+
+
+def check_clock() -> Iterator[Check]:
+    (there,) = _ask("SELECT clock_timestamp()")
+    skew = abs(datetime.now(UTC) - there)
+    good = skew < _SKEW
+    yield Check(
+        "clock",
+        "ok" if good else "failed",
+        f"{skew.total_seconds():.1f}s from the database's, {time.tzname[0]}",
+        "" if good else "set both clocks by NTP",
+    )
+
+
+def check_static_files() -> Iterator[Check]:
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    vendor = settings.DATA_DIR / "vendor" / "tabler" / "tabler.min.css"
+    if not vendor.exists():
+        yield Check("static files", "failed", "browser libraries are missing", "make run")
+    else:
+        yield Check("static files", "ok", "collected" if manifest.exists() else "served from the sources")
+
+
+def check_fonts() -> Iterator[Check]:
+    """The face of documents must have every Vietnamese letter; Ạ (U+1EA0) is one only a Vietnamese face has."""
+    try:
+        found = subprocess.run(["fc-list", f":family={_FONT}:charset=1ea0"], check=False, capture_output=True, text=True).stdout
+    except OSError:
+        found = ""
+    yield Check(
+        "fonts",
+        "ok" if found else "failed",
+        _FONT if found else f"no {_FONT} with Vietnamese letters",
+        "" if found else "apt-get install fonts-liberation2 fontconfig",
+    )
+
+
+def check_disk() -> Iterator[Check]:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    good = free > _LEAST_DISK
+    yield Check(
+        "disk",
+        "ok" if good else "failed",
+        f"{free / 1024**3:.1f} GB free",
+        "" if good else f"free some space on the disk of {settings.DATA_DIR}",
+    )
+
+
+def check_secrets() -> Iterator[Check]:
+    folder = settings.DATA_DIR / "secrets"
+    open_ones = [file.name for file in folder.glob("*") if file.stat().st_mode & 0o077] if folder.exists() else []
+    yield Check("secrets", "failed" if open_ones else "ok", ", ".join(open_ones), f"chmod 600 {folder}/*" if open_ones else "")
+
+
+_CHECKS: dict[str, Callable[[], Iterator[Check]]] = {
+    "database": check_database,
+    "database.tables": check_tables,
+    "audit.rights": check_audit_rights,
+    "worker": check_worker,
+    "clock": check_clock,
+    "static files": check_static_files,
+    "fonts": check_fonts,
+    "disk": check_disk,
+    "secrets": check_secrets,
+}

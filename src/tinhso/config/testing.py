@@ -1,0 +1,76 @@
+"""pytest's way into the house: loaded by `-p tinhso.config.testing` (pyproject.toml) before Django's settings are read.
+
+Tests use the product's own cluster unless DATABASE_URL says otherwise, as the owner of the schema, in a database of their own
+(TINHSO_TEST_DB); files, mail and keys go to a folder that is removed afterwards. So `make test`, `.venv/bin/pytest path` and a
+running product do not disturb each other.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tinhso.config import postgres
+from tinhso.config.environment import data_dir
+from tinhso.config.sentences import OperatorError
+
+_held = ExitStack()
+
+
+def _prepare() -> None:
+    """Set the environment; in the first process of a run, start the database."""
+    os.environ.setdefault("TINHSO_DB_ROLE", "owner")
+    os.environ.setdefault("TINHSO_STATIC", "sources")
+    os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        if "DATABASE_URL" not in os.environ:
+            _held.enter_context(postgres.lease(print))
+            os.environ["DATABASE_URL"] = postgres.owner_url()
+        if "TINHSO_DATA" not in os.environ:
+            vendor = data_dir() / "vendor"
+            os.environ["TINHSO_DATA"] = os.environ["TINHSO_TEST_DATA"] = tempfile.mkdtemp(prefix="tinhso-test-")
+            _held.callback(shutil.rmtree, os.environ["TINHSO_DATA"], ignore_errors=True)
+            if vendor.is_dir():
+                (data_dir() / "vendor").symlink_to(vendor)
+    elif "TINHSO_TEST_DATA" in os.environ:
+        shared = Path(os.environ["TINHSO_TEST_DATA"])
+        mine = shared / worker
+        mine.mkdir(exist_ok=True)
+        if (shared / "vendor").exists() and not (mine / "vendor").exists():
+            (mine / "vendor").symlink_to((shared / "vendor").resolve())
+        os.environ["TINHSO_DATA"] = str(mine)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    try:
+        _prepare()
+    except OperatorError as error:
+        pytest.exit(str(error), returncode=1)
+    return (yield)
+
+
+def pytest_configure() -> None:
+    from django.db.models.signals import post_migrate
+
+    post_migrate.connect(_let_the_audit_log_be_emptied)
+
+
+def _let_the_audit_log_be_emptied(sender: object, using: str, **kwargs: object) -> None:
+    """Django empties the tables after a test with real transactions; the audit log's guard against TRUNCATE would refuse."""
+    if getattr(sender, "label", "") == "audit":
+        from django.db import connections
+
+        with connections[using].cursor() as cursor:
+            for table in ("audit_auditentry", "audit_auditseal"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    _held.close()
