@@ -103,7 +103,11 @@ _STEPS: list[tuple[str, Callable[[], bool]]] = [
 
 def main() -> int:
     if not find_spec("django"):
-        tell(OperatorError("Thư mục .venv thiếu Django; hãy xoá .venv rồi chạy lại.", "Django is missing in .venv; remove .venv, run again."))
+        tell(
+            OperatorError(
+                "Thư mục .venv thiếu Django; hãy xoá .venv rồi chạy lại.", "Django is missing in .venv; remove .venv, run again."
+            )
+        )
         return 1
     for label, step in _STEPS:
         started = time.monotonic()
