@@ -155,5 +155,7 @@ MAX_UPLOAD_SIZE = int(os.environ.get("TINHSO_MAX_UPLOAD_MB", "20")) * 1024 * 102
 MAX_REQUEST_SIZE = 2 * MAX_UPLOAD_SIZE
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# usernames are unique whatever the case of their letters, by an index on lower(username)
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGGING_CONFIG = "tinhso.kernel.logs.configure"
 LOGGING = {"level": os.environ.get("TINHSO_LOG_LEVEL", "INFO"), "json": not DEBUG}

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from tinhso.blocks.directory.actions import register_business, update_person
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.identity.models import Account, ApiToken, SampleAccount, Throttle
 from tinhso.blocks.identity.queries import sample_loaded
@@ -151,8 +152,7 @@ def verify_citizen(account: Account, number: str, *, at: Agency, by: Person) -> 
     if known:
         account.person = known
     else:
-        declared.identity_number = account.declared_number
-        declared.save(update_fields=["identity_number"])
+        account.person = update_person(declared, identity_number=account.declared_number, by=None)
     return _verified(account, at=at, by=by, declared_person=declared.pk, person=account.person_id)
 
 
@@ -164,10 +164,12 @@ def verify_business(account: Account, number: str, *, at: Agency, by: Person) ->
     """
     require(by, "identity.verify", at=at)
     account = _declared(account, number)
-    account.business, _made = Business.objects.get_or_create(
-        tax_code=account.declared_number, defaults={"name": account.declared_name, "representative": account.person}
+    known = Business.objects.filter(tax_code=account.declared_number).first()
+    business = known or register_business(
+        account.declared_number, account.declared_name, representative=account.person, by=None
     )
-    return _verified(account, at=at, by=by, business=account.business.pk)
+    account.business = business
+    return _verified(account, at=at, by=by, business=business.pk)
 
 
 def _declared(account: Account, number: str) -> Account:

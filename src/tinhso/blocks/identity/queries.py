@@ -1,9 +1,9 @@
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from tinhso.blocks.directory.models import Person
-from tinhso.blocks.identity.models import Account, SampleAccount
+from tinhso.blocks.identity.models import Account, ApiToken, SampleAccount
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,22 @@ def language_of(person: Person) -> str:
     return Account.objects.filter(person=person).order_by("pk").values_list("language", flat=True).first() or "vi"
 
 
-def accounts_claiming(number: str) -> list[Account]:
-    """The accounts that belong to this personal number or say so themselves."""
-    mine = Q(person__identity_number=number) | Q(declared_number=number)
-    return list(Account.objects.select_related("person").filter(mine, is_active=True).order_by("pk"))
+def verified_accounts_of(number: str) -> list[Account]:
+    """The verified accounts of the person with this personal number or of the business with this tax code."""
+    theirs = Q(person__identity_number=number, kind=Account.Kind.CITIZEN) | Q(business__tax_code=number)
+    found = Account.objects.select_related("person").filter(theirs, assurance=Account.Assurance.VERIFIED, is_active=True)
+    return list(found.order_by("pk"))
+
+
+def declared_accounts(number: str) -> list[Account]:
+    """The accounts that say they have this number and wait for somebody to check it."""
+    waiting = Account.objects.select_related("person").filter(assurance=Account.Assurance.DECLARED, is_active=True)
+    return list(waiting.filter(declared_number=number).exclude(declared_number="").order_by("pk"))
+
+
+def tokens_of(account: Account) -> QuerySet[ApiToken]:
+    """The account's tokens, the living first."""
+    return account.tokens.order_by(F("revoked_at").asc(nulls_first=True), "-pk")
 
 
 def sample_accounts() -> list[SampleLogin]:

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
+from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.models import Agency, Person
-from tinhso.blocks.directory.numbers import next_number
 from tinhso.blocks.payments.gateways.base import BadMessage, BadSignature, Notice, Order, gateways
 from tinhso.blocks.payments.models import Invoice, Payment
 from tinhso.kernel.actions import action, record

@@ -1,0 +1,127 @@
+"""What the pages ask. What the answers mean is judged by `fields` and the actions; their messages come back to these fields."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.identity.models import Account
+from tinhso.kernel.errors import DomainError
+
+
+class AccountForm(forms.Form):
+    """A form whose errors come from the domain."""
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a refusal beside the fields it names, else above the form."""
+        for name, message in error.fields.items():
+            self.add_error(name if name in self.fields else None, str(message))
+        if not error.fields:
+            self.add_error(None, str(error))
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the control, message) of every error, for the summary above the form."""
+        general = [("", message) for message in self.non_field_errors()]
+        return general + [(field.id_for_label, message) for field in self for message in field.errors]
+
+
+def _password(label: str, *, new: bool, **options: object) -> forms.CharField:
+    completion = "new-password" if new else "current-password"
+    widget = forms.PasswordInput(attrs={"autocomplete": completion})
+    return forms.CharField(label=label, widget=widget, strip=False, max_length=200, **options)  # type: ignore[arg-type]
+
+
+class SignInForm(AccountForm):
+    username = forms.CharField(
+        label=_("Tên đăng nhập"),
+        help_text=_("Công dân, doanh nghiệp: số điện thoại hoặc thư điện tử đã đăng ký."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = _password(_("Mật khẩu"), new=False)
+
+
+_NEW_PASSWORD_HINT = _("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ tốt hơn một từ khó.")
+
+
+class CitizenForm(AccountForm):
+    kind = Account.Kind.CITIZEN
+    full_name = forms.CharField(
+        label=_("Họ, chữ đệm và tên"),
+        help_text=_("Viết như trên thẻ căn cước, có dấu."),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    number = forms.CharField(
+        label=_("Số định danh cá nhân"),
+        help_text=_("12 chữ số trên thẻ căn cước."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-medium"}),
+    )
+    contact = forms.CharField(
+        label=_("Số điện thoại di động hoặc thư điện tử"),
+        help_text=_("Chúng tôi gửi mã xác nhận đến đây. Bạn cũng đăng nhập bằng địa chỉ này."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email tel", "autocapitalize": "none"}),
+    )
+    password = _password(_("Mật khẩu"), new=True, help_text=_NEW_PASSWORD_HINT)
+
+
+class BusinessForm(CitizenForm):
+    kind = Account.Kind.BUSINESS
+    business_name = forms.CharField(
+        label=_("Tên doanh nghiệp"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+    number = forms.CharField(
+        label=_("Mã số thuế"),
+        help_text=_("10 chữ số; chi nhánh thêm 3 chữ số."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-medium"}),
+    )
+    full_name = forms.CharField(
+        label=_("Họ và tên người đại diện"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ("business_name", "number", "full_name", "contact", "password")
+
+
+class CodeForm(AccountForm):
+    code = forms.CharField(
+        label=_("Mã xác nhận"),
+        help_text=_("6 chữ số trong tin chúng tôi vừa gửi."),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "w-short"}),
+    )
+
+
+class ForgottenForm(AccountForm):
+    username = forms.CharField(
+        label=_("Tên đăng nhập, số điện thoại hoặc thư điện tử"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+
+
+class NewPasswordForm(CodeForm):
+    password = _password(_("Mật khẩu mới"), new=True, help_text=_NEW_PASSWORD_HINT)
+
+
+class ChangePasswordForm(AccountForm):
+    current = _password(_("Mật khẩu đang dùng"), new=False)
+    password = _password(_("Mật khẩu mới"), new=True, help_text=_NEW_PASSWORD_HINT)
+
+
+class TokenForm(AccountForm):
+    name = forms.CharField(label=_("Dùng vào việc gì"), max_length=100)
+    days = forms.IntegerField(
+        label=_("Dùng trong bao nhiêu ngày"),
+        min_value=1,
+        max_value=366,
+        initial=90,
+        widget=forms.NumberInput(attrs={"class": "w-short"}),
+    )
+    scopes = forms.MultipleChoiceField(label=_("Được làm gì"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: object, permissions: frozenset[str], **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        scopes = self.fields["scopes"]
+        assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
+        scopes.choices = [(permission, permission) for permission in sorted(permissions)]
