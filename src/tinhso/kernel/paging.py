@@ -1,17 +1,26 @@
-"""Lists page by key: the next page starts after the last row seen, so page 10,000 costs what page 1 does and nothing is counted."""
+"""Lists page by key: the next page starts after the last row seen, so page 10,000 costs what page 1 does and nothing is counted.
+
+For that the database must be able to start reading an index at the key. It can for `key >= value`, but neither for "or null"
+nor for an order with NULLS LAST that the index was not made for. So where the leading key may be null it is asked for in two
+parts, the rows that have it and the rows that lack it, each in an order any plain index gives.
+"""
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError
+from django.db.models import F, Model, OrderBy, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.errors import Invalid
 
 M = TypeVar("M", bound=Model)
+_LONGEST_CURSOR = 2000
 
 
 @dataclass(frozen=True)
@@ -23,41 +32,41 @@ class Page(Generic[M]):
     previous: str | None
 
 
-def _encode(direction: str, values: list[Any]) -> str:
-    text = json.dumps([direction, *[v.isoformat() if isinstance(v, datetime) else v for v in values]], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+@dataclass(frozen=True)
+class _Key:
+    """One field of the order. Nulls, where there can be any, come last on the way forward and first on the way back."""
 
+    name: str
+    descending: bool
+    nullable: bool
+    nulls_last: bool = True
 
-def _decode(cursor: str, length: int) -> tuple[str, list[Any]]:
-    try:
-        direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        direction, values = "", []
-    if direction not in ("n", "p") or len(values) != length or any(isinstance(v, list | dict) for v in values):
-        raise Invalid(_("Địa chỉ trang không đúng; hãy mở lại danh sách."))
-    return direction, values
+    def reversed(self) -> "_Key":
+        return _Key(self.name, not self.descending, self.nullable, not self.nulls_last)
 
+    def ordering(self) -> OrderBy:
+        nulls: dict[str, Any] = {} if not self.nullable else {"nulls_last" if self.nulls_last else "nulls_first": True}
+        return OrderBy(F(self.name), descending=self.descending, **nulls)
 
-def _beyond(keys: list[tuple[str, bool]], values: list[Any]) -> Q:
-    """Rows after `values` in the order of `keys` [(field, descending)], nulls last."""
-    condition = Q()
-    for index, (name, descending) in enumerate(keys):
-        value = values[index]
+    def same(self, value: Any) -> Q:
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+    def beyond(self, value: Any) -> Q | None:
+        """What sorts after `value` by this key alone; None when nothing can."""
         if value is None:
-            continue  # nulls sort last: nothing lies beyond a null but other nulls with a later tie-breaker
-        same = Q(**{earlier: values[i] for i, (earlier, _d) in enumerate(keys[:index]) if values[i] is not None})
-        for i, (earlier, _d) in enumerate(keys[:index]):
-            if values[i] is None:
-                same &= Q(**{f"{earlier}__isnull": True})
-        later = Q(**{f"{name}__{'lt' if descending else 'gt'}": value})
-        if name != "pk":
-            later |= Q(**{f"{name}__isnull": True})
-        condition |= same & later
-    return condition
+            return None if self.nulls_last else Q(**{f"{self.name}__isnull": False})
+        after = Q(**{f"{self.name}__{'lt' if self.descending else 'gt'}": value})
+        return after | Q(**{f"{self.name}__isnull": True}) if self.nullable and self.nulls_last else after
+
+    def from_(self, value: Any) -> Q:
+        """`value` and what sorts after it, for a value that is there."""
+        return Q(**{f"{self.name}__{'lte' if self.descending else 'gte'}": value})
 
 
 def page_by_key(rows: QuerySet[M], *, order: tuple[str, ...], cursor: str | None = None, size: int = 50) -> Page[M]:
     """One page of `rows`.
+
+    A page whose rows have all gone since its cursor was made is answered with the first page.
 
     Args:
         order: field names, "-" before a descending one; the primary key is added as tie-breaker. Nulls come last.
@@ -66,55 +75,110 @@ def page_by_key(rows: QuerySet[M], *, order: tuple[str, ...], cursor: str | None
     Raises:
         Invalid: the cursor was not made by this function for this order.
     """
-    keys = [(name.lstrip("-"), name.startswith("-")) for name in order]
-    keys.append(("pk", keys[0][1] if keys else False))
-    direction, condition = "n", Q()
-    wanted = keys
-    if cursor:
-        direction, values = _decode(cursor, len(keys))
-        if direction == "p":
-            wanted = [(name, not descending) for name, descending in keys]
-        try:
-            rows = rows.filter(_backward(wanted, values) if direction == "p" else _beyond(wanted, values))
-        except (ValueError, TypeError) as error:
-            raise Invalid(_("Địa chỉ trang không đúng; hãy mở lại danh sách.")) from error
-    del condition
-    ordered = rows.order_by(
-        *(
-            (F(name).desc(nulls_first=True) if descending else F(name).asc(nulls_first=True))
-            if direction == "p" and name != "pk"
-            else (F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True))
-            for name, descending in wanted
-        )
-    )
-    found = list(ordered[: size + 1])
+    keys = _keys(rows.model, order)
+    backward, values = _decode(cursor, keys) if cursor else (False, None)
+    way = [key.reversed() for key in keys] if backward else keys
+    try:
+        found = _take(rows, way, values, size + 1)
+    except (ValueError, TypeError, ValidationError, DataError) as error:
+        raise _bad_cursor() from error
+    if cursor and not found:
+        return page_by_key(rows, order=order, size=size)
     more = len(found) > size
     found = found[:size]
-    if direction == "p":
+    if backward:
         found.reverse()
-
-    def cursor_at(row: M, way: str) -> str:
-        return _encode(way, [getattr(row, name) for name, _descending in keys])
-
-    has_next = more if direction == "n" else bool(cursor)
-    has_previous = bool(cursor) if direction == "n" else more
+    has_next, has_previous = (True, more) if backward else (more, bool(cursor))
     return Page(
         found,
-        cursor_at(found[-1], "n") if found and has_next else None,
-        cursor_at(found[0], "p") if found and has_previous else None,
+        _encode("n", keys, found[-1]) if has_next else None,
+        _encode("p", keys, found[0]) if has_previous else None,
     )
 
 
-def _backward(keys: list[tuple[str, bool]], values: list[Any]) -> Q:
-    """Rows before `values`: `keys` are already reversed, nulls come first."""
-    condition = Q()
-    for index, (name, descending) in enumerate(keys):
-        same = Q()
-        for i, (earlier, _d) in enumerate(keys[:index]):
-            same &= Q(**{f"{earlier}__isnull": True}) if values[i] is None else Q(**{earlier: values[i]})
-        if values[index] is None:
-            later = Q(**{f"{name}__isnull": False})
-        else:
-            later = Q(**{f"{name}__{'lt' if descending else 'gt'}": values[index]})
-        condition |= same & later
+def _keys(model: type[Model], order: tuple[str, ...]) -> list[_Key]:
+    keys = [_Key(name.lstrip("-"), name.startswith("-"), _nullable(model, name.lstrip("-"))) for name in order]
+    return [*keys, _Key("pk", keys[0].descending if keys else False, nullable=False)]
+
+
+def _nullable(model: type[Model] | None, path: str) -> bool:
+    for name in path.split("__"):
+        try:
+            field = model._meta.get_field(name) if model else None
+        except FieldDoesNotExist:  # an annotation: it may be anything
+            return True
+        if field is None or getattr(field, "null", True):
+            return True
+        model = field.related_model if isinstance(field.related_model, type) else None
+    return False
+
+
+def _take(rows: QuerySet[M], keys: list[_Key], after: list[Any] | None, limit: int) -> list[M]:
+    """The first `limit` rows after the given values (from the start when None)."""
+    found: list[M] = []
+    for part in _parts(rows, keys, after):
+        found += part[: limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _parts(rows: QuerySet[M], keys: list[_Key], after: list[Any] | None) -> Iterator[QuerySet[M]]:
+    """`rows` after the given values as ordered parts: with the leading key and without it, whichever comes first."""
+    lead, rest = keys[0], keys[1:]
+    present = rows.filter(**{f"{lead.name}__isnull": False}) if lead.nullable else rows
+    present = present.order_by(OrderBy(F(lead.name), descending=lead.descending), *(key.ordering() for key in rest))
+    absent = rows.filter(**{f"{lead.name}__isnull": True}).order_by(*(key.ordering() for key in rest))
+    if after is None:
+        yield from _in_turn(lead, present, absent)
+    elif after[0] is None:
+        yield absent.filter(_after(rest, after[1:]))
+        if not lead.nulls_last:
+            yield present
+    else:
+        # the bound lets the index start at the key; the rest sorts out the rows equal in it
+        yield present.filter(lead.from_(after[0]), _after(keys, after))
+        if lead.nullable and lead.nulls_last:
+            yield absent
+
+
+def _in_turn(lead: _Key, present: QuerySet[M], absent: QuerySet[M]) -> Iterator[QuerySet[M]]:
+    if not lead.nullable:
+        yield present
+    elif lead.nulls_last:
+        yield from (present, absent)
+    else:
+        yield from (absent, present)
+
+
+def _after(keys: list[_Key], values: list[Any]) -> Q:
+    """Rows that sort after `values`: equal in the first keys and beyond in the next."""
+    condition, same = Q(pk__in=[]), Q()
+    for key, value in zip(keys, values, strict=True):
+        if beyond := key.beyond(value):
+            condition |= same & beyond
+        same &= key.same(value)
     return condition
+
+
+def _encode(direction: str, keys: list[_Key], row: Model) -> str:
+    values = [reduce(lambda thing, name: thing and getattr(thing, name), key.name.split("__"), row) for key in keys]
+    text = json.dumps([direction, *values], separators=(",", ":"), default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, keys: list[_Key]) -> tuple[bool, list[Any]]:
+    try:
+        if len(cursor) > _LONGEST_CURSOR:
+            raise ValueError("too long")
+        direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        fits = all(not isinstance(v, list | dict) and (v is not None or k.nullable) for k, v in zip(keys, values, strict=True))
+    except (ValueError, TypeError) as error:
+        raise _bad_cursor() from error
+    if direction not in ("n", "p") or not fits:
+        raise _bad_cursor()
+    return direction == "p", values
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid(_("Địa chỉ trang không đúng; hãy mở lại danh sách."))
