@@ -180,8 +180,8 @@ def _merge(pauses: Iterable[Pause], start: datetime) -> list[Pause]:
         last = merged[-1] if merged else None
         if last and (last.end is None or pause.start <= last.end):
             end = None if last.end is None or pause.end is None else max(last.end, pause.end)
-            reasons = dict.fromkeys(reason for reason in (last.reason, pause.reason) if reason)
-            merged[-1] = Pause(last.start, end, "; ".join(reasons))
+            reasons = dict.fromkeys([*last.reason.split("; "), pause.reason])
+            merged[-1] = Pause(last.start, end, "; ".join(filter(None, reasons)))
         else:
             merged.append(pause)
     return merged
