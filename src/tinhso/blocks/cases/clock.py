@@ -1,12 +1,12 @@
-"""The legal clock of a case: one place asks `kernel.time`, every screen, slip and list asks this."""
+"""The legal clock of a case: here alone `kernel.time` is asked; every screen, slip, list and statistic asks this."""
 
 from datetime import datetime
 
 from tinhso.blocks.cases.bpmn.graph import Node
-from tinhso.blocks.cases.models import Case, Pause, ProcedureVersion
+from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency
-from tinhso.kernel.time import Due, Remaining, Term, due, local, remaining, share_due
+from tinhso.kernel.time import Due, Pause, Remaining, Term, due, local, remaining, step_due
 
 
 def term_of(version: ProcedureVersion) -> tuple[Term, bool]:
@@ -22,22 +22,33 @@ def due_if_received(version: ProcedureVersion, agency: Agency, at: datetime) -> 
 
 
 def due_of(case: Case) -> Due | None:
-    """The due date from the case's receipt and pauses; None before receipt. `at` of the answer is None while paused."""
+    """The due date from the case's receipt and pauses; None before receipt. Its `at` is None while the clock stands still."""
     if case.received_at is None:
         return None
     term, same_day = term_of(case.version)
-    pauses = [(local(pause.started_at), local(pause.ended_at) if pause.ended_at else None) for pause in Pause.objects.filter(case=case)]
-    return due(term, local(case.received_at), agency_calendar(case.agency), pauses=pauses, same_day=same_day)
+    return due(term, case.received_at, agency_calendar(case.agency), pauses_of(case), same_day=same_day)
 
 
-def remaining_for(agency: Agency, due_at: datetime | None, now: datetime) -> Remaining | None:
-    """How long is left, in words and as a level to colour by; None without a due date."""
-    return remaining(due_at, now, agency_calendar(agency)) if due_at else None
+def pauses_of(case: Case) -> list[Pause]:
+    return [Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in case.pauses.order_by("started_at")]
 
 
-def step_due(case: Case, node: Node, *, opened_at: datetime) -> datetime | None:
-    """When a step should be done: its share of the term from its opening, never after the case itself. None without a share."""
-    if case.due_at is None or not node.share:
+def due_of_step(case: Case, node: Node, *, opened_at: datetime) -> datetime | None:
+    """When a step should be done: its share of the term from its opening, never after the case itself."""
+    if case.due_at is None or node.share is None:
         return case.due_at
     term, _same_day = term_of(case.version)
-    return min(share_due(term, node.share, local(opened_at), agency_calendar(case.agency)), local(case.due_at))
+    return step_due(term, node.share, opened_at, agency_calendar(case.agency), case_due=case.due_at, pauses=pauses_of(case))
+
+
+def remaining_of(case: Case, now: datetime) -> Remaining | None:
+    """How long is left, in words and as a level to colour by; None where no clock runs any more, or none has begun."""
+    if case.ended or case.received_at is None:
+        return None
+    term, _same_day = term_of(case.version)
+    return remaining(case.due_at, now, agency_calendar(case.agency), term.unit)
+
+
+def remaining_until(agency: Agency, due_at: datetime | None, now: datetime) -> Remaining:
+    """The same for a bare due date, such as a step's."""
+    return remaining(local(due_at) if due_at else None, now, agency_calendar(agency))

@@ -1,7 +1,5 @@
 """What applicants are told when their case moves."""
 
-from django.conf import settings
-
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.messaging.actions import send
@@ -32,7 +30,7 @@ def tell_applicant(event: Event) -> None:
             "agency": case.agency.name,
             "due": f"{local(case.due_at):%H:%M %d/%m/%Y}" if case.due_at else "",
             "note": last.note if last else "",
-            "url": f"{settings.PUBLIC_URL}/tra-cuu/?ma={case.code}",
         },
         about=f"cases.case:{case.pk}",
+        link=f"/tra-cuu/?ma={case.code}",
     )

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Grants, grants
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.text import fold
@@ -128,3 +130,14 @@ def open_cases(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def catalogue() -> QuerySet[Procedure]:
     return Procedure.objects.order_by("field", "name")
+
+
+def colleagues_for(step: Step) -> QuerySet[Person]:
+    """Those who could do a step: holders of its role at its agency today."""
+    return holders(step.agency, step.role, localdate())
+
+
+def reception_agencies(person: Person) -> QuerySet[Agency]:
+    """The agencies where the person sits at the counter."""
+    at = {agency_id for agency_id, role in grants(person).pairs if role == "reception"}
+    return Agency.objects.filter(pk__in=at, active=True).select_related("unit").order_by("path")

@@ -119,7 +119,7 @@ def create_case(request: HttpRequest, given: CaseIn) -> tuple[int, Case]:
         given.answers,
         agency=agency,
         applicant=Applicant(
-            **given.applicant.dict(), person=person_by_identity_number(given.applicant.identity_number, by=request.person)
+            **given.applicant.dict(), person=person_by_identity_number(request.person, given.applicant.identity_number)
         ),
         by=request.person,
         channel=Channel(given.channel),

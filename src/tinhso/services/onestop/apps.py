@@ -4,7 +4,7 @@ from tinhso.kernel.manifest import Manifest, MenuItem, Role, ServiceConfig
 
 _READ = {"cases.read"}
 _WORK = _READ | {"cases.work"}
-_RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons"}
+_RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons", "directory.register_person"}
 
 
 class OneStopConfig(ServiceConfig):

@@ -11,7 +11,7 @@ from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
 from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
-from tinhso.blocks.forms import Form
+from tinhso.blocks.cases.forms import form_of
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed
 from tinhso.services.portal.models import Draft, DraftFile
@@ -46,7 +46,7 @@ def start_draft(version: ProcedureVersion, *, agency: Agency, by: Person) -> Dra
         person=by,
         version=version,
         agency=agency,
-        answers=Form(version.form_schema).prefill(prefill_context(by)),
+        answers=form_of(version).prefill(prefill_context(by)),
     )
     record("portal.draft_started", by=by, on=draft, agency=agency)
     return draft

@@ -29,9 +29,9 @@ from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Business, Person
-from tinhso.blocks.directory.numbers import next_number
+from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.files.models import StoredFile
-from tinhso.blocks.forms import Form
+from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import create_invoice
 from tinhso.blocks.payments.models import Invoice
@@ -93,7 +93,7 @@ def submit_case(
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
     handed_in = parts or {}
-    cleaned = Form(version.form_schema).clean(answers)
+    cleaned = form_of(version).clean(answers)
     wanted = required_parts(version, cleaned.answers)
     missing = {
         f"parts.{part.code}": _("Hãy nộp “%(name)s”.") % {"name": part.name}

@@ -7,7 +7,8 @@ from typing import Any
 
 from tinhso.blocks.cases.bpmn.graph import Graph, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Arrived, Effect, End, OpenTask, RunService, leave, start
-from tinhso.blocks.cases.clock import step_due
+from tinhso.blocks.cases.clock import due_of_step
+from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.models import Case, CaseAccess, JoinArrival, Step
 
 Service = Callable[[Case, datetime], None]
@@ -30,23 +31,19 @@ def service_task_names() -> frozenset[str]:
     return frozenset(_services)
 
 
-def graph_of(case: Case) -> Graph:
-    return Graph.from_json(case.version.graph)
-
-
 def _env(case: Case, outcome: str) -> dict[str, Any]:
     return {"outcome": outcome, "answers": case.form.answers, "case": {"channel": case.channel, "code": case.code}}
 
 
 def start_process(case: Case, *, at: datetime) -> None:
     """Put the first token into the process."""
-    graph = graph_of(case)
+    graph = graph_of(case.version)
     _carry_out(case, graph, start(graph, _env(case, "")), at=at)
 
 
 def continue_process(step: Step, case: Case, *, at: datetime) -> None:
     """Move on from a finished step."""
-    graph = graph_of(case)
+    graph = graph_of(case.version)
     _carry_out(case, graph, leave(graph, step.node, _env(case, step.outcome), _waiting_at_joins(case)), at=at)
 
 
@@ -89,14 +86,14 @@ def _open_step(case: Case, node: Node, *, at: datetime) -> None:
         role=node.role,
         agency=case.agency,
         opened_at=at,
-        due_at=step_due(case, node, opened_at=at),
+        due_at=due_of_step(case, node, opened_at=at),
     )
     CaseAccess.objects.get_or_create(case=case, agency=case.agency, role=node.role)
 
 
 def shift_open_steps(case: Case) -> None:
     """Give the open steps their due dates again after the clock has moved."""
-    graph = graph_of(case)
+    graph = graph_of(case.version)
     for step in case.steps.filter(done_at__isnull=True, cancelled=False):
-        step.due_at = step_due(case, graph.node(step.node), opened_at=step.opened_at)
+        step.due_at = due_of_step(case, graph.node(step.node), opened_at=step.opened_at)
         step.save(update_fields=["due_at"])

@@ -8,15 +8,14 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
-from tinhso.blocks.cases.actions.papers import paper_context
-from tinhso.blocks.cases.actions.process import graph_of
 from tinhso.blocks.cases.actions.work import finish_step, open_step
 from tinhso.blocks.cases.models import RATING_WINDOW, Case, CasePaper, Rating, Status, Step
+from tinhso.blocks.cases.paper_facts import result_facts
+from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import is_applicant
-from tinhso.blocks.cases.results import result_template
-from tinhso.blocks.directory.models import Person, Post
-from tinhso.blocks.directory.numbers import next_number
-from tinhso.blocks.directory.queries import posts_held
+from tinhso.blocks.cases.results import result_template, signing_post
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.esignature.actions import sign_paper
 from tinhso.blocks.papers.actions import issue_paper
 from tinhso.blocks.papers.models import Kind, Paper
@@ -24,26 +23,6 @@ from tinhso.kernel.actions import action
 from tinhso.kernel.errors import DomainError, Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.time import local
-
-
-def result_context(case: Case, *, by: Person, post: Post, at: datetime) -> dict[str, object]:
-    """What the result template prints. Used for the preview as well, so that what is signed is what was read."""
-    return paper_context(
-        case,
-        by=by,
-        at=at,
-        answers=case.form.answers,
-        signer={"name": by.full_name, "title": post.title, "authority": post.signs},
-        signed_on=local(at).date().isoformat(),
-    )
-
-
-def signing_post(step: Step, by: Person, at: datetime) -> Post:
-    """The post in which `by` signs at the step's agency."""
-    posts = [post for post in posts_held(by, local(at).date()) if post.agency_id == step.agency_id and step.role in post.roles]
-    if not posts:
-        raise NotAllowed(_("Bạn không giữ chức vụ có thẩm quyền ký ở cơ quan này."))
-    return posts[0]
 
 
 @action
@@ -68,12 +47,14 @@ def sign_result(step: Step, *, by: Person, note: str = "", at: datetime | None =
         paper = issue_paper(
             Kind(result.get("paper", Kind.CERTIFICATE)),
             agency=case.agency,
-            context=result_context(case, by=by, post=post, at=at),
+            context=result_facts(case, by=by, at=at),
             by=by,
             title=result["title"],
             template=result_template(case.version),
             number=f"{number:02d}/{symbol}",
             holder=case.applicant_name,
+            signer=by,
+            post=post,
             at=at,
         )
         CasePaper.objects.create(case=case, paper=paper, is_result=True)
@@ -86,7 +67,7 @@ def sign_result(step: Step, *, by: Person, note: str = "", at: datetime | None =
 
 
 def _approval(step: Step, case: Case) -> str:
-    offered = graph_of(case).node(step.node).outcomes
+    offered = graph_of(case.version).node(step.node).outcomes
     return offered[0] if offered else ""
 
 

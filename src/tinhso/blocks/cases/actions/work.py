@@ -6,8 +6,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
-from tinhso.blocks.cases.actions.process import continue_process, graph_of
+from tinhso.blocks.cases.actions.process import continue_process
 from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import may_work_on
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import grants
@@ -53,7 +54,7 @@ def complete_step(step: Step, *, by: Person, outcome: str = "", note: str = "", 
 
 def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, at: datetime) -> None:
     """Close a step under the case's lock and move the token on."""
-    offered = graph_of(case).node(step.node).outcomes
+    offered = graph_of(case.version).node(step.node).outcomes
     note = note.strip()[:NOTE_LIMIT]
     if offered and outcome not in offered:
         raise Invalid(_("Hãy chọn kết quả của bước này."), fields={"outcome": _("Hãy chọn kết quả của bước này.")})

@@ -1,0 +1,30 @@
+"""Addresses of the one-stop shop."""
+
+from django.urls import path
+
+from tinhso.services.onestop.views import board, case, counter, lists, steps
+
+urlpatterns = [
+    path("", lists.work, name="work"),
+    path("tiep-nhan/", lists.reception, name="reception"),
+    path("ho-so/", lists.cases, name="cases"),
+    path("ky/", steps.signing, name="signing"),
+    path("so-lieu/", board.figures, name="board"),
+    path("quay/", counter.choose, name="counter"),
+    path("quay/<str:procedure>/", counter.form, name="counter_form"),
+    path("ho-so/<str:code>/", case.page, name="case"),
+    path("ho-so/<str:code>/tiep-nhan/", case.accept, name="accept"),
+    path("ho-so/<str:code>/tu-choi/", case.refuse, name="refuse"),
+    path("ho-so/<str:code>/yeu-cau-bo-sung/", case.supplement, name="supplement"),
+    path("ho-so/<str:code>/da-bo-sung/", case.supplemented, name="supplemented"),
+    path("ho-so/<str:code>/rut/", case.withdraw, name="withdraw"),
+    path("ho-so/<str:code>/ghi-chu/", case.note, name="note"),
+    path("ho-so/<str:code>/thu-phi/", case.take_cash, name="take_cash"),
+    path("ho-so/<str:code>/giay-to/<int:paper>/", case.paper, name="paper"),
+    path("ho-so/<str:code>/tep/<int:file>/", case.file, name="file"),
+    path("ho-so/<str:code>/xem-truoc/", case.preview, name="preview"),
+    path("ho-so/<str:code>/buoc/<int:step>/", steps.complete, name="complete"),
+    path("ho-so/<str:code>/buoc/<int:step>/giao/", steps.assign, name="assign"),
+    path("ho-so/<str:code>/buoc/<int:step>/ky/", steps.sign, name="sign"),
+    path("ho-so/<str:code>/buoc/<int:step>/tra/", steps.hand_over, name="hand_over"),
+]

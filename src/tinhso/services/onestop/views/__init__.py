@@ -1,0 +1,1 @@
+"""Screens of the one-stop shop: thin doors onto the actions and queries of `blocks/cases`."""

@@ -1,0 +1,199 @@
+"""The page of a case, and what reception and specialists do there."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.blocks.cases.actions.intake import HandedIn, accept_case, refuse_case, withdraw_case
+from tinhso.blocks.cases.actions.reading import note_reading
+from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
+from tinhso.blocks.cases.actions.work import add_note
+from tinhso.blocks.cases.clock import due_of, remaining_of, remaining_until
+from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Step
+from tinhso.blocks.cases.possible import staff_powers
+from tinhso.blocks.cases.process import outcomes_of
+from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
+from tinhso.blocks.cases.results import preview_result
+from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.files.reading import file_response
+from tinhso.blocks.identity.guards import PersonRequest, staff_only
+from tinhso.blocks.messaging.queries import messages_about
+from tinhso.blocks.papers.actions import signed_pdf_of
+from tinhso.blocks.payments.actions import pay_cash
+from tinhso.kernel.errors import DomainError, Invalid, NotFound
+from tinhso.kernel.time import local
+
+
+@require_safe
+@staff_only
+def page(request: PersonRequest, code: str) -> HttpResponse:
+    """Everything about one case, with what this person can do next on top."""
+    case = case_for_staff(code, request.person)
+    note_reading(case, by=request.person)
+    return _show(request, case)
+
+
+def _show(request: PersonRequest, case: Case, *, problem: DomainError | None = None, entered: dict[str, str] | None = None) -> HttpResponse:
+    moment = now()
+    steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
+    powers = staff_powers(request.person, case, steps)
+    due = due_of(case)
+    context = {
+        "case": case,
+        "remaining": remaining_of(case, moment),
+        "due": due,
+        "form": form_of(case.version).summary(case.form.answers, on=local(case.submitted_at).date()),
+        "party": case.parties.order_by("pk").first(),
+        "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
+        "steps": [(step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps],
+        "powers": powers,
+        "tasks": [_task(case, step, powers.assign) for step in powers.steps],
+        "timeline": timeline_of(case, public=False),
+        "papers": case.papers.select_related("paper").order_by("pk"),
+        "fee": CaseInvoice.objects.select_related("invoice").filter(case=case).first(),
+        "sent": messages_about(f"cases.case:{case.pk}"),
+        "problem": problem,
+        "entered": entered or {},
+        "breadcrumbs": [(_("Hồ sơ"), "/mot-cua/ho-so/"), (case.code, "")],
+    }
+    return render(request, "onestop/case.html", context, status=problem.status if problem else 200)
+
+
+def _task(case: Case, step: Step, may_assign: bool) -> dict[str, Any]:
+    return {"step": step, "outcomes": outcomes_of(case, step), "colleagues": colleagues_for(step), "may_assign": may_assign}
+
+
+def done(request: PersonRequest, case: Case, text: str) -> HttpResponse:
+    """Back to the case, saying what was done."""
+    messages.success(request, text)
+    return redirect("onestop:case", code=case.code)
+
+
+def again(request: PersonRequest, case: Case, error: DomainError) -> HttpResponse:
+    """The case's page with what was wrong; what was typed is kept."""
+    entered = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    return _show(request, case, problem=error, entered=entered)
+
+
+@require_POST
+@staff_only
+def accept(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    try:
+        accepted = accept_case(case, by=request.person)
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, accepted, _("Đã tiếp nhận hồ sơ và lập giấy hẹn."))
+
+
+@require_POST
+@staff_only
+def refuse(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    try:
+        refuse_case(case, by=request.person, reason=request.POST.get("reason", ""))
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, case, _("Đã từ chối hồ sơ và gửi lý do cho người nộp."))
+
+
+@require_POST
+@staff_only
+def supplement(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    try:
+        ask_supplement(case, by=request.person, content=request.POST.get("content", ""))
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, case, _("Đã gửi yêu cầu bổ sung. Thời hạn giải quyết tạm dừng."))
+
+
+@require_POST
+@staff_only
+def supplemented(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    on_paper = {part: HandedIn(on_paper=True) for part in request.POST.getlist("parts")}
+    try:
+        answer_supplement(case, by=request.person, answer=request.POST.get("answer", ""), parts=on_paper)
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, case, _("Đã ghi nhận phần bổ sung."))
+
+
+@require_POST
+@staff_only
+def withdraw(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    try:
+        withdraw_case(case, by=request.person)
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, case, _("Đã ghi nhận yêu cầu rút hồ sơ."))
+
+
+@require_POST
+@staff_only
+def note(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    try:
+        add_note(case, by=request.person, text=request.POST.get("text", ""))
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, case, _("Đã thêm ghi chú."))
+
+
+@require_POST
+@staff_only
+def take_cash(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    fee = CaseInvoice.objects.select_related("invoice__agency").filter(case=case).first()
+    if fee is None:
+        raise NotFound(_("Hồ sơ này không có khoản phí nào."))
+    try:
+        invoice = pay_cash(fee.invoice, by=request.person)
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, case, _("Đã thu phí, biên lai số %(number)s.") % {"number": invoice.receipt_number})
+
+
+@require_safe
+@staff_only
+def paper(request: PersonRequest, code: str, paper: int) -> HttpResponse:
+    """A paper of the case as PDF, signed when it is signed."""
+    case = case_for_staff(code, request.person)
+    issued = case.papers.select_related("paper").filter(paper_id=paper).first()
+    if issued is None:
+        raise NotFound(_("Không có giấy tờ này trong hồ sơ."))
+    return pdf(signed_pdf_of(issued.paper), f"{case.code}-{issued.paper.kind}.pdf")
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+@require_safe
+@staff_only
+def file(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
+    """A document handed in with the case."""
+    case = case_for_staff(code, request.person)
+    found = PartFile.objects.select_related("file").filter(part__case=case, pk=file).first()
+    if found is None:
+        raise NotFound(_("Không có tệp này trong hồ sơ."))
+    return file_response(found.file)
+
+
+@require_safe
+@staff_only
+def preview(request: PersonRequest, code: str) -> HttpResponse:
+    """The result as it would be signed now; nothing is numbered or kept."""
+    case = case_for_staff(code, request.person)
+    if case.ended or case.received_at is None:
+        raise Invalid(_("Chỉ xem trước được kết quả của hồ sơ đang xử lý."))
+    return pdf(preview_result(case, by=request.person), f"{case.code}-xem-truoc.pdf")
