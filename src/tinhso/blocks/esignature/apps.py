@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Manifest, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
 
 
 class EsignatureConfig(ServiceConfig):
@@ -9,4 +9,12 @@ class EsignatureConfig(ServiceConfig):
     name = "tinhso.blocks.esignature"
     label = "esignature"
     verbose_name = _("Ký số")
-    manifest = Manifest(title=_("Ký số"))
+    manifest = Manifest(
+        title=_("Ký số"),
+        roles=(Role("admin", _("Quản trị hệ thống"), frozenset({"esignature.manage"})),),
+    )
+
+    def checks(self) -> list[Check]:
+        from tinhso.blocks.esignature.status import signing_checks
+
+        return signing_checks()

@@ -25,7 +25,7 @@ from django.conf import settings
 from tinhso.blocks.esignature.keys import SoftKeys, soft_keys
 
 SAMPLE_MARK = "MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
-_SHORT_MARK = " (MẪU)"
+SHORT_MARK = " (MẪU)"
 SAMPLE_START = datetime(2020, 1, 1, tzinfo=UTC)
 _ROOT_END = datetime(2050, 1, 1, tzinfo=UTC)
 _ISSUING_END = datetime(2045, 1, 1, tzinfo=UTC)
@@ -107,7 +107,7 @@ def issue_certificate(
     """
     house = authority()
     end = min(now + _CERTIFICATE_LIFE, _ISSUING_END)
-    subject = _name(f"{_shortened(name, _CN_LIMIT - len(_SHORT_MARK.encode()))}{_SHORT_MARK}", organization)
+    subject = _name(f"{_shortened(name, _CN_LIMIT - len(SHORT_MARK.encode()))}{SHORT_MARK}", organization)
     return _sign(
         _certificate(subject, public_key, house.issuing.subject, _rsa(house.issuing), end), soft_keys(), "issuing"
     )

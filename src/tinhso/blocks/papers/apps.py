@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Manifest, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
 
 
 class PapersConfig(ServiceConfig):
@@ -9,4 +9,19 @@ class PapersConfig(ServiceConfig):
     name = "tinhso.blocks.papers"
     label = "papers"
     verbose_name = _("Giấy tờ điện tử")
-    manifest = Manifest(title=_("Giấy tờ điện tử"))
+    manifest = Manifest(
+        title=_("Giấy tờ điện tử"),
+        roles=(Role("signer", _("Người ký"), frozenset({"papers.sign", "papers.withdraw"})),),
+    )
+
+    def checks(self) -> list[Check]:
+        from tinhso.blocks.papers.fonts import FAMILY, font_file, missing_letters
+
+        part, advice = "papers: font", "apt-get install fonts-liberation2"
+        for style in ("Regular", "Bold", "Italic", "Bold Italic"):
+            file = font_file(style)
+            if file is None:
+                return [Check(part, "failed", f"{FAMILY} {style} is not installed", advice)]
+            if letters := missing_letters(file):
+                return [Check(part, "failed", f"{file.name} lacks {letters}", f"{advice}; remove fonts-liberation")]
+        return [Check(part, "ok", f"{FAMILY}, all Vietnamese letters")]

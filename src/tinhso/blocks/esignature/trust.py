@@ -1,0 +1,45 @@
+"""Whom this installation trusts: its own sample authority, and the roots an operator puts into `trust/*.pem` of the data folder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from django.conf import settings
+from django.db import DatabaseError
+
+from tinhso.blocks.esignature.authority import as_asn1, revocation_lists
+from tinhso.blocks.esignature.queries import revoked_until
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Roots trusted for official signatures, the sample root (None: not made yet), and our own lists of revoked certificates."""
+
+    roots: tuple[asn1_x509.Certificate, ...]
+    sample_root: asn1_x509.Certificate | None
+    lists: tuple[asn1_crl.CertificateList, ...]
+
+    @property
+    def all_roots(self) -> list[asn1_x509.Certificate]:
+        return [*self.roots, *([self.sample_root] if self.sample_root else [])]
+
+
+def current_trust(now: datetime) -> Trust:
+    """What can be relied on now. Without the database nothing is known about revoked sample certificates, and so nothing is said."""
+    folder = Path(settings.DATA_DIR)
+    roots = tuple(certificate for file in sorted((folder / "trust").glob("*.pem")) for certificate in _certificates(file))
+    sample = folder / "ca" / "root.pem"
+    if not (folder / "ca" / "authority.pem").exists():
+        return Trust(roots, None, ())
+    try:
+        lists = tuple(revocation_lists(now, revoked_until(now)))
+    except DatabaseError:
+        lists = ()
+    return Trust(roots, _certificates(sample)[0], lists)
+
+
+def _certificates(file: Path) -> list[asn1_x509.Certificate]:
+    return [as_asn1(certificate) for certificate in x509.load_pem_x509_certificates(file.read_bytes())]
