@@ -137,7 +137,8 @@ def became(unit: Unit, day: date) -> Becoming:
         raise NotFound(_("%(unit)s chưa có vào ngày %(day)s.") % {"unit": unit, "day": f"{day:%d/%m/%Y}"})
     found: dict[int, Unit] = {}
     acts: dict[str, None] = {}
-    complete, frontier, seen = True, {unit.pk: unit}, set()
+    seen: set[int] = set()
+    complete, frontier = True, {unit.pk: unit}
     while frontier:
         ended = {pk: one for pk, one in frontier.items() if one.valid_to is not None and one.valid_to < day}
         found.update({pk: one for pk, one in frontier.items() if pk not in ended})
@@ -271,7 +272,7 @@ def agencies_of_unit(unit: Unit) -> QuerySet[Agency]:
 
 def agencies_below(agency: Agency) -> QuerySet[Agency]:
     """The agency and everything below it."""
-    return Agency.objects.filter(path__startswith=agency.path)
+    return Agency.objects.filter(path__startswith=agency.path or f"{agency.pk}.")
 
 
 def committee_of(unit: Unit) -> Agency | None:

@@ -37,7 +37,7 @@ _STAGE_UNITS = """
 CREATE TEMP TABLE staged_unit (
     code text, name text, short_name text, kind text, level smallint, valid_from date, valid_to date, known_from date,
     parent_code text, lon float8, lat float8, area_km2 float8, source text, id bigint
-) ON COMMIT DROP"""
+)"""
 _COPY_UNITS = """
 COPY staged_unit (code, name, short_name, kind, level, valid_from, valid_to, known_from, parent_code, lon, lat, area_km2, source)
 FROM STDIN"""
@@ -79,10 +79,10 @@ SELECT count(*) FROM directory_unit u
 WHERE NOT EXISTS (SELECT 1 FROM staged_unit s WHERE s.code = u.code AND s.valid_from IS NOT DISTINCT FROM u.valid_from)"""
 
 _STAGE_LINKS = """
-CREATE TEMP TABLE staged_link (predecessor_code text, successor_code text, day date, act text, whole boolean) ON COMMIT DROP"""
+CREATE TEMP TABLE staged_link (predecessor_code text, successor_code text, day date, act text, whole boolean)"""
 _COPY_LINKS = "COPY staged_link FROM STDIN"
 _RESOLVE_LINKS = """
-CREATE TEMP TABLE wanted_link ON COMMIT DROP AS
+CREATE TEMP TABLE wanted_link AS
 SELECT p.id AS predecessor_id, n.id AS successor_id, s.day, s.act, s.whole
 FROM staged_link s
 JOIN directory_unit p ON p.code = s.predecessor_code AND p.valid_to = s.day - 1
@@ -138,6 +138,7 @@ def bring_in_line(wanted: UnitList, progress: Progress = lambda step: None) -> L
         links_removed, links_changed, links_added = run(_REMOVE_LINKS), run(_UPDATE_LINKS), run(_INSERT_LINKS)
         cursor.execute(_COUNT_NO_LONGER_TOLD)
         no_longer_told = cursor.fetchone()[0]
+        run("DROP TABLE staged_unit, staged_link, wanted_link")
         if added or changed:
             run("ANALYZE directory_unit")
     return Loaded(

@@ -16,7 +16,7 @@ def _syllable_key(syllable: str) -> str:
             tone = _TONES[char]
         else:
             letters.append(char)
-    key = []
+    key: list[str] = []
     for char in unicodedata.normalize("NFC", "".join(letters)):
         plain = char if char in _PRIMARY else _OTHER_MARKS.sub("", unicodedata.normalize("NFKD", char))
         key.extend(_PRIMARY.get(part, f"~{part}") for part in plain)
