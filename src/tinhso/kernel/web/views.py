@@ -159,7 +159,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     local = ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback and "X-Forwarded-For" not in request.headers  # noqa: S104
     if local or (token and compare_digest(given.encode(), token.encode())):
-        return ExportToDjangoView(request)
+        figures: HttpResponse = ExportToDjangoView(request)
+        return figures
     raise Http404
 
 

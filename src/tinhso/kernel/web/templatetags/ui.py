@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.http import QueryDict
 from django.template import TemplateDoesNotExist
 from django.template.context import RequestContext
 from django.template.loader import get_template
@@ -157,14 +158,14 @@ def slot(context: RequestContext, name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def address_with(context: RequestContext, **changes: Any) -> str:
+def address_with(context: RequestContext, **changes: object) -> str:
     """This page's address with some query parameters changed (None or "" removes one)."""
-    query = context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
     for key, value in changes.items():
         if value is None or value == "":
             query.pop(key, None)
         else:
-            query[key] = value
+            query[key] = str(value)
     return "?" + query.urlencode()
 
 
