@@ -26,7 +26,7 @@ def problems_of(graph: Graph, known: Collection[str]) -> list[Problem]:
     if problems := [*_start_and_end(graph), *_dangling_flows(graph)]:
         return problems
     problems = [*_degrees(graph), *_unreachable(graph), *_conditions(graph, known)]
-    return problems or list(_unsound(graph))
+    return problems or [*_without_result(graph), *_unsound(graph)]
 
 
 def share_warnings(graph: Graph) -> list[str]:
@@ -87,16 +87,35 @@ def _degrees(graph: Graph) -> Iterator[Problem]:
 
 
 def _unreachable(graph: Graph) -> Iterator[Problem]:
-    reached = {graph.start.id}
+    reached = _reached(graph, stopping_at=frozenset())
+    for node in graph.nodes:
+        if node not in reached:
+            yield _problem(node, _("không đi tới được từ sự kiện bắt đầu."))
+
+
+def _reached(graph: Graph, *, stopping_at: Collection[Node]) -> set[Node]:
+    """The nodes to which some way leads from the start that passes none of those named."""
+    reached = {graph.start}
     waiting = deque([graph.start])
     while waiting:
         for flow in graph.leaving(waiting.popleft()):
-            if flow.target not in reached:
-                reached.add(flow.target)
-                waiting.append(graph.node(flow.target))
+            node = graph.node(flow.target)
+            if node not in reached and node not in stopping_at:
+                reached.add(node)
+                waiting.append(node)
+    return reached
+
+
+def _without_result(graph: Graph) -> Iterator[Problem]:
+    """Signing finishes a case, and only a finished case is returned; a service task may finish one too."""
+    finishing = [node for node in graph.nodes if node.does == "sign" or node.kind is Kind.SERVICE]
+    unfinished = _reached(graph, stopping_at=finishing)
     for node in graph.nodes:
-        if node.id not in reached:
-            yield _problem(node, _("không đi tới được từ sự kiện bắt đầu."))
+        if node in unfinished:
+            if node.does == "return":
+                yield _problem(node, _("trả kết quả khi chưa có việc ký (tinhso:does=“sign”) ở trước."))
+            elif node.kind is Kind.END:
+                yield _problem(node, _("kết thúc khi chưa có kết quả nào được ký (tinhso:does=“sign”)."))
 
 
 # --- conditions
@@ -139,6 +158,8 @@ def _outcome(graph: Graph, gateway: Node, conditional: list[Flow]) -> Iterator[P
     for node in deciders:
         if node.kind is Kind.START:
             yield _problem(gateway, _("đọc outcome khi chưa có công việc nào được làm."))
+        elif node.kind is Kind.SERVICE:
+            yield _problem(gateway, _("đọc outcome ngay sau {element}; hãy rẽ nhánh trước đó.").format(element=node.label))
         elif node.kind is Kind.PARALLEL:
             yield _problem(
                 gateway,
@@ -164,7 +185,7 @@ def _outcome(graph: Graph, gateway: Node, conditional: list[Flow]) -> Iterator[P
 
 
 def _deciders(graph: Graph, gateway: Node) -> list[Node]:
-    """The nodes from which a token's `outcome` at the gateway can come: user tasks; the start and joins, where there is none."""
+    """Where a token's `outcome` at the gateway comes from: user tasks; the start, services and joins, which leave none."""
     found: list[Node] = []
     seen = {gateway.id}
     waiting = deque([gateway])
@@ -174,7 +195,7 @@ def _deciders(graph: Graph, gateway: Node) -> list[Node]:
             if node.id in seen:
                 continue
             seen.add(node.id)
-            if node.kind in (Kind.USER, Kind.START) or graph.is_join(node):
+            if node.kind in (Kind.USER, Kind.SERVICE, Kind.START) or graph.is_join(node):
                 found.append(node)
             else:
                 waiting.append(node)

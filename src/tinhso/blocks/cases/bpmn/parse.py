@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -10,7 +11,7 @@ from tinhso.blocks.cases.bpmn.checks import problems_of
 from tinhso.blocks.cases.bpmn.graph import DOES, ROLES, Flow, Graph, Kind, Node, Problem, ProcessError
 
 MAX_BYTES = 1_000_000
-VARIABLES = frozenset({"outcome", "answers.*", "case.*"})
+VARIABLES = frozenset({"outcome", "answers.*", "case.code", "case.channel"})
 """What conditions may read when the caller does not know the form."""
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -73,13 +74,13 @@ def _root(xml: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         raise ProcessError([Problem(line, _("không phải là XML đúng cú pháp ({detail}).").format(detail=error.msg))]) from error
-    if root.getroottree().docinfo.doctype:
+    if cast(Any, root.getroottree()).docinfo.doctype:
         raise ProcessError([Problem(1, _("Không được có khai báo DOCTYPE."))])
     if root.tag != f"{{{_BPMN}}}definitions":
         raise ProcessError(
             [
                 Problem(
-                    root.sourceline or 1,
+                    _line(root),
                     _("phần tử gốc phải là <bpmn:definitions> của BPMN 2.0 ({namespace}).").format(namespace=_BPMN),
                 )
             ]
@@ -129,7 +130,7 @@ class _Reader:
                 node_id,
                 kind,
                 name,
-                element.sourceline or 0,
+                _line(element),
                 role=self._choice(element, "role", self._roles),
                 does=self._choice(element, "does", DOES),
                 share=self._share(element),
@@ -137,8 +138,8 @@ class _Reader:
             )
         if kind is Kind.SERVICE:
             action = self._choice(element, "action", self._actions)
-            return Node(node_id, kind, name, element.sourceline or 0, action=action)
-        return Node(node_id, kind, name, element.sourceline or 0, default=element.get("default", ""))
+            return Node(node_id, kind, name, _line(element), action=action)
+        return Node(node_id, kind, name, _line(element), default=element.get("default", ""))
 
     def _flow(self, element: etree._Element) -> Flow:
         self._attributes(element, "sequenceFlow")
@@ -149,7 +150,7 @@ class _Reader:
                 self._say(element, _('điều kiện phải viết bằng CEL (language="cel").'))
         if len(conditions) > 1:
             self._say(element, _("chỉ được có một điều kiện."))
-        text = "".join(conditions[0].itertext()).strip() if conditions else ""
+        text = str(conditions[0].xpath("string()")).strip() if conditions else ""
         if conditions and not text:
             self._say(element, _("điều kiện để trống."))
         return Flow(
@@ -158,7 +159,7 @@ class _Reader:
             element.get("targetRef", ""),
             text,
             " ".join(element.get("name", "").split()),
-            element.sourceline or 0,
+            _line(element),
         )
 
     # --- attributes
@@ -229,18 +230,21 @@ class _Reader:
                 self._unsupported(child)
 
     def _unsupported(self, element: etree._Element) -> None:
-        self.problems.append(
-            Problem(element.sourceline or 0, _("phần tử {element} chưa được hỗ trợ.").format(element=_label(element)))
-        )
+        self.problems.append(Problem(_line(element), _("phần tử {element} chưa được hỗ trợ.").format(element=_label(element))))
 
     def _say(self, element: etree._Element, text: str) -> None:
-        self.problems.append(Problem(element.sourceline or 0, f"{_label(element)}: {text}"))
+        self.problems.append(Problem(_line(element), f"{_label(element)}: {text}"))
 
 
 def _local(element: etree._Element, namespace: str) -> str:
     """The element's name if it belongs to the namespace, else ""."""
     name = etree.QName(element)
     return name.localname if name.namespace == namespace else ""
+
+
+def _line(element: etree._Element) -> int:
+    line: int | None = cast(Any, element).sourceline  # the stubs have it wrong
+    return line or 0
 
 
 def _label(element: etree._Element) -> str:

@@ -6,6 +6,8 @@ from django import template
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_aware, localtime
 
+from tinhso.kernel.text.numbers import day_in_words
+
 register = template.Library()
 
 _DIGITS_PADDED_MONTHS = 2
@@ -34,6 +36,13 @@ def paper_day(value: object) -> str:
     """ "05/02/2026"; empty when there is none."""
     found = _day_of(value)
     return f"{found:%d/%m/%Y}" if found else ""
+
+
+@register.filter
+def in_words(value: object) -> str:
+    """ "ngày năm tháng hai năm hai nghìn không trăm hai mươi sáu"; empty when there is none."""
+    found = _day_of(value)
+    return day_in_words(found) if found else ""
 
 
 @register.filter

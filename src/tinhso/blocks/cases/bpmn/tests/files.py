@@ -22,7 +22,8 @@ def end(node_id: str = "end") -> str:
     return f'<bpmn:endEvent id="{node_id}"/>\n'
 
 
-def task(node_id: str, outcomes: str = "", role: str = "specialist", does: str = "review", share: int | None = None) -> str:
+def task(node_id: str, outcomes: str = "", role: str = "specialist", does: str = "sign", share: int | None = None) -> str:
+    """A task; it signs unless said otherwise, because no process may end without a signature."""
     more = (f' tinhso:outcomes="{outcomes}"' if outcomes else "") + (f' tinhso:share="{share}"' if share is not None else "")
     return f'<bpmn:userTask id="{node_id}" name="Việc {node_id}" tinhso:role="{role}" tinhso:does="{does}"{more}/>\n'
 

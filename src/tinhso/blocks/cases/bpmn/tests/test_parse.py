@@ -21,7 +21,7 @@ def refusals(body: str, **options: object) -> str:
 def test_a_process_is_read_with_all_it_says() -> None:
     body = (
         start()
-        + task("look", outcomes="approve, return", role="specialist", does="draft", share=60)
+        + task("look", outcomes="approve, return", role="specialist", does="sign", share=60)
         + exclusive("g", default="g-end")
         + service("tell")
         + end()
@@ -33,7 +33,7 @@ def test_a_process_is_read_with_all_it_says() -> None:
     )
     graph = parse(process_file(body))
     look = graph.node("look")
-    assert (look.kind, look.name, look.role, look.does, look.share) == (Kind.USER, "Việc look", "specialist", "draft", 60)
+    assert (look.kind, look.name, look.role, look.does, look.share) == (Kind.USER, "Việc look", "specialist", "sign", 60)
     assert look.outcomes == ("approve", "return")
     assert look.line == line_of(body, 'id="look"')
     assert graph.node("tell").action == "cases.note"
@@ -53,7 +53,7 @@ def test_diagrams_documentation_extensions_comments_and_other_prefixes_are_passe
       <!-- a comment -->
       <process id="p" camunda:versionTag="1">
         <startEvent id="s"><outgoing>f</outgoing></startEvent>
-        <userTask id="a" name="A" t:role="clerk" t:does="review" camunda:assignee="x">
+        <userTask id="a" name="A" t:role="clerk" t:does="sign" camunda:assignee="x">
           <documentation>what to do</documentation>
           <extensionElements><camunda:formData/></extensionElements>
           <incoming>f</incoming><outgoing>g</outgoing>
@@ -142,11 +142,13 @@ def test_all_problems_are_listed_in_the_order_of_the_file() -> None:
             "chỉ được đặt ở luồng đi ra từ exclusiveGateway",
         ),
         (SIMPLE.replace("specialist", "ghost"), "tinhso:role=“ghost” không có"),
-        (SIMPLE.replace('"review"', '"stamp"'), "tinhso:does=“stamp” không có; chọn một trong: draft, return, review, sign"),
+        (SIMPLE.replace('"sign"', '"stamp"'), "tinhso:does=“stamp” không có; chọn một trong: draft, return, review, sign"),
         (
             start() + task("a", outcomes="approve") + end() + flow("start", "a") + flow("a", "end"),
             "tinhso:outcomes=“approve” phải là",
         ),
+        (SIMPLE.replace('"sign"', '"review"'), 'endEvent id="end">: kết thúc khi chưa có kết quả nào được ký'),
+        (SIMPLE.replace('"sign"', '"return"'), 'userTask id="a">: trả kết quả khi chưa có việc ký'),
         (SIMPLE + "<bpmn:process/>", "phần tử <bpmn:process> chưa được hỗ trợ"),
     ],
 )
@@ -179,6 +181,11 @@ def choice(
             start() + exclusive("g", "g-end") + task("a", "x,y") + end() + flow("start", "g") + flow("g", "a", 'outcome == "x"')
             + flow("g", "end") + flow("a", "end"),
             "đọc outcome khi chưa có công việc nào được làm",
+        ),
+        (
+            start() + task("a", "x,y") + service("t") + exclusive("g", "g-end") + task("b") + end() + flow("start", "a")
+            + flow("a", "t") + flow("t", "g") + flow("g", "b", 'outcome == "x"') + flow("g", "end") + flow("b", "end"),
+            'đọc outcome ngay sau <bpmn:serviceTask id="t">',
         ),
         (
             start() + parallel("s") + task("a", "x,y") + task("b") + parallel("j") + exclusive("g", "g-end") + task("c") + end()
