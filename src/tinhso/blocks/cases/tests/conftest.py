@@ -1,0 +1,92 @@
+"""A small commune with its staff, and a procedure of three steps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
+from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.loading import load_folder
+from tinhso.blocks.cases.models import Case, ProcedureVersion
+from tinhso.blocks.cases.tests.folder import write_folder
+from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
+from tinhso.blocks.directory.models import Agency, AgencyKind, Person, Unit, UnitKind, UnitLevel
+from tinhso.kernel.time import VIETNAM
+
+# Monday, in the middle of a week without holidays
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=VIETNAM)
+
+
+@dataclass(frozen=True)
+class Town:
+    """The commune's committee and who works there."""
+
+    agency: Agency
+    province: Agency
+    clerk: Person
+    specialist: Person
+    other_specialist: Person
+    chairman: Person
+    manager: Person
+    citizen: Person
+    stranger: Person
+
+
+def _staff(agency: Agency, title: str, roles: list[str], name: str, signs: str = "") -> Person:
+    post = create_post(agency, title, roles=roles, signs=signs, by=None)
+    person = register_person(name, by=None)
+    appoint(person, post, valid_from=date(2025, 1, 1), by=None)
+    return person
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    above = Unit.objects.create(
+        code="82", name="Tỉnh Đồng Tháp", short_name="Đồng Tháp", kind=UnitKind.PROVINCE, level=UnitLevel.PROVINCE, known_from=date(2025, 7, 1)
+    )
+    unit = Unit.objects.create(
+        code="28249", name="Phường Đạo Thạnh", short_name="Đạo Thạnh", kind=UnitKind.WARD, level=UnitLevel.COMMUNE, parent=above,
+        known_from=date(2025, 7, 1),
+    )  # fmt: skip
+    province = create_agency(name="UBND tỉnh Đồng Tháp", short_name="UBND tỉnh", code="H20", kind=AgencyKind.COMMITTEE, unit=above, by=None)
+    agency = create_agency(
+        name="UBND phường Đạo Thạnh", short_name="UBND Đạo Thạnh", code="H20.70", kind=AgencyKind.COMMITTEE, unit=unit, parent=province, by=None
+    )
+    return Town(
+        agency=agency,
+        province=province,
+        clerk=_staff(agency, "Cán bộ một cửa", ["reception"], "Lê Thị Mai"),
+        specialist=_staff(agency, "Công chức tư pháp 1", ["specialist"], "Trần Văn Bình"),
+        other_specialist=_staff(agency, "Công chức tư pháp 2", ["specialist"], "Phạm Thu Hà"),
+        chairman=_staff(agency, "Chủ tịch", ["signer"], "Nguyễn Văn Chính", "CHỦ TỊCH"),
+        manager=_staff(province, "Lãnh đạo văn phòng", ["manager"], "Võ Minh Đức"),
+        citizen=register_person("Đặng Thị Ánh", by=None, identity_number="082190000123", email="anh@example.com"),
+        stranger=register_person("Huỳnh Văn Lạ", by=None),
+    )
+
+
+@pytest.fixture
+def version(town: Town, tmp_path: Path) -> ProcedureVersion:
+    return install_procedure(load_folder(write_folder(tmp_path / "9.000001")), by=None)
+
+
+@pytest.fixture
+def submitted(town: Town, version: ProcedureVersion) -> Callable[..., Case]:
+    """Hand in an application; keyword arguments change it."""
+
+    def submit(at: datetime = MONDAY, **changes: object) -> Case:
+        given = {
+            "answers": {"applicant": {"full_name": "Đặng Thị Ánh", "copies": 2}},
+            "agency": town.agency,
+            "applicant": Applicant(name="Đặng Thị Ánh", identity_number="082190000123", person=town.citizen),
+            "by": town.citizen,
+            "parts": {"don": HandedIn(on_paper=True)},
+            **changes,
+        }
+        answers = given.pop("answers")
+        return submit_case(version, answers, at=at, **given)  # type: ignore[arg-type]
+
+    return submit
