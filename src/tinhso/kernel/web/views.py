@@ -16,7 +16,7 @@ from django_prometheus.exports import ExportToDjangoView
 
 from tinhso.kernel.permissions import allowed
 from tinhso.kernel.web.answers import Refusal, answer, bare, unavailable
-from tinhso.kernel.web.status import all_checks
+from tinhso.kernel.web.status import recent_checks
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -171,7 +171,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """How the system is: a summary for everybody, the parts for those who hold `system.status`."""
     person = getattr(request, "person", None)
-    checks = all_checks()
+    checks = recent_checks()
     return render(
         request,
         "web/status.html",

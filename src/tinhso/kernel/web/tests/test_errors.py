@@ -97,8 +97,3 @@ def test_a_form_with_too_much_text_is_refused_naming_the_limit(client, settings)
 
     assert response.status_code == 413
     assert "3 MB" in response.content.decode()
-
-
-def test_an_error_page_asks_the_database_nothing(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        client.get("/khong-co-trang-nay/")

@@ -144,10 +144,3 @@ def test_during_maintenance_people_read_the_operators_words_and_health_stays(set
     assert page["Retry-After"]
     assert "Nâng cấp đến 06:00 sáng mai." in page.content.decode()
     assert client.get("/healthz").status_code == 200
-
-
-def test_the_status_page_shows_visitors_a_summary_and_no_parts(client):
-    page = client.get("/trang-thai/").content.decode()
-
-    assert "Tình trạng hệ thống" in page
-    assert "<table" not in page
