@@ -93,7 +93,7 @@ class Form:
         parsed = read_post(
             self.sections, post, files, posted=posted, keep=keep, today=today, units=self.units, prefix=prefix
         )
-        if parsed.redraw and not parsed.appeared:
+        if parsed.autosave or (parsed.redraw and not parsed.appeared):
             return parsed
         errors = self.validate(parsed.answers, section=section, on=today, pending=parsed.uploads)
         parsed.errors = {path: message for path, message in errors.items() if path not in parsed.appeared}
@@ -169,14 +169,14 @@ class Form:
         return render_form(self.sections, shown, view, whole=section is None)
 
     def render_errors(
-        self, errors: Mapping[str, str], *, answers: Answers | None = None, prefix: str = "", urls: Mapping[str, str] | None = None
+        self, errors: Mapping[str, str], *, prefix: str = "", urls: Mapping[str, str] | None = None
     ) -> SafeString:
         """The error summary, each line a link to its field; empty without errors.
 
         Args:
             urls: address of each section's page, where the fields are not on this page.
         """
-        return render_errors(self.sections, errors, answers or {}, prefix=prefix, urls=urls or {})
+        return render_errors(self.sections, errors, prefix=prefix, urls=urls or {})
 
     def summary(self, answers: Answers, *, files: FileNames | None = None, on: date | None = None) -> list[SummarySection]:
         """The visible sections with label and text of every answer, unanswered questions included (empty text)."""
@@ -197,9 +197,15 @@ class Form:
         on: date | None = None,
         urls: Mapping[str, str] | None = None,
         heading: str = "h2",
+        dense: bool = False,
     ) -> SafeString:
-        """The summary as description lists. `urls`: address of each section's page; with it a "change" link is shown."""
-        return render_summary(self.summary(answers, files=files, on=on), urls=urls or {}, heading=heading)
+        """The summary as description lists.
+
+        Args:
+            urls: address of each section's page; with it a "change" link is shown.
+            dense: for the workspace.
+        """
+        return render_summary(self.summary(answers, files=files, on=on), urls=urls or {}, heading=heading, dense=dense)
 
     def texts(self, answers: Answers, *, files: FileNames | None = None, on: date | None = None) -> Answers:
         """The answers' own shape with readable text for values, for paper templates: `texts.child.date_of_birth`."""

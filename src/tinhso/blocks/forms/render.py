@@ -149,6 +149,11 @@ class Entry:
     removable: bool
     filled: bool
 
+    @property
+    def short_title(self) -> str:
+        """The title inside a sentence: "Xóa người con 2"."""
+        return in_sentence(self.title)
+
 
 @dataclass
 class Carried:
@@ -312,10 +317,14 @@ def render_form(sections: Sequence[Field], shown: Sequence[Field], view: FormVie
     """The region that htmx redraws: default button, sections, what is carried along."""
     drawing = _Drawing(sections, view)
     parts = [
-        {"section": section, "id": element_id(section.key, view.prefix), "controls": drawing.controls(section.fields, section.key),
-         "error": view.errors.get(section.key, "")}
+        {
+            "section": section,
+            "id": element_id(section.key, view.prefix),
+            "controls": drawing.controls(section.fields, section.key),
+            "error": view.errors.get(section.key, ""),
+        }
         for section in shown
-    ]  # fmt: skip
+    ]
     for section in sections if whole else ():
         if section not in shown:
             drawing.carry(section, section.key)
@@ -340,9 +349,9 @@ def render_form(sections: Sequence[Field], shown: Sequence[Field], view: FormVie
 
 
 def render_errors(
-    sections: Sequence[Field], errors: Mapping[str, str], answers: Answers, *, prefix: str, urls: Mapping[str, str]
+    sections: Sequence[Field], errors: Mapping[str, str], *, prefix: str, urls: Mapping[str, str]
 ) -> SafeString:
-    """The summary on top: "Có 2 chỗ cần xem lại" with a link to each field."""
+    """The summary on top with a link to each field."""
     fields = {found.pattern: found for found in walk(tuple(sections))}
     lines = [
         {"url": f"{urls.get(path.partition('.')[0], '')}#{element_id(path, prefix)}", "text": _placed(fields, path, message)}
@@ -358,19 +367,24 @@ def _placed(fields: Mapping[str, Field], path: str, message: str) -> str:
     return f"{entry_title(holder, int(entry[2]))}: {message}" if holder and entry else message
 
 
-def render_summary(summary: Sequence[SummarySection], *, urls: Mapping[str, str], heading: str) -> SafeString:
+def render_summary(
+    summary: Sequence[SummarySection], *, urls: Mapping[str, str], heading: str, dense: bool
+) -> SafeString:
+    """Description lists, one for each section and each group or entry in it."""
     sections = [
-        {"section": section, "url": urls.get(section.key, ""), "groups": _by_heading(section)} for section in summary
+        {"title": section.title, "url": urls.get(section.key, ""), "groups": _by_heading(section)} for section in summary
     ]
-    return SafeString(render_to_string("forms/summary.html", {"sections": sections, "heading": heading}))
+    context = {"sections": sections, "heading": heading, "css": "summary-dense" if dense else ""}
+    return SafeString(render_to_string("forms/summary.html", context))
 
 
-def _by_heading(section: SummarySection) -> list[tuple[str, list[Any]]]:
-    groups: list[tuple[str, list[Any]]] = []
+def _by_heading(section: SummarySection) -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
     for row in section.rows:
         if not groups or groups[-1][0] != row.heading:
             groups.append((row.heading, []))
-        groups[-1][1].append(row)
+        links = SafeString(render_to_string("forms/file_links.html", {"files": row.files})) if row.files else row.text
+        groups[-1][1].append((row.label, links))
     return groups
 
 

@@ -42,7 +42,7 @@ class Parsed:
 
     Attributes:
         answers: all answers of the form, those of the posted section replaced.
-        errors: messages by path, for the posted section; empty while the form is only being redrawn.
+        errors: messages by path, for the posted section; empty while the form is only being redrawn or saved by itself.
         uploads: files that came along, by the path of their question; the view stores them and calls `attach` or `refuse`.
         redraw: the person pressed "add", "remove", "find" or "update", or new questions have appeared: show the section again
             instead of going on.
@@ -94,17 +94,16 @@ def read_post(
     parsed = Parsed(
         reader.answers,
         uploads=reader.uploads,
-        redraw=bool(reader.added or reader.removed or reader.sought or reader.has(UPDATE) or reader.has(RENDER)),
+        redraw=reader.redraw,
         fragment=reader.has(RENDER),
         autosave=reader.has(AUTOSAVE),
         focus=reader.added_path or reader.sought or reader.removed.rpartition("[")[0],
-        multiple=frozenset(field.pattern for field in walk(tuple(sections)) if field.multiple),
+        multiple=frozenset(f.pattern for f in walk(tuple(sections)) if f.widget is Widget.FILE and f.multiple),
     )
-    if not parsed.redraw:
-        parsed.answers = without_blank_items(tuple(sections), parsed.answers)
+    if reader.saving:
         parsed.answers, _hidden = pruned(tuple(sections), parsed.answers, today)
         parsed.appeared = _appeared(posted, parsed.answers, today, reader.texts(SHOWN))
-        parsed.redraw = bool(parsed.appeared) and not parsed.autosave
+        parsed.redraw = bool(parsed.appeared)
     return parsed
 
 
@@ -164,6 +163,9 @@ class _Reader:
         self.removed = self.text(REMOVE)
         self.sought = self.text(FIND)
         self.added_path = ""
+        self.redraw = bool(self.added or self.removed or self.sought or self.has(UPDATE) or self.has(RENDER))
+        # only a real save tidies up: while the page stays as it is, blank entries and hidden answers stay too
+        self.saving = not self.redraw and not self.has(AUTOSAVE)
 
     def texts(self, name: str) -> list[str]:
         return [str(text)[:MAX_TEXT] for text in self.post.getlist(self.prefix + name)]
@@ -223,17 +225,23 @@ class _Reader:
         return read_date(*boxes, partial=partial) if any(boxes) else read_date(self.text(name), "", "", partial=partial).rstrip("/")
 
     def items(self, field: Field, name: str, path: str) -> list[Answers]:
-        """Entries in the order of their numbers, renumbered; the one to be removed is left out."""
+        """Entries in the order of their numbers, renumbered; without the one to be removed and, on saving, blank ones."""
         indexes = set()
         for posted in self.names:
             if posted.startswith(f"{name}["):
                 steps = split_path(posted[len(name):])
                 if steps and isinstance(steps[0], int):
                     indexes.add(steps[0])
+        numbers = [index for index in sorted(indexes)[:MAX_ITEMS] if self.removed != f"{name}[{index}]"]
+        spare = len(numbers) - int(field.schema.get("minItems", 0))
         found: list[Answers] = []
-        for index in sorted(indexes)[:MAX_ITEMS]:
-            if self.removed != f"{name}[{index}]":
-                found.append(self.group(field, f"{name}[{index}]", f"{path}[{len(found)}]", {}))
+        for index in numbers:
+            place = f"{path}[{len(found)}]"
+            entry = self.group(field, f"{name}[{index}]", place, {})
+            if self.saving and spare > 0 and blank(entry) and not any(within(sent, place) for sent in self.uploads):
+                spare -= 1
+            else:
+                found.append(entry)
         return found
 
     def file(self, field: Field, name: str, path: str) -> Any:

@@ -43,7 +43,10 @@ def beside(path: str, pattern: str) -> str:
 
 def value_at(tree: Any, path: str) -> Any:
     """What stands at `path`, or None. Objects are read by attribute where they are not mappings."""
-    for step in split_path(path) or ():
+    steps = split_path(path)
+    if steps is None:
+        return None
+    for step in steps:
         if isinstance(tree, Mapping):
             tree = tree.get(step)
         elif isinstance(tree, list | tuple):

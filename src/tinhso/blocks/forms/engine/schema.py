@@ -198,7 +198,7 @@ class _Reader:
             self.tell("", _("biểu mẫu phải là một đối tượng JSON"))
             return False
         try:
-            jsonschema_rs.Draft202012Validator(dict(self.root))
+            jsonschema_rs.Draft202012Validator(dict(self.root), offline=True)
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             place = join_path(*(step for step in getattr(error, "instance_path", ()) if step != "properties"))
             self.tell(place, _("không phải JSON Schema 2020-12 hợp lệ (%(detail)s)") % {"detail": str(error).splitlines()[0]})

@@ -37,6 +37,14 @@ class PlaceUnit:
     def place(self) -> str:
         return ", ".join(unit.name for unit in self.above)
 
+    @property
+    def province(self) -> str:
+        return self.code_at(1)
+
+    @property
+    def district(self) -> str:
+        return self.code_at(2)
+
     def code_at(self, level: int) -> str:
         return next((unit.code for unit in (self, *self.above) if unit.level == level), "")
 

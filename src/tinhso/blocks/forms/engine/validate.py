@@ -23,7 +23,7 @@ class AnswerValidator:
     """Checks answers of one form. Made once for each form; holds no state."""
 
     def __init__(self, schema: Mapping[str, Any], sections: tuple[Field, ...]) -> None:
-        self._validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
+        self._validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, offline=True)
         self._sections = sections
         self._fields = {field.pattern: field for field in walk(sections)}
 
