@@ -5,6 +5,9 @@ from django.db.models import F, Q, QuerySet
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.models import Account, ApiToken, SampleAccount
 
+# of every sample account; a production database has none
+SAMPLE_PASSWORD = "tinh-so-mau"  # noqa: S105 - public on purpose
+
 
 @dataclass(frozen=True)
 class SampleLogin:
