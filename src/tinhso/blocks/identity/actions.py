@@ -165,9 +165,7 @@ def verify_business(account: Account, number: str, *, at: Agency, by: Person) ->
     require(by, "identity.verify", at=at)
     account = _declared(account, number)
     known = Business.objects.filter(tax_code=account.declared_number).first()
-    business = known or register_business(
-        account.declared_number, account.declared_name, representative=account.person, by=None
-    )
+    business = known or register_business(account.declared_number, account.declared_name, representative=account.person, by=None)
     account.business = business
     return _verified(account, at=at, by=by, business=business.pk)
 
@@ -177,7 +175,9 @@ def _declared(account: Account, number: str) -> Account:
     if account.assurance == Account.Assurance.VERIFIED:
         raise WrongState(_("Tài khoản này đã được xác minh."))
     if not account.declared_number or account.declared_number != number.strip():
-        raise Invalid(_("Số này không khớp với số tài khoản đã khai."), fields={"number": _("Hãy đối chiếu lại với giấy tờ gốc.")})
+        raise Invalid(
+            _("Số này không khớp với số tài khoản đã khai."), fields={"number": _("Hãy đối chiếu lại với giấy tờ gốc.")}
+        )
     return account
 
 

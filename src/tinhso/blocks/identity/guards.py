@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.web.answers import wants_json
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponseBase]
 
 
 class VisitorRequest(HttpRequest):
@@ -36,9 +36,6 @@ class PersonRequest(HttpRequest):
     token: ApiToken | None
 
 
-View = Callable[Concatenate[Any, P], HttpResponseBase]
-
-
 class NotSignedIn(DomainError):
     """Nobody is signed in; programs are told so, people are sent to the sign-in page."""
 
@@ -46,11 +43,11 @@ class NotSignedIn(DomainError):
     code = "not_signed_in"
 
 
-def signed_in(view: View[P]) -> View[P]:
+def signed_in(view: View) -> View:
     """Let in whoever is signed in; send others to the sign-in page and then back here."""
 
     @wraps(view)
-    def run(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.person is None:
             return to_sign_in(request)
         return view(request, *args, **kwargs)
@@ -58,11 +55,11 @@ def signed_in(view: View[P]) -> View[P]:
     return run
 
 
-def staff_only(view: View[P]) -> View[P]:
+def staff_only(view: View) -> View:
     """Let in whoever holds a post today; to other people the page is not there."""
 
     @wraps(view)
-    def run(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.person is None:
             return to_sign_in(request)
         if not grants(request.person).pairs:

@@ -88,7 +88,11 @@ def grants_on(person: Person, on: date) -> Grants:
     """The powers `person` holds on a day. One query."""
     held = (
         Tenure.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gte=on), person=person, valid_from__lte=on, post__active=True, post__agency__active=True
+            Q(valid_to=None) | Q(valid_to__gte=on),
+            person=person,
+            valid_from__lte=on,
+            post__active=True,
+            post__agency__active=True,
         )
         .exclude(post__agency__path=None)
         .values_list("post__agency_id", "post__agency__path", "post__roles")
@@ -99,7 +103,7 @@ def grants_on(person: Person, on: date) -> Grants:
     for agency_id, path, codes in held:
         pairs.update((agency_id, code) for code in codes)
         permissions = (known[code].permissions for code in codes if code in known)
-        by_path[path] = by_path.get(path, frozenset()).union(*permissions)
+        by_path[str(path)] = by_path.get(str(path), frozenset()).union(*permissions)
     return Grants(frozenset(pairs), by_path)
 
 

@@ -17,13 +17,13 @@ def enter(request: HttpRequest, account: Account, *, next_page: str = "") -> Htt
     login(request, account, backend="tinhso.blocks.identity.backend.SessionBackend")
     response = redirect(next_page or home_of(account))
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            account.language,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        )
+        remember_language(response, account.language)
     return response
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Speak this language on this device from now on."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax")
 
 
 def home_of(account: Account) -> str:

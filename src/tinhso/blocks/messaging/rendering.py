@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Engine, TemplateDoesNotExist
+from django.template import Context, Engine, TemplateDoesNotExist, engines
+from django.template.backends.django import DjangoTemplates
 from django.utils import translation
 
 
@@ -18,8 +19,9 @@ class Text:
 
 @cache
 def _engine() -> Engine:
-    # plain text: nothing to escape
-    return Engine(app_dirs=True, autoescape=False, builtins=settings.TEMPLATES[0]["OPTIONS"]["builtins"])
+    pages = engines["django"]
+    assert isinstance(pages, DjangoTemplates)  # noqa: S101 - for the type checker
+    return Engine(app_dirs=True, builtins=pages.engine.builtins)
 
 
 def render(template: str, language: str, context: Mapping[str, Any]) -> Text:
@@ -33,5 +35,6 @@ def render(template: str, language: str, context: Mapping[str, Any]) -> Text:
             found = _engine().get_template(f"messages/{template}.{language}.txt")
         except TemplateDoesNotExist:
             found = _engine().get_template(f"messages/{template}.{settings.LANGUAGE_CODE}.txt")
-        subject, _line, body = found.render(Context(dict(context))).strip().partition("\n")
+        # plain text: nothing to escape
+        subject, _line, body = found.render(Context(dict(context), autoescape=False)).strip().partition("\n")
     return Text(" ".join(subject.split())[:250], body.strip())

@@ -15,7 +15,11 @@ _PAGE = 30
 @signed_in
 def notices(request: PersonRequest) -> HttpResponse:
     page = page_by_key(notices_of(request.person), order=("-pk",), cursor=request.GET.get("trang"), size=_PAGE)
-    return render(request, "messaging/notices.html", {"page": page, "unread": unread_count(request.person), "room": room_of(request.account)})
+    return render(
+        request,
+        "messaging/notices.html",
+        {"page": page, "unread": unread_count(request.person), "room": room_of(request.account)},
+    )
 
 
 @require_POST

@@ -49,7 +49,9 @@ def create_invoice(
     checked = [_checked_line(index, line) for index, line in enumerate(lines)]
     amount = sum(line["amount"] for line in checked)
     if not checked or amount > _MOST:
-        raise Invalid(_("Hóa đơn phải có ít nhất một khoản và số tiền hợp lý."), fields={"lines": _("Hãy kiểm tra lại các khoản.")})
+        raise Invalid(
+            _("Hóa đơn phải có ít nhất một khoản và số tiền hợp lý."), fields={"lines": _("Hãy kiểm tra lại các khoản.")}
+        )
     invoice = Invoice.objects.create(
         code=readable_code(12), agency=agency, title=title, about=about, payer=payer, lines=checked, amount=amount
     )

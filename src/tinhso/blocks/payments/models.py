@@ -50,9 +50,7 @@ class Invoice(models.Model):
                 condition=Q(status__in=["unpaid", "cancelled"]) | Q(method="free") | ~Q(receipt_number=""),
                 name="invoice_paid_has_receipt",
             ),
-            models.UniqueConstraint(
-                fields=["agency", "receipt_number"], name="invoice_receipt", condition=~Q(receipt_number="")
-            ),
+            models.UniqueConstraint(fields=["agency", "receipt_number"], name="invoice_receipt", condition=~Q(receipt_number="")),
         ]
         indexes = [
             models.Index(fields=["about"], name="invoice_about", condition=~Q(about="")),
@@ -110,9 +108,7 @@ class Payment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["id"], name="payment_refund_due", condition=~Q(refund_reason="") & Q(refunded_at__isnull=True)
-            )
+            models.Index(fields=["id"], name="payment_refund_due", condition=~Q(refund_reason="") & Q(refunded_at__isnull=True))
         ]
 
     def __str__(self) -> str:

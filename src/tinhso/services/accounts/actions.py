@@ -6,6 +6,7 @@ takes over another's cases by knowing a number; that takes a card shown at a cou
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -154,7 +155,7 @@ def code_of(challenge: Challenge) -> str:
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
 
 
-def _challenge(purpose: str, address: str, *, is_open: bool, data: dict[str, object], at: datetime) -> Challenge:
+def _challenge(purpose: str, address: str, *, is_open: bool, data: Mapping[str, object], at: datetime) -> Challenge:
     return Challenge.objects.create(
         key=secrets.token_urlsafe(32), purpose=purpose, address=address, open=is_open, data=data, expires_at=at + _LIVES
     )

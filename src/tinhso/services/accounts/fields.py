@@ -12,6 +12,7 @@ from tinhso.blocks.identity.models import Account
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.identifiers import IdentityNumber, tax_code
 
+
 @dataclass(frozen=True)
 class Registration:
     """What somebody says about themselves. Nothing of it is proved but, in a moment, the contact."""
@@ -54,14 +55,18 @@ def read_registration(
     if kind == Account.Kind.BUSINESS:
         code = tax_code(number)
         if code is None:
-            problems["number"] = _("Mã số thuế có 10 số (chi nhánh thêm 3 số) và chữ số kiểm tra phải đúng. Hãy xem lại giấy chứng nhận.")
+            problems["number"] = _(
+                "Mã số thuế có 10 số (chi nhánh thêm 3 số) và chữ số kiểm tra phải đúng. Hãy xem lại giấy chứng nhận."
+            )
         if not 3 <= len(business) <= 300:
             problems["business_name"] = _("Hãy ghi tên doanh nghiệp như trên giấy chứng nhận đăng ký.")
     else:
         parsed = IdentityNumber.parse(number, today=today)
         code = parsed.number if parsed else None
         if code is None:
-            problems["number"] = _("Số định danh có 12 chữ số, ba số đầu là mã tỉnh nơi đăng ký khai sinh. Hãy xem lại mặt trước thẻ.")
+            problems["number"] = _(
+                "Số định danh có 12 chữ số, ba số đầu là mã tỉnh nơi đăng ký khai sinh. Hãy xem lại mặt trước thẻ."
+            )
     address = contact(contact_text)
     if address is None:
         problems["contact"] = _("Hãy ghi số điện thoại di động (ví dụ 0912 345 678) hoặc địa chỉ thư điện tử.")

@@ -1,6 +1,7 @@
 """What the pages ask. What the answers mean is judged by `fields` and the actions; their messages come back to these fields."""
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.identity.models import Account
@@ -20,11 +21,11 @@ class AccountForm(forms.Form):
     @property
     def summary(self) -> list[tuple[str, str]]:
         """(id of the control, message) of every error, for the summary above the form."""
-        general = [("", message) for message in self.non_field_errors()]
-        return general + [(field.id_for_label, message) for field in self for message in field.errors]
+        general = [("", str(message)) for message in self.non_field_errors()]
+        return general + [(field.id_for_label, str(message)) for field in self for message in field.errors]
 
 
-def _password(label: str, *, new: bool, **options: object) -> forms.CharField:
+def _password(label: str | Promise, *, new: bool, **options: object) -> forms.CharField:
     completion = "new-password" if new else "current-password"
     widget = forms.PasswordInput(attrs={"autocomplete": completion})
     return forms.CharField(label=label, widget=widget, strip=False, max_length=200, **options)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest, safe_ne
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.identity.policy import grants
 from tinhso.blocks.identity.queries import declared_accounts, sample_loaded, tokens_of
-from tinhso.blocks.identity.sessions import enter, home_of, room_of
+from tinhso.blocks.identity.sessions import enter, home_of, remember_language, room_of
 from tinhso.blocks.identity.throttle import client_address
 from tinhso.kernel.errors import DomainError, Invalid, NotFound, WrongState
 from tinhso.kernel.permissions import require
@@ -270,12 +270,7 @@ def change_language(request: PersonRequest) -> HttpResponse:
     """The language of pages on this device and of messages everywhere."""
     account = choose_language(request.account, request.POST.get("language", ""), by=request.person)
     response = redirect("accounts:profile")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        account.language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )
+    remember_language(response, account.language)
     return response
 
 
@@ -299,7 +294,13 @@ def tokens(request: PersonRequest) -> HttpResponse:
             )
         except Invalid as refusal:
             form.refuse(refusal)
-    context = {"form": form, "secret": secret, "tokens": tokens_of(request.account), "at": now(), "room": room_of(request.account)}
+    context = {
+        "form": form,
+        "secret": secret,
+        "tokens": tokens_of(request.account),
+        "at": now(),
+        "room": room_of(request.account),
+    }
     return render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)
 
 

@@ -73,7 +73,11 @@ def test_expired_and_revoked_tokens_and_those_of_closed_accounts_are_dead(staff)
     one, revoked = token(staff)
     revoke_token(one, by=staff.person)
     _live, living = token(staff)
-    assert [ask("/api/x", authorization=f"Bearer {s}").response.status_code for s in (expired, revoked, living)] == [401, 401, 200]
+    assert [ask("/api/x", authorization=f"Bearer {s}").response.status_code for s in (expired, revoked, living)] == [
+        401,
+        401,
+        200,
+    ]
     close_account(staff, by=None)
     assert ask("/api/x", authorization=f"Bearer {living}").response.status_code == 401
 
@@ -90,7 +94,8 @@ def test_the_last_use_of_a_token_is_kept_to_the_hour(staff, django_assert_num_qu
     first = one.last_used_at
     ask("/api/x", authorization=f"Bearer {secret}")
     one.refresh_from_db()
-    assert first is not None and one.last_used_at == first
+    assert first is not None
+    assert one.last_used_at == first
 
 
 # -------------------------------------------------------------------------------------------------------------- guards

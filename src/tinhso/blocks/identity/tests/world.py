@@ -33,7 +33,9 @@ def somebody(name: str = "Nguyễn Thị Minh Châu", **details) -> Person:
     return register_person(name, by=None, **details)
 
 
-def official(agency: Agency, *roles: str, since: date = LONG_AGO, until: date | None = None, name: str = "Trần Văn Phúc") -> Person:
+def official(
+    agency: Agency, *roles: str, since: date = LONG_AGO, until: date | None = None, name: str = "Trần Văn Phúc"
+) -> Person:
     person = somebody(name)
     post = create_post(agency, f"Vị trí {next(_numbers)}", roles=roles, by=None)
     appoint(person, post, valid_from=since, valid_to=until, by=None)

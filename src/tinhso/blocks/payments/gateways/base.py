@@ -44,8 +44,13 @@ class BadMessage(Exception):
 
 
 class Gateway(Protocol):
-    code: str
-    title: Text
+    @property
+    def code(self) -> str:
+        """How the house calls it; never changes."""
+
+    @property
+    def title(self) -> Text:
+        """How the payer knows it."""
 
     def available(self) -> bool:
         """Whether payers may choose it in this installation."""

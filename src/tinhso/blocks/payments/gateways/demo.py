@@ -62,7 +62,6 @@ def _claimed_reference(body: bytes) -> str:
         return ""
 
 
-
 def answer_to(payment: Payment, outcome: str) -> tuple[bytes, dict[str, str]]:
     """The call-back for a payment: "success" or "failure"."""
     return message(
