@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.access_code import lookup_code_fits
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
@@ -141,3 +142,9 @@ def reception_agencies(person: Person) -> QuerySet[Agency]:
     """The agencies where the person sits at the counter."""
     at = {agency_id for agency_id, role in grants(person).pairs if role == "reception"}
     return Agency.objects.filter(pk__in=at, active=True).select_related("unit").order_by("path")
+
+
+def case_by_follow_up_code(code: str, given: str) -> Case | None:
+    """The case, for whoever holds both codes. The caller limits the tries."""
+    case = Case.objects.filter(code=code).first()
+    return case if case and lookup_code_fits(case, given) else None

@@ -1,0 +1,26 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from tinhso.services.portal.views import apply, catalogue, mine
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("thu-tuc/", catalogue.search, name="search"),
+    path("thu-tuc/<str:code>/", catalogue.procedure, name="procedure"),
+    path("thu-tuc/<str:code>/nop/", apply.begin, name="begin"),
+    path("nop-ho-so/<str:key>/", apply.tasks, name="tasks"),
+    path("nop-ho-so/<str:key>/giay-to/", apply.documents, name="documents"),
+    path("nop-ho-so/<str:key>/giay-to/<int:file>/go/", apply.remove_document, name="remove_document"),
+    path("nop-ho-so/<str:key>/kiem-tra/", apply.check, name="check"),
+    path("nop-ho-so/<str:key>/bo/", apply.discard, name="discard"),
+    path("nop-ho-so/<str:key>/phan/<str:section>/", apply.section, name="section"),
+    path("ho-so/", mine.cases, name="cases"),
+    path("ho-so/<str:code>/", mine.case, name="case"),
+    path("ho-so/<str:code>/giay-to/<int:paper>/", mine.paper, name="paper"),
+    path("ho-so/<str:code>/tep/<int:file>/", mine.file, name="file"),
+    path("ho-so/<str:code>/bo-sung/", mine.supplement, name="supplement"),
+    path("ho-so/<str:code>/rut/", mine.withdraw, name="withdraw"),
+    path("ho-so/<str:code>/danh-gia/", mine.rate, name="rate"),
+    path("tra-cuu/", mine.follow, name="follow"),
+]

@@ -1,0 +1,186 @@
+"""My cases; and a case by code and follow-up code, without an account."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.actions.intake import HandedIn, withdraw_case
+from tinhso.blocks.cases.actions.results import rate_case
+from tinhso.blocks.cases.actions.supplement import answer_supplement
+from tinhso.blocks.cases.clock import remaining_of
+from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Rating
+from tinhso.blocks.cases.possible import applicant_powers
+from tinhso.blocks.cases.queries import case_by_follow_up_code, case_for_applicant, cases_of
+from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.files.actions import store_upload
+from tinhso.blocks.files.reading import file_response
+from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest, signed_in
+from tinhso.blocks.identity.throttle import client_address, spend_try
+from tinhso.blocks.papers.actions import signed_pdf_of
+from tinhso.blocks.payments.queries import invoice_panel
+from tinhso.kernel.errors import DomainError, NotFound
+from tinhso.kernel.paging import page_by_key
+from tinhso.kernel.time import local
+from tinhso.services.portal.queries import drafts_of
+
+FOLLOWED = "followed_cases"
+KEPT = 20
+WINDOW = timedelta(minutes=15)
+TRIES = 10
+
+
+@require_safe
+@signed_in
+def cases(request: PersonRequest) -> HttpResponse:
+    """What I have begun and what I have handed in."""
+    page = page_by_key(
+        cases_of(request.person).select_related("procedure", "version", "agency"),
+        order=("-submitted_at",),
+        cursor=request.GET.get("trang"),
+        size=20,
+    )
+    moment = now()
+    rows = [(case, remaining_of(case, moment)) for case in page.rows]
+    return render(request, "portal/cases.html", {"page": page, "rows": rows, "drafts": drafts_of(request.person)[:10]})
+
+
+def _case(request: VisitorRequest, code: str) -> Case:
+    """My case, or one this visitor has opened with its follow-up code.
+
+    Raises:
+        NotFound: neither.
+    """
+    if request.person:
+        try:
+            return case_for_applicant(code, request.person)
+        except NotFound:
+            pass
+    if code in request.session.get(FOLLOWED, ()):
+        return Case.objects.select_related("procedure", "version", "agency", "form").get(code=code)
+    raise NotFound(_("Không tìm thấy hồ sơ %(code)s trong các hồ sơ của bạn.") % {"code": code})
+
+
+@require_safe
+def case(request: VisitorRequest, code: str) -> HttpResponse:
+    if request.person is None and code not in request.session.get(FOLLOWED, ()):
+        return redirect(reverse("portal:follow") + f"?ma={code}")
+    return _show(request, _case(request, code))
+
+
+def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = None) -> HttpResponse:
+    fee = CaseInvoice.objects.select_related("invoice__agency").filter(case=case).first()
+    rated = Rating.objects.filter(case=case).exists()
+    powers = applicant_powers(request.person, case, unpaid=bool(fee and fee.invoice.status == "unpaid"), rated=rated)
+    papers = list(case.papers.select_related("paper").order_by("pk"))
+    context = {
+        "case": case,
+        "fresh": "moi" in request.GET,
+        "lookup_code": lookup_code(case),
+        "remaining": remaining_of(case, now()),
+        "timeline": timeline_of(case, public=True),
+        "result": next((row.paper for row in papers if row.is_result), None),
+        "papers": [row.paper for row in papers if not row.is_result],
+        "panel": invoice_panel(fee.invoice, return_url=request.path) if fee else None,
+        "powers": powers,
+        "request_open": case.supplements.filter(answered_at=None).first(),
+        "parts": case.parts.order_by("pk").prefetch_related("files__file"),
+        "answers": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date(), heading="h3"),
+        "problem": problem,
+        "rated": rated,
+        "entered": request.POST,
+        "breadcrumbs": [(_("Hồ sơ của tôi"), reverse("portal:cases")), (case.code, "")] if request.person else [],
+    }
+    return render(request, "portal/case.html", context, status=problem.status if problem else 200)
+
+
+@require_safe
+def paper(request: VisitorRequest, code: str, paper: int) -> HttpResponse:
+    """A paper of my case; the result as it was signed."""
+    found = _case(request, code).papers.select_related("paper").filter(paper_id=paper).first()
+    if found is None:
+        raise NotFound(_("Không có giấy tờ này trong hồ sơ."))
+    name = f"{code}-{found.paper.kind}.pdf"
+    return HttpResponse(
+        signed_pdf_of(found.paper), content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@require_safe
+@signed_in
+def file(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
+    """A document I handed in."""
+    found = PartFile.objects.select_related("file").filter(part__case=case_for_applicant(code, request.person), pk=file).first()
+    if found is None:
+        raise NotFound(_("Không có tệp này trong hồ sơ."))
+    return file_response(found.file)
+
+
+@require_POST
+@signed_in
+def supplement(request: PersonRequest, code: str) -> HttpResponse:
+    """Answer a request for more papers."""
+    mine = case_for_applicant(code, request.person)
+    try:
+        parts = {
+            part.code: HandedIn(files=[store_upload(upload, by=request.person) for upload in request.FILES.getlist(part.code)])
+            for part in mine.parts.all()
+        }
+        answer_supplement(mine, by=request.person, answer=request.POST.get("answer", ""), parts=parts)
+    except DomainError as error:
+        return _show(request, mine, problem=error)  # type: ignore[arg-type]
+    messages.success(request, _("Đã gửi phần bổ sung. Thời hạn giải quyết được tính tiếp."))
+    return redirect("portal:case", code=code)
+
+
+@require_POST
+@signed_in
+def withdraw(request: PersonRequest, code: str) -> HttpResponse:
+    mine = case_for_applicant(code, request.person)
+    try:
+        withdraw_case(mine, by=request.person)
+    except DomainError as error:
+        return _show(request, mine, problem=error)  # type: ignore[arg-type]
+    messages.success(request, _("Đã rút hồ sơ."))
+    return redirect("portal:case", code=code)
+
+
+@require_POST
+def rate(request: VisitorRequest, code: str) -> HttpResponse:
+    found = _case(request, code)
+    stars = request.POST.get("stars", "")
+    try:
+        rate_case(found, by=request.person, stars=int(stars) if stars.isdigit() else 0, comment=request.POST.get("comment", ""))
+    except DomainError as error:
+        return _show(request, found, problem=error)
+    messages.success(request, _("Cảm ơn bạn đã đánh giá."))
+    return redirect("portal:case", code=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Open a case with its code and follow-up code. Tries are limited per address and per case."""
+    code, errors = request.GET.get("ma", "").strip(), {}  # type: str, dict[str, Any]
+    if request.method == "POST":
+        code, given = request.POST.get("code", "").strip().upper(), request.POST.get("lookup", "").strip()
+        if not code:
+            errors["code"] = _("Hãy nhập mã hồ sơ.")
+        if not given:
+            errors["lookup"] = _("Hãy nhập mã tra cứu in trên giấy tiếp nhận.")
+        if not errors:
+            spend_try("follow", client_address(request), limit=TRIES * 3, window=WINDOW, at=now())
+            spend_try("follow", code, limit=TRIES, window=WINDOW, at=now())
+            found = case_by_follow_up_code(code, given)
+            if found:
+                request.session[FOLLOWED] = [*[kept for kept in request.session.get(FOLLOWED, ()) if kept != found.code], found.code][-KEPT:]
+                return redirect("portal:case", code=found.code)
+            errors["code"] = _("Mã hồ sơ và mã tra cứu không khớp. Hãy xem lại trên giấy tiếp nhận.")
+    return render(request, "portal/follow.html", {"code": code, "errors": errors}, status=422 if errors else 200)
