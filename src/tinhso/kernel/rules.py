@@ -66,10 +66,11 @@ _OURS: Mapping[str, Callable[..., Any]] = {
 }
 _MACROS = frozenset({"all", "exists", "exists_one", "map", "filter"})
 _TYPES = frozenset({"bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint"})
-_STANDARD = frozenset(
-    "size has contains startsWith endsWith matches bytes double duration int string timestamp uint type dyn"
-    " getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds getMinutes getMonth getSeconds".split()
-)
+_STANDARD = frozenset({
+    "size", "has", "contains", "startsWith", "endsWith", "matches", "bytes", "double", "duration", "int", "string",
+    "timestamp", "uint", "type", "dyn", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getFullYear",
+    "getHours", "getMilliseconds", "getMinutes", "getMonth", "getSeconds",
+})  # fmt: skip
 FUNCTIONS = _STANDARD | _MACROS | _OURS.keys()
 
 
