@@ -28,29 +28,26 @@ def fingerprint(files: list[Path]) -> str:
     return mark.hexdigest()
 
 
-def _unless_same(name: str, files: list[Path], work: Callable[[], None]) -> bool:
+def _unless_same(name: str, files: Callable[[], list[Path]], work: Callable[[], object]) -> bool:
     """Do `work` unless the files are those of last time. The note is written after the work, so that a broken run is repeated."""
     note = data_dir() / "made" / name
-    now = fingerprint(files)
-    if note.exists() and note.read_text() == now:
+    if note.exists() and note.read_text() == fingerprint(files()):
         return False
     note.unlink(missing_ok=True)
     work()
     note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(now)
+    note.write_text(fingerprint(files()))
     return True
 
 
 def copy_browser_libraries() -> bool:
     """`node_modules` → `var/vendor`, and the sprite of icons."""
-    sources = [file for file in SOURCE.rglob("*") if file.suffix in {".html", ".py", ".js"} and "tests" not in file.parts]
-    vendor = data_dir() / "vendor"
-    made = [vendor / "icons.svg"] if (vendor / "icons.svg").exists() else []
-    return _unless_same("vendor", [*sources, *made, ROOT / "package-lock.json"], _copy_browser_libraries)
 
+    def files() -> list[Path]:
+        sources = [file for file in SOURCE.rglob("*") if file.suffix in {".html", ".py", ".js"} and "tests" not in file.parts]
+        return [*sources, *(data_dir() / "vendor").glob("icons.svg"), ROOT / "package-lock.json"]
 
-def _copy_browser_libraries() -> None:
-    install_assets()
+    return _unless_same("vendor", files, install_assets)
 
 
 def compile_translations() -> bool:
@@ -72,12 +69,15 @@ def compile_translations() -> bool:
 
 def collect_static_files() -> bool:
     """Gather, fingerprint and compress what browsers load, into `var/static`."""
-    folders = [data_dir() / "vendor", *SOURCE.glob("**/static")]
-    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
-    manifest = data_dir() / "static" / "staticfiles.json"
-    if not manifest.exists():
+
+    def files() -> list[Path]:
+        folders = [data_dir() / "vendor", *SOURCE.glob("**/static")]
+        found = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+        return [*found, ROOT / "requirements" / "app.lock"]
+
+    if not (data_dir() / "static" / "staticfiles.json").exists():
         (data_dir() / "made" / "static").unlink(missing_ok=True)
-    return _unless_same("static", [*files, ROOT / "requirements" / "app.lock"], _collect_static_files)
+    return _unless_same("static", files, _collect_static_files)
 
 
 def _collect_static_files() -> None:

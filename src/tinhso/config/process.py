@@ -34,6 +34,9 @@ def product(*, as_owner: bool = False) -> Iterator[None]:
 
 def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings")
+    os.environ.setdefault(
+        "TINHSO_LOG_LEVEL", "WARNING"
+    )  # a command answers on the screen; what it does on the way is not asked for
     # here and not above: commands that need no Django start ten times faster without it
     import django
     from django.apps import apps

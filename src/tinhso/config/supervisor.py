@@ -304,6 +304,8 @@ def _database_is_current() -> bool:
             row = connection.execute("SELECT obj_description('public.django_migrations'::regclass)").fetchone()
             if row is None or row[0] != code_version():
                 return False
+            if not _wants_sample():
+                return True
             filled = connection.execute("SELECT EXISTS (SELECT FROM directory_unit)").fetchone()
             return bool(filled and filled[0])
     except psycopg.errors.UndefinedTable:
@@ -311,6 +313,10 @@ def _database_is_current() -> bool:
     except psycopg.OperationalError as error:
         said = str(error).strip().splitlines()[0]
         raise OperatorError(f"Không nối được cơ sở dữ liệu: {said}", f"The database cannot be reached: {said}") from error
+
+
+def _wants_sample() -> bool:
+    return os.environ.get("TINHSO_SAMPLE") != "none"
 
 
 def _tinhso(*words: str) -> None:
@@ -325,7 +331,7 @@ def prepare_database() -> None:
     """Tables, rights and, in an empty database, the sample province."""
     if not _database_is_current():
         _tinhso("db", "migrate")
-        if os.environ.get("TINHSO_SAMPLE") != "none":
+        if _wants_sample():
             _tinhso("demo", "load", "--if-empty")
 
 
@@ -370,9 +376,9 @@ def run() -> None:
             children = [web(address), worker(address)]
             stack.callback(_stop_all, children)
             stack.callback(_be_deaf)
-            for child in children:
-                child.start()
-            _wait_until_ready(children, address)
+            children[0].start()
+            _wait_until_ready(children[0], address)
+            children[1].start()  # only now: the pages come first
             _welcome(address, time.monotonic() - began)
             _tend(children)
     print("Đã dừng. (Stopped.)", flush=True)
@@ -382,12 +388,11 @@ def _say(text: str) -> None:
     print(f"  {text}", flush=True)
 
 
-def _wait_until_ready(children: list[Child], address: Address) -> None:
+def _wait_until_ready(child: Child, address: Address) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not (address.answers("/readyz") and all(child.running for child in children)):
-        fallen = [child for child in children if child.tend(time.monotonic()) and child.falls >= 3]
-        if fallen or time.monotonic() > deadline:
-            child = fallen[0] if fallen else children[0]
+    while not address.answers("/readyz"):
+        fell = child.tend(time.monotonic())
+        if (fell and child.falls >= 3) or time.monotonic() > deadline:
             print(child.last_lines(), file=sys.stderr)
             raise OperatorError(
                 f"Phần “{child.name}” không khởi động được; nhật ký: {child.log}",

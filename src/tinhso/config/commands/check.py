@@ -71,16 +71,11 @@ def _web() -> dict[str, str]:
 
 
 def _show(rows: list[dict[str, str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("", "part", "state", "detail", "advice"):
-        table.add_column(title)
-    colours = {"failed": "red", "not configured": "dim"}
-    for row in rows:
+    names = [f"{row['app']}: {row['part']}" for row in rows]
+    width, state_width = max(map(len, names)), max(len(row["state"]) for row in rows)
+    for name, row in zip(names, rows, strict=True):
         mark = "✗" if row["state"] == "failed" else "✓" if row["state"].startswith("ok") else "·"
-        table.add_row(
-            mark, f"{row['app']}: {row['part']}", row["state"], row["detail"], row["advice"], style=colours.get(row["state"], "")
-        )
-    Console().print(table)
+        colour = "red" if row["state"] == "failed" else None
+        typer.secho(f"{mark} {name:<{width}}  {row['state']:<{state_width}}  {row['detail']}".rstrip(), fg=colour)
+        if row["advice"]:
+            typer.secho(f"  {'':<{width}}  → {row['advice']}", dim=row["state"] != "failed")

@@ -68,7 +68,7 @@ def check_tables() -> Iterator[Check]:
 
 def check_audit_rights() -> Iterator[Check]:
     (may,) = _ask(
-        "SELECT bool_or(has_table_privilege(t, 'UPDATE') OR has_table_privilege(t, 'DELETE')) FROM unnest(%s) t",
+        "SELECT bool_or(has_table_privilege(t, 'UPDATE') OR has_table_privilege(t, 'DELETE')) FROM unnest(%s::text[]) t",
         list(APPEND_ONLY),
     )
     (guards,) = _ask(
