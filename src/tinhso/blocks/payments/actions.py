@@ -1,5 +1,6 @@
 """Invoices and the money that pays them. Whoever changes an invoice or its payments locks the invoice first."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.payments.gateways.base import BadMessage, BadSignature, Notice, Order, gateways
-from tinhso.blocks.payments.models import Invoice, Payment
+from tinhso.blocks.payments.models import BankAccount, Invoice, Payment
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotFound, WrongState
 from tinhso.kernel.ids import readable_code
@@ -152,6 +153,30 @@ def note_refund(payment: Payment, *, by: Person) -> Payment:
     payment.save(update_fields=["refunded_at"])
     record("payments.money_returned", by=by, on=payment, agency=invoice.agency, about=invoice.about)
     return payment
+
+
+@action
+def set_bank_account(
+    agency: Agency, *, bank_bin: str, bank_name: str, number: str, holder: str, by: Person | None
+) -> BankAccount:
+    """Say where an agency, and those below it without an account of their own, receive transfers.
+
+    Raises:
+        NotAllowed: `by` may not edit collecting accounts at the agency.
+        Invalid: the bank's number has not six digits, or the account's holds other than letters and digits.
+    """
+    require(by, "payments.edit_accounts", at=agency)
+    problems: dict[str, object] = {}
+    if not re.fullmatch(r"[0-9]{6}", bank_bin):
+        problems["bank_bin"] = _("Mã ngân hàng (BIN) có 6 chữ số.")
+    if not re.fullmatch(r"[0-9A-Za-z]{1,19}", number):
+        problems["number"] = _("Số tài khoản có 1 đến 19 chữ số hoặc chữ cái không dấu.")
+    if problems:
+        raise Invalid(_("Tài khoản thu chưa đúng."), fields=problems)
+    details = {"bank_bin": bank_bin, "bank_name": bank_name, "number": number, "holder": holder}
+    account, _made = BankAccount.objects.update_or_create(agency=agency, defaults=details)
+    record("payments.bank_account_set", by=by, on=account, agency=agency)
+    return account
 
 
 # ------------------------------------------------------------------------------------------------------------- online

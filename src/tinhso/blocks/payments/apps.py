@@ -16,6 +16,7 @@ class PaymentsConfig(ServiceConfig):
             Role("reception", _("Cán bộ tiếp nhận"), frozenset({"payments.cash"})),
             Role("department_head", _("Trưởng phòng"), frozenset({"payments.cancel", "payments.refund"})),
             Role("signer", _("Người ký"), frozenset({"payments.cancel", "payments.refund"})),
+            Role("admin", _("Quản trị hệ thống"), frozenset({"payments.edit_accounts"})),
         ),
     )
 
