@@ -1,7 +1,7 @@
 """E-forms from JSON Schema 2020-12: drawn by the server, usable without JavaScript, better with it.
 
-`Form` is the door. `engine/` is pure (no requests, no database); `render.py` draws with templates; `units.py` and `views.py` serve
-the administrative-unit picker. `README.md` beside this file lists the keywords a schema may use and shows a view.
+`Form` is the door. `engine/` is pure (no requests, no database); `render.py` draws with templates; `units.py` and `views.py`
+serve the administrative-unit picker. `README.md` beside this file lists the keywords a schema may use and shows a view.
 
     form = Form(schema)
     parsed = form.parse(request.POST, request.FILES, section="child", keep=draft)

@@ -90,9 +90,7 @@ class Form:
         """
         today = on or localdate()
         posted = [found for found in self.sections if section in (None, found.key)]
-        parsed = read_post(
-            self.sections, post, files, posted=posted, keep=keep, today=today, units=self.units, prefix=prefix
-        )
+        parsed = read_post(self.sections, post, files, posted=posted, keep=keep, today=today, units=self.units, prefix=prefix)
         if parsed.autosave or (parsed.redraw and not parsed.appeared):
             return parsed
         errors = self.validate(parsed.answers, section=section, on=today, pending=parsed.uploads)
@@ -133,8 +131,7 @@ class Form:
             path = field.schema.get("x-prefill")
             if path and "[]" not in field.pattern and field.widget not in HOLDERS:
                 value = value_at(context, str(path))
-                if isinstance(value, date):
-                    value = value.isoformat()
+                value = _plain(value)
                 if value not in (None, ""):
                     put_at(found, field.pattern, value)
         return merged(answers or {}, found)
@@ -168,9 +165,7 @@ class Form:
         shown = [found for found in self.visible_sections(view.answers, on=on) if section in (None, found.key)]
         return render_form(self.sections, shown, view, whole=section is None)
 
-    def render_errors(
-        self, errors: Mapping[str, str], *, prefix: str = "", urls: Mapping[str, str] | None = None
-    ) -> SafeString:
+    def render_errors(self, errors: Mapping[str, str], *, prefix: str = "", urls: Mapping[str, str] | None = None) -> SafeString:
         """The error summary, each line a link to its field; empty without errors.
 
         Args:
@@ -220,6 +215,13 @@ class Form:
             if field.widget is Widget.FILE and (value := value_at(answers, path)) not in (None, ""):
                 found += value if isinstance(value, list) else [value]
         return found
+
+
+def _plain(value: Any) -> Any:
+    """What a form holds: ISO dates, codes of units; the rest as it is."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return getattr(value, "code", value)
 
 
 __all__ = ["BadSchema", "Cleaned", "Form", "Parsed", "check_schema"]

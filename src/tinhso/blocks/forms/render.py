@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from datetime import date
 from typing import Any
 
@@ -102,12 +103,12 @@ class Control:
     inputmode: str = ""
     autocomplete: str = ""
     width: str = ""
-    choices: list[Choice] = field(default_factory=list)
-    boxes: list["DateBox"] = field(default_factory=list)
+    choices: list[Choice] = made_by(default_factory=list)
+    boxes: list["DateBox"] = made_by(default_factory=list)
     unit: UnitControl | None = None
-    files: list[tuple[str, FileInfo]] = field(default_factory=list)
-    controls: list["Control"] = field(default_factory=list)
-    entries: list["Entry"] = field(default_factory=list)
+    files: list[tuple[str, FileInfo]] = made_by(default_factory=list)
+    controls: list["Control"] = made_by(default_factory=list)
+    entries: list["Entry"] = made_by(default_factory=list)
     add_label: str = ""
 
     @property
@@ -348,9 +349,7 @@ def render_form(sections: Sequence[Field], shown: Sequence[Field], view: FormVie
     )
 
 
-def render_errors(
-    sections: Sequence[Field], errors: Mapping[str, str], *, prefix: str, urls: Mapping[str, str]
-) -> SafeString:
+def render_errors(sections: Sequence[Field], errors: Mapping[str, str], *, prefix: str, urls: Mapping[str, str]) -> SafeString:
     """The summary on top with a link to each field."""
     fields = {found.pattern: found for found in walk(tuple(sections))}
     lines = [
@@ -367,13 +366,9 @@ def _placed(fields: Mapping[str, Field], path: str, message: str) -> str:
     return f"{entry_title(holder, int(entry[2]))}: {message}" if holder and entry else message
 
 
-def render_summary(
-    summary: Sequence[SummarySection], *, urls: Mapping[str, str], heading: str, dense: bool
-) -> SafeString:
+def render_summary(summary: Sequence[SummarySection], *, urls: Mapping[str, str], heading: str, dense: bool) -> SafeString:
     """Description lists, one for each section and each group or entry in it."""
-    sections = [
-        {"title": section.title, "url": urls.get(section.key, ""), "groups": _by_heading(section)} for section in summary
-    ]
+    sections = [{"title": section.title, "url": urls.get(section.key, ""), "groups": _by_heading(section)} for section in summary]
     context = {"sections": sections, "heading": heading, "css": "summary-dense" if dense else ""}
     return SafeString(render_to_string("forms/summary.html", context))
 
@@ -423,5 +418,3 @@ def _date_boxes(control: Control, value: Any) -> list[DateBox]:
 
 def _unit_choice(unit: PlaceUnit, chosen: str) -> Choice:
     return Choice("", unit.code, unit.name, chosen=unit.code == chosen)
-
-

@@ -70,9 +70,7 @@ def message_for(field: Field, keyword: str, details: Mapping[str, Any], value: A
         case "exclusiveMaximum":
             return _("%(label)s phải nhỏ hơn %(limit)s") % words
         case "multipleOf":
-            return _("%(label)s phải là bội số của %(multiple)s") % {
-                **words, "multiple": _limit(details.get("multiple_of"))
-            }
+            return _("%(label)s phải là bội số của %(multiple)s") % {**words, "multiple": _limit(details.get("multiple_of"))}
         case "format" if details.get("format") == "email" or field.widget is Widget.EMAIL:
             return _("%(label)s phải có dạng ten@vidu.vn") % words
         case "type" if field.widget is Widget.INTEGER:

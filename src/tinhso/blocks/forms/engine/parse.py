@@ -88,7 +88,8 @@ def read_post(
     """Read the `posted` sections out of `post`; the others stay as in `keep`."""
     reader = _Reader(post, files, keep or {}, today=today, units=units, prefix=prefix)
     for section in posted:
-        reader.answers[section.key] = live = {}
+        live: Answers = {}
+        reader.answers[section.key] = live  # filled below, so that one question can look at another
         reader.group(section, section.key, section.key, live)
     reader.add(sections)
     parsed = Parsed(
@@ -158,7 +159,7 @@ class _Reader:
         self.units = units
         self.prefix = prefix
         self.uploads: dict[str, list[Any]] = {}
-        self.names = [str(name)[len(prefix):] for name in [*post, *(files or ())] if str(name).startswith(prefix)]
+        self.names = [str(name)[len(prefix) :] for name in [*post, *(files or ())] if str(name).startswith(prefix)]
         self.added = self.text(ADD)
         self.removed = self.text(REMOVE)
         self.sought = self.text(FIND)
@@ -203,7 +204,7 @@ class _Reader:
             case Widget.NUMBER:
                 return read_number(self.text(name))
             case Widget.DATE:
-                return self.date(field, name)
+                return self.day(field, name)
             case Widget.IDENTITY:
                 return read_identity(self.text(name))
             case Widget.PHONE:
@@ -219,17 +220,19 @@ class _Reader:
             case _:
                 return self.text(name)
 
-    def date(self, field: Field, name: str) -> str:
+    def day(self, field: Field, name: str) -> str:
         boxes = [self.text(f"{name}.{part}") for part in ("day", "month", "year")]
         partial = bool(field.schema.get("x-partial"))
-        return read_date(*boxes, partial=partial) if any(boxes) else read_date(self.text(name), "", "", partial=partial).rstrip("/")
+        if any(boxes):
+            return read_date(*boxes, partial=partial)
+        return read_date(self.text(name), "", "", partial=partial).rstrip("/")
 
     def items(self, field: Field, name: str, path: str) -> list[Answers]:
         """Entries in the order of their numbers, renumbered; without the one to be removed and, on saving, blank ones."""
         indexes = set()
         for posted in self.names:
             if posted.startswith(f"{name}["):
-                steps = split_path(posted[len(name):])
+                steps = split_path(posted[len(name) :])
                 if steps and isinstance(steps[0], int):
                     indexes.add(steps[0])
         numbers = [index for index in sorted(indexes)[:MAX_ITEMS] if self.removed != f"{name}[{index}]"]

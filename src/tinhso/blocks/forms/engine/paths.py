@@ -1,7 +1,8 @@
-"""Paths of answers: `children[0].full_name` in HTML names and error dictionaries, `children[].full_name` as the pattern of a field."""
+"""Paths of answers: `children[0].full_name` in HTML names and errors, `children[].full_name` as the pattern of a field."""
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 Step = str | int
@@ -66,7 +67,7 @@ def put_at(tree: Answers, path: str, value: Any) -> None:
     if not steps:
         raise ValueError(path)
     target: Any = tree
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         made: Any = [] if isinstance(following, int) else {}
         if isinstance(step, int):
             if step == len(target):

@@ -74,10 +74,11 @@ _BY_TYPE = {
     "boolean": Widget.YES_NO,
     "object": Widget.GROUP,
 }
+_WORDED = ("x-hint", "x-placeholder", "x-messages", "x-item-title", "x-add-label")
 KEYWORDS = frozenset(
-    "x-widget x-autocomplete x-hint x-hint_en x-prefill x-visible-when x-placeholder x-placeholder_en x-messages x-messages_en "
-    "x-check-sex x-check-birth x-not-after x-not-before x-partial x-unit-level x-unit-on x-item-title x-item-title_en "
-    "x-add-label x-add-label_en x-accept".split()
+    {"x-widget", "x-autocomplete", "x-prefill", "x-visible-when", "x-check-sex", "x-check-birth", "x-not-after", "x-not-before"}
+    | {"x-partial", "x-unit-level", "x-unit-on", "x-accept"}
+    | {name + language for name in _WORDED for language in ("", "_en")}
 )
 
 
@@ -147,9 +148,7 @@ class Field:
         """Patterns of the fields its visibility depends on."""
         if not self.rule:
             return frozenset()
-        return frozenset(
-            pattern for reference in self.rule.references if (pattern := self._resolved(dotted(reference.path)))
-        )
+        return frozenset(pattern for reference in self.rule.references if (pattern := self._resolved(dotted(reference.path))))
 
     def _resolved(self, name: str) -> str:
         root, _dot, rest = name.partition(".")
@@ -261,7 +260,7 @@ class _Reader:
             return self.made(key, pattern, {**schema, "items": item}, widget, required, maybe, fields)
         return self.made(key, pattern, schema, widget, required, maybe)
 
-    def made(
+    def made(  # noqa: PLR0917 - the parts of a field, in its order
         self,
         key: str,
         pattern: str,
@@ -272,9 +271,8 @@ class _Reader:
         fields: tuple[Field, ...] = (),
     ) -> Field:
         self.check_keywords(pattern, schema, widget)
-        return Field(
-            key, pattern, schema, widget, required, maybe, self.rule(pattern, schema), self.options(pattern, schema, widget), fields
-        )
+        rule, options = self.rule(pattern, schema), self.options(pattern, schema, widget)
+        return Field(key, pattern, schema, widget, required, maybe, rule, options, fields)
 
     def widget(self, schema: Schema, pattern: str) -> Widget:  # noqa: PLR0911 - one line for each kind
         kind = schema.get("type")
@@ -348,9 +346,10 @@ class _Reader:
             for keyword in ("x-check-sex", "x-check-birth", "x-not-after", "x-not-before", "x-unit-on"):
                 value = field.schema.get(keyword)
                 if value is not None and value != "today" and not _is_day(value) and value not in patterns:
-                    self.tell(field.pattern, _("%(keyword)s nêu “%(value)s” nhưng không có câu hỏi này") % {
-                        "keyword": keyword, "value": value
-                    })
+                    self.tell(
+                        field.pattern,
+                        _("%(keyword)s nêu “%(value)s” nhưng không có câu hỏi này") % {"keyword": keyword, "value": value},
+                    )
 
 
 def _is_day(text: object) -> bool:
@@ -380,7 +379,7 @@ def known_names(sections: tuple[Field, ...], field: Field | None = None) -> set[
     names = {"today"} | {f"answers.{found.pattern}" for found in walk(sections)}
     entry = entry_pattern(field.pattern) if field else ""
     if entry:
-        names |= {f"item{found.pattern[len(entry):]}" for found in walk(sections) if found.pattern.startswith(f"{entry}.")}
+        names |= {f"item{found.pattern[len(entry) :]}" for found in walk(sections) if found.pattern.startswith(f"{entry}.")}
     return names
 
 

@@ -1,8 +1,8 @@
 """Administrative units as an answer.
 
-An answer is the code of a unit on the day the question is about: `"28249"`. While a person has not got that far it is the code of
-the province or district chosen (`"82"`), or `"<that code>/<text typed>"` (`"82/Đạo Thạnh"`, `"/Đạo Thạnh"`), so that nothing typed
-is lost; only the first form is valid.
+An answer is the code of a unit on the day the question is about: `"28249"`. While a person has not got that far it is the code
+of the province or district chosen (`"82"`), or `"<that code>/<text typed>"` (`"82/Đạo Thạnh"`, `"/Đạo Thạnh"`), so that nothing
+typed is lost; only the first form is valid.
 """
 
 import re

@@ -54,7 +54,6 @@ def make_form(**fields: dict) -> Form:
     return Form({"type": "object", "properties": {"s": section}}, units=FewUnits())
 
 
-
 def browser_post(markup: str, press: tuple[str, str] | None = None, **changes: Any) -> QueryDict:
     """What a browser would post for this markup, the button `press` included; `changes` by name, a list for several values."""
     post = QueryDict(mutable=True)

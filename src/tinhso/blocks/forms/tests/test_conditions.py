@@ -49,7 +49,9 @@ def test_saving_shows_the_section_again_when_new_questions_have_appeared():
 def test_changing_ones_mind_twice_before_saving_loses_nothing():
     form = marriage()
     answers = {"s": {"married": True, "spouse": "Trần Thị Lan", "number": "12/2019"}}
-    no = form.parse(browser_post(form.render("s", answers), ("_render", "1"), **{"s.married": "false"}), section="s", keep=answers)
+    no = form.parse(
+        browser_post(form.render("s", answers), ("_render", "1"), **{"s.married": "false"}), section="s", keep=answers
+    )
     assert names_in(form.render("s", no.answers)) == {"s.married"}
     yes = form.parse(
         browser_post(form.render("s", no.answers), ("_render", "1"), **{"s.married": "true"}), section="s", keep=no.answers
@@ -78,7 +80,12 @@ def test_only_questions_others_depend_on_redraw_the_form():
 
 
 def test_a_whole_section_can_depend_on_another():
-    section = {"type": "object", "title": "Chồng", "required": ["name"], "properties": {"name": {"type": "string", "title": "Tên"}}}
+    section = {
+        "type": "object",
+        "title": "Chồng",
+        "required": ["name"],
+        "properties": {"name": {"type": "string", "title": "Tên"}},
+    }
     form = Form(
         {
             "type": "object",

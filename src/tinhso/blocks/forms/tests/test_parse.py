@@ -129,7 +129,10 @@ def test_uploads_are_handed_to_the_view_and_their_ids_attached():
     form = make_form(x=DOCS, y=DOC, required=["x"])
     files = MultiValueDict({"s.x": [upload("a.pdf"), upload("b.pdf")], "s.y": [upload("c.png")]})
     parsed = form.parse(posted(), files, keep={"s": {"x": [7]}})
-    assert {path: [f.name for f in sent] for path, sent in parsed.uploads.items()} == {"s.x": ["a.pdf", "b.pdf"], "s.y": ["c.png"]}
+    assert {path: [f.name for f in sent] for path, sent in parsed.uploads.items()} == {
+        "s.x": ["a.pdf", "b.pdf"],
+        "s.y": ["c.png"],
+    }
     assert parsed.errors == {}
     for path, sent in parsed.uploads.items():
         for number, _file in enumerate(sent, 8):

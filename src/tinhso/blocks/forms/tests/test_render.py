@@ -63,7 +63,7 @@ def test_the_error_summary_links_to_controls_that_exist_and_are_described():
 
 def test_nothing_a_person_typed_becomes_markup():
     form = everything()
-    answers = {"s": {key: NASTY for key in EVERYTHING} | {"address": {"street": NASTY}, "list": [{"name": NASTY}], "files": [1]}}
+    answers = {"s": dict.fromkeys(EVERYTHING, NASTY) | {"address": {"street": NASTY}, "list": [{"name": NASTY}], "files": [1]}}
     files = lambda _id: FileInfo(NASTY, "/tep/1/")  # noqa: E731
     errors = {"s.text": NASTY}
     for markup in (
@@ -106,7 +106,9 @@ def test_what_was_typed_is_still_there_after_an_error(name: str, typed: str):
 
 def test_files_are_listed_with_a_link_and_a_button_to_remove_each():
     form = everything()
-    page = lxml_html.fromstring(form.render("s", {"s": {"files": [4, 5]}}, files=lambda n: FileInfo(f"{n}.pdf", f"/tep/{n}/", "2 MB")))
+    page = lxml_html.fromstring(
+        form.render("s", {"s": {"files": [4, 5]}}, files=lambda n: FileInfo(f"{n}.pdf", f"/tep/{n}/", "2 MB"))
+    )
     assert page.xpath(".//ul[@class='tsf-files']//a/@href") == ["/tep/4/", "/tep/5/"]
     assert page.xpath(".//button[@name='_remove']/@value") == ["s.files[0]", "s.files[1]"]
     assert page.get_element_by_id("f-s-files").get("accept") == ".pdf"

@@ -57,7 +57,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "late": line,
 }
 fields = st.fixed_dictionaries({}, optional=VALUES)
-entry = st.fixed_dictionaries({"text": line}, optional={key: value for key, value in VALUES.items() if key != "text"} | {"group": fields.filter(bool)})
+entry = st.fixed_dictionaries(
+    {"text": line}, optional={key: value for key, value in VALUES.items() if key != "text"} | {"group": fields.filter(bool)}
+)
 answers = st.fixed_dictionaries(
     {}, optional=VALUES | {"group": fields.filter(bool), "kids": st.lists(entry, min_size=1, max_size=2)}
 )

@@ -42,7 +42,11 @@ def test_what_is_missing_is_asked_for(schema: dict, sentence: str):
         (TEXT | {"pattern": "^A", "x-messages": {"pattern": "Bắt đầu bằng A"}}, "B", "Bắt đầu bằng A"),
         ({"type": "string", "format": "email", "title": "Thư điện tử"}, "a@", "Thư điện tử phải có dạng ten@vidu.vn"),
         ({"type": "string", "enum": ["a"], "title": "Loại"}, "b", "Hãy chọn một trong các lựa chọn của mục “Loại”"),
-        ({"type": "string", "x-widget": "phone", "title": "Điện thoại"}, "0123", "Điện thoại phải là số điện thoại, ví dụ 0912 345 678"),
+        (
+            {"type": "string", "x-widget": "phone", "title": "Điện thoại"},
+            "0123",
+            "Điện thoại phải là số điện thoại, ví dụ 0912 345 678",
+        ),
     ],
 )
 def test_each_kind_of_mistake_has_its_sentence(schema: dict, value: object, sentence: str):
@@ -77,7 +81,7 @@ def test_a_date_may_be_bound_to_another_answer():
         ("082207012345", None),
         ("08220701234", "Số định danh gồm 12 chữ số"),
         ("999207012345x", "Số định danh gồm 12 chữ số"),
-        ("003207012345", "Số định danh này không có thật; hãy xem lại trên thẻ căn cước"),
+        ("003207012345", "Số định danh cá nhân gồm 12 chữ số, ba số đầu là mã nơi đăng ký khai sinh; hãy xem lại."),
     ],
 )
 def test_an_identity_number_has_a_structure(number: str, sentence: str | None):
