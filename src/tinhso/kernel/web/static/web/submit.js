@@ -5,7 +5,20 @@ const SENT = "data-sent";
 
 function release(form) {
   form.removeAttribute(SENT);
-  for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  for (const button of form.querySelectorAll("[aria-busy]")) {
+    button.removeAttribute("aria-busy");
+    if (button.dataset.rest) button.textContent = button.dataset.rest;
+  }
+}
+
+// `data-busy` says what is being done meanwhile: "Đang tiếp nhận…"
+function busy(button) {
+  if (!button) return;
+  button.setAttribute("aria-busy", "true");
+  if (button.dataset.busy) {
+    button.dataset.rest = button.textContent;
+    button.textContent = button.dataset.busy;
+  }
 }
 
 document.addEventListener("submit", (event) => {
@@ -23,7 +36,7 @@ document.addEventListener("submit", (event) => {
   }
   form.setAttribute(SENT, "");
   // not `disabled`: a disabled button would lose its name and value, and its focus
-  event.submitter?.setAttribute("aria-busy", "true");
+  busy(event.submitter);
 });
 
 // a page restored by the Back button comes as it was left, sent and busy
@@ -34,7 +47,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest("form");
   if (form?.method === "post") {
     form.setAttribute(SENT, "");
-    event.detail.requestConfig.triggeringEvent?.submitter?.setAttribute("aria-busy", "true");
+    busy(event.detail.requestConfig.triggeringEvent?.submitter);
   }
 });
 document.addEventListener("htmx:afterRequest", (event) => {
