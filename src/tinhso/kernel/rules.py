@@ -15,7 +15,7 @@ So `answers.x == "yes"` is false and `answers.x != "yes"` true where x was not a
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -83,6 +83,8 @@ class Reference(NamedTuple):
     """inside has(…)"""
     is_list: bool = False
     """used as a list: before a macro, in size(…), after `in`"""
+    whole: bool = True
+    """all of what stands there may be read; not so for a list whose rows a macro goes through"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Rule:
     references: tuple[Reference, ...]
     functions: tuple[tuple[str, int], ...]
     _program: Any = field(repr=False, compare=False)
+    _wanted: "_Wanted" = field(repr=False, compare=False)
 
     def evaluate(self, env: Mapping[str, Any]) -> Any:
         """The value of the expression over `env` (JSON values by name), which is not changed.
@@ -102,7 +105,7 @@ class Rule:
         """
         names = {name: _OURS[name] for name, _offset in self.functions if name in _OURS}
         try:
-            return self._program.execute(_filled(env, self.references) | names)
+            return self._program.execute(_picked(env, self._wanted) | names)
         except Exception as error:
             # the library raises KeyError, TypeError, ValueError, RuntimeError, ZeroDivisionError, OverflowError …
             raise RuleError(_("Quy tắc “{rule}” không tính được với dữ liệu này.").format(rule=self.text)) from error
@@ -138,7 +141,7 @@ def compile_rule(text: str) -> Rule:
     scan = _Scan(text)
     if scan.nesting > MAX_NESTING:
         raise RuleError(_("Quy tắc lồng quá {limit} tầng exists/map/filter; hãy viết đơn giản hơn.").format(limit=MAX_NESTING))
-    return Rule(text, tuple(scan.references), tuple(scan.functions), program)
+    return Rule(text, tuple(scan.references), tuple(scan.functions), program, _wanted(scan.references))
 
 
 def check_rule(text: str, known: Collection[str]) -> list[str]:
@@ -174,6 +177,7 @@ def _parse_path(text: str) -> Path:
 
 
 def _is_known(path: Path, known: Collection[Path]) -> bool:
+    path = path[:-1] if path[-1] == ROW else path
     return any(path == other[: len(path)] or (other[-1] == "*" and path[: len(other) - 1] == other[:-1]) for other in known)
 
 
@@ -237,6 +241,7 @@ class _Scan:
         self.functions: list[tuple[str, int]] = []
         self.nesting = 0
         self._depth = 0
+        self._declared: set[int] = set()  # where macros name their variable
         self._bound: list[tuple[int, str, Path | None]] = []  # (bracket depth, variable of a macro, path of its rows)
         index = 0
         while index < len(self.tokens):
@@ -252,7 +257,7 @@ class _Scan:
         elif token.text in (")", "]", "}") and token.kind == "sign":
             self._depth -= 1
             self._bound = [entry for entry in self._bound if entry[0] <= self._depth]
-        elif token.kind == "name" and token.text not in _RESERVED:
+        elif token.kind == "name" and token.text not in _RESERVED and index not in self._declared:
             if self._token(index + 1).text == "(":
                 return self._call(index, receiver=None)
             if self._token(index - 1).text != ".":  # after a dot: a field of a computed value, which nobody can check
@@ -264,6 +269,7 @@ class _Scan:
         token = self._token(index)
         self.functions.append((token.text, token.offset))
         if token.text in _MACROS and self._token(index - 1).text == ".":
+            self._declared.add(index + 2)
             self._bound.append((self._depth + 1, self._token(index + 2).text, receiver and (*receiver, ROW)))
             self.nesting = max(self.nesting, len(self._bound))
         return index + 1
@@ -275,8 +281,10 @@ class _Scan:
         wrapper = self._token(index - 2).text if before.text == "(" else ""
         path = self._resolved(first.text, steps)
         if path and first.text not in _TYPES:
-            is_list = method in _MACROS or "size" in (method, wrapper) or before.text == "in"
-            self.references.append(Reference(path, first.offset, tested=wrapper == "has", is_list=is_list))
+            macro = method in _MACROS
+            is_list = macro or "size" in (method, wrapper) or before.text == "in"
+            whole = not macro or method == "filter"
+            self.references.append(Reference(path, first.offset, wrapper == "has", is_list, whole))
         return self._call(after + 1, receiver=path) if method else after
 
     def _steps(self, index: int) -> tuple[Path, int]:
@@ -299,45 +307,60 @@ class _Scan:
                 return tuple(steps), after
 
     def _resolved(self, name: str, steps: Path) -> Path | None:
-        """The full path; None for a macro's variable alone or for rows of a computed list."""
+        """The full path; None for a variable that goes through a computed list."""
         for _depth, variable, rows in reversed(self._bound):
             if variable == name:
-                return (*rows, *steps) if rows and steps else None
+                return rows and (*rows, *steps)
         return (name, *steps)
 
 
-# --- what was not answered -----------------------------------------------------------------------------------------------
+# --- what an expression is given -----------------------------------------------------------------------------------------
+# Only what it reads: the library copies every value it is given, which costs far more than the evaluation itself.
 
 
-def _filled(env: Mapping[str, Any], references: tuple[Reference, ...]) -> dict[str, Any]:
-    """`env` with the referenced paths filled in; what is touched is copied."""
-    result = dict(env)
-    tested = {reference.path for reference in references if reference.tested}
+@dataclass
+class _Wanted:
+    """What is read at a place of the environment, and below it."""
+
+    below: dict[str, "_Wanted"] = field(default_factory=dict)
+    whole: bool = False
+    is_list: bool = False
+    tested: bool = False
+
+
+def _wanted(references: Iterable[Reference]) -> _Wanted:
+    root = _Wanted()
     for reference in references:
-        missing: Any = [] if reference.is_list else None
-        for holder, last in _holders(result, reference.path):
-            if reference.path in tested and not reference.is_list:
-                if holder.get(last) is None:
-                    holder.pop(last, None)
-            elif holder.get(last) is None:
-                holder[last] = missing
-    return result
+        place = root
+        for step in reference.path:
+            place = place.below.setdefault(step, _Wanted())
+        place.whole |= reference.whole
+        place.is_list |= reference.is_list
+        place.tested |= reference.tested
+    return root
 
 
-def _holders(holder: dict[str, Any], path: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """The dicts in which the last step of `path` is looked up, made where they are missing, copied where they exist."""
-    first, *rest = path
-    if not rest:
-        yield holder, first
-    elif rest[0] == ROW:
-        rows = holder.get(first)
-        if isinstance(rows, list) and len(rest) > 1:
-            holder[first] = copies = [dict(row) if isinstance(row, dict) else row for row in rows]
-            for row in copies:
-                if isinstance(row, dict):
-                    yield from _holders(row, tuple(rest[1:]))
-    else:
-        below = holder.get(first)
-        if below is None or isinstance(below, dict):
-            holder[first] = copy = dict(below or {})
-            yield from _holders(copy, tuple(rest))
+def _picked(env: Mapping[str, Any], wanted: _Wanted) -> dict[str, Any]:
+    found = _pick(env, wanted)
+    assert isinstance(found, dict)  # noqa: S101
+    return found
+
+
+def _pick(value: Any, wanted: _Wanted, *, whole: bool = False) -> Any:
+    """The wanted part of a value, with null, the empty list or nothing at all (in `has`) where there is no answer."""
+    whole = whole or wanted.whole
+    if value is None and wanted.is_list:
+        return []
+    if ROW in wanted.below:
+        rows = wanted.below[ROW]
+        return [_pick(row, rows, whole=whole) for row in value] if isinstance(value, list) else value
+    if not wanted.below or not isinstance(value, Mapping | None):
+        return value
+    answers: Mapping[str, Any] = value or {}
+    found = dict(answers) if whole else {}
+    for step, place in wanted.below.items():
+        if place.tested and answers.get(step) is None:
+            found.pop(step, None)
+        else:
+            found[step] = _pick(answers.get(step), place, whole=whole)
+    return found

@@ -6,7 +6,15 @@ import pytest
 
 from tinhso.kernel.rules import MAX_LENGTH, RuleError, check_rule, compile_rule
 
-KNOWN = {"outcome", "answers.child.born", "answers.father.known", "answers.copies[].kind", "answers.copies[].number", "case.*"}
+KNOWN = {
+    "outcome",
+    "answers.child.born",
+    "answers.father.known",
+    "answers.copies[].kind",
+    "answers.copies[].number",
+    "answers.kinds",
+    "case.*",
+}
 ENV = {
     "outcome": "approve",
     "answers": {
@@ -29,6 +37,13 @@ ENV = {
         ('days_between(answers.child.born, "2025-08-31T10:00:00+07:00") > 60', True),
         ('years_between("2004-02-29", "2025-02-28")', 20),
         ("min([200000, answers.pages * 1000])", 12_000),
+        ('answers.copies.filter(c, c.kind == "death")[0].number', 3),
+        ("answers.copies.map(c, c)[1].number", 3),
+        ('answers.copies.filter(c, has(c.number)).map(d, d.number).exists(n, n == 3) && answers.copies[0].kind == "birth"', True),
+        ("answers.child", {"born": "2025-07-01"}),
+        ("size(answers.copies) == 3 && answers.copies[2].kind == answers.copies[0].kind", True),
+        ('(outcome == "approve" ? answers.copies : []).map(c, c.kind).exists(k, k == "death")', True),
+        ('answers[outcome == "approve" ? "pages" : "married"]', 12),
     ],
 )
 def test_a_rule_gives_its_value(text: str, value: object) -> None:
@@ -50,6 +65,10 @@ def test_a_rule_gives_its_value(text: str, value: object) -> None:
         ('"birth" in answers.kinds', False),
         ("answers.copies.all(c, c.number != null)", False),
         ('answers["father"]["known"] == null', True),
+        ("has(answers.father)", False),
+        ('has(answers.father) && answers.father.known == "yes"', False),
+        ('has(answers.child) && answers.child.born == "2025-07-01"', True),
+        ("case.channel == 2", False),
     ],
 )
 def test_what_was_not_answered_reads_as_null_or_as_an_empty_list(text: str, value: object) -> None:
@@ -100,6 +119,7 @@ def test_a_wrong_rule_is_refused_with_its_place(text: str, message: str) -> None
         "answers.copies[0].number > 1",
         'case.channel == "online" && case.agency.level == 3',
         "answers.copies.map(c, c.number).exists(n, n > 2)",
+        "answers.kinds.exists(k, k == 'x')",
         "[1, 2].all(n, n > 0) // a note: answers.unknown",
         '"answers.unknown" == outcome',
         "answers.father == null",
