@@ -16,7 +16,7 @@ class OneStopConfig(ServiceConfig):
         title=_("Một cửa điện tử"),
         systems=("A2",),
         prefix="mot-cua/",
-        order=10,
+        order=200,
         roles=(
             Role("reception", _("Cán bộ tiếp nhận và trả kết quả"), frozenset(_RECEIVE)),
             Role("specialist", _("Công chức chuyên môn"), frozenset({"cases.work"})),

@@ -15,7 +15,7 @@ from tinhso.blocks.forms import Form
 from tinhso.blocks.forms.engine.units import PlaceUnit
 from tinhso.blocks.papers.models import Kind
 from tinhso.kernel.rules import compile_rule
-from tinhso.services.onestop.tests.samples import ANSWERS, BIRTH, COMMUNE, COPIES, EXTRACT, MARITAL
+from tinhso.services.onestop.sample_applications import ANSWERS, BIRTH, COMMUNE, COPIES, EXTRACT, MARITAL
 
 ROOT = Path(__file__).parent.parent / "procedures"
 CODES = ["1.001193", "1.004873", "2.000635", "2.000815"]

@@ -97,7 +97,7 @@ MARITAL: dict[str, Any] = {
         "judgment": "102/2022/QĐST-HNGĐ ngày 14/06/2022",
         "abroad": False,
         "lived_elsewhere": True,
-        "residences": [{"unit": COMMUNE, "since": "2013-01-01", "until": "2018-12-31"}],
+        "residences": [{"unit": "28252", "since": "2022-01-01", "until": "2024-12-31"}],
     },
     "purpose": {"kind": "other", "other": "Vay vốn ngân hàng", "had_one": False},
     "result": {"copies": 1, **_END},
