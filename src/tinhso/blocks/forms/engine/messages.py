@@ -25,6 +25,8 @@ def own_message(field: Field, keyword: str) -> str:
 
 def missing_message(field: Field) -> str:
     label = in_sentence(field.title)
+    if field.title.endswith("?"):
+        return _("Hãy trả lời câu “%(label)s”") % {"label": field.title}
     if field.widget is Widget.CHECKBOX:
         return _("Hãy đánh dấu vào ô “%(label)s”") % {"label": field.title}
     if field.widget is Widget.FILE:

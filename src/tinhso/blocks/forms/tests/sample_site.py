@@ -54,8 +54,8 @@ PAGE = """{% extends "web/public.html" %}
 {% block content %}<h1>Đăng ký khai sinh</h1>
 {{ summary }}
 <form method="post" enctype="multipart/form-data" novalidate>{% csrf_token %}
-{% include "forms/autosave.html" with url=request.path %}
 {{ fields }}
+{% include "forms/autosave.html" with url=request.path %}
 <div class="btn-row"><button class="btn btn-primary" type="submit">Lưu và tiếp tục</button></div>
 </form>{% endblock %}"""
 

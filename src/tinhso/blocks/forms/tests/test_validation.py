@@ -22,6 +22,7 @@ def problem(schema: dict, value: object, **others: object) -> str | None:
         ({"type": "string", "x-widget": "unit", "title": "Nơi sinh"}, "Hãy chọn nơi sinh"),
         ({"type": "integer", "x-widget": "file", "title": "Giấy chứng sinh"}, "Hãy đính kèm giấy chứng sinh"),
         ({"type": "boolean", "x-widget": "checkbox", "title": "Tôi cam đoan"}, "Hãy đánh dấu vào ô “Tôi cam đoan”"),
+        ({"type": "boolean", "title": "Khai thông tin về mẹ?"}, "Hãy trả lời câu “Khai thông tin về mẹ?”"),
         (TEXT | {"x-messages": {"required": "Cho biết tên bạn"}}, "Cho biết tên bạn"),
     ],
 )

@@ -167,13 +167,13 @@ class Autosave extends HTMLElement {
 
   say(text) {
     this.querySelector(".btn-row")?.remove();
-    this.line.className = "";
+    this.classList.remove("tsf-trouble");
     this.line.textContent = text;
   }
 
   trouble(text, ...buttons) {
     this.say(text);
-    this.line.className = "tsf-trouble";
+    this.classList.add("tsf-trouble");
     if (!buttons.length) return;
     const row = document.createElement("div");
     row.className = "btn-row";
