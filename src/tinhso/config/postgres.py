@@ -357,8 +357,8 @@ def _start_log() -> Path:
 # -- leases --
 
 
-def _open_lock(name: str) -> IO[str]:
-    return (_state() / name).open("a+")
+def _open_lock(name: str, folder: Path | None = None) -> IO[str]:
+    return ((folder or _state()) / name).open("a+")
 
 
 def _try_lock(file: IO[str]) -> bool:
@@ -376,9 +376,10 @@ def lease(say: Callable[[str], None] = lambda text: None) -> Iterator[Place]:
     Raises:
         OperatorError: it cannot be made or started.
     """
+    folder = _state()  # kept: TINHSO_DATA may mean another place by the time the lease ends
     try:
-        _state().mkdir(parents=True, exist_ok=True)
-        held = _open_lock("lease")
+        folder.mkdir(parents=True, exist_ok=True)
+        held = _open_lock("lease", folder)
     except OSError as error:
         raise explain(error) from error
     with held:
@@ -387,7 +388,7 @@ def lease(say: Callable[[str], None] = lambda text: None) -> Iterator[Place]:
             place = ensure_running(say)
             yield place
         finally:
-            _release(held)
+            _release(held, folder)
 
 
 def ensure_running(say: Callable[[str], None] = lambda text: None) -> Place:
@@ -408,11 +409,11 @@ def ensure_running(say: Callable[[str], None] = lambda text: None) -> Place:
         raise explain(error) from error
 
 
-def _release(held: IO[str]) -> None:
+def _release(held: IO[str], folder: Path) -> None:
     """Give the lease back; as the last holder, see the server stopped."""
     if not _try_lock(held):
         return  # others hold it
-    with _open_lock("keeper") as keeper:
+    with _open_lock("keeper", folder) as keeper:
         if _try_lock(keeper):
             return
         keeper.seek(0)
