@@ -108,8 +108,8 @@ def test_units_are_chosen_with_the_keyboard(page: Page):
     expect(page.get_by_role("listbox")).to_have_count(0)
 
 
-OPTIONS = """<li role="option" aria-selected="false" data-code="28261" data-name="Phường Mỹ Tho" data-province="82">Phường Mỹ Tho</li>
-<li role="option" aria-selected="false" data-code="28270" data-name="Phường Mỹ Phong" data-province="82">Phường Mỹ Phong</li>"""
+OPTION = '<li role="option" aria-selected="false" data-code="{0}" data-name="{1}" data-province="82">{1}</li>'
+OPTIONS = OPTION.format("28261", "Phường Mỹ Tho") + OPTION.format("28270", "Phường Mỹ Phong")
 
 
 def test_entries_are_added_and_removed_in_place_and_the_cursor_follows(page: Page):
