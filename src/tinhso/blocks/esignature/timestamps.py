@@ -43,7 +43,8 @@ class SampleTimeStamper(TimeStamper):
         if req["nonce"].native is not None:
             facts["nonce"] = req["nonce"]
         content = tsp.TSTInfo(facts).dump()
-        fixed = _fixed_parts(as_der(authority().tsa))
+        house = authority()
+        fixed = _fixed_parts(as_der(house.tsa), as_der(house.issuing))
         attributes = cms.CMSAttributes(
             [
                 *fixed.attributes,
@@ -66,7 +67,7 @@ class SampleTimeStamper(TimeStamper):
                 "version": "v3",
                 "digest_algorithms": [fixed.digest],
                 "encap_content_info": {"content_type": "tst_info", "content": cms.ParsableOctetString(content)},
-                "certificates": [fixed.certificate],
+                "certificates": fixed.certificates,
                 "signer_infos": [signer],
             }
         )
@@ -78,7 +79,7 @@ class SampleTimeStamper(TimeStamper):
 class _Fixed:
     """What is the same in every token; encoding it anew took half the time of a signature."""
 
-    certificate: x509.Certificate
+    certificates: list[x509.Certificate]
     signer: cms.SignerIdentifier
     digest: algos.DigestAlgorithm
     mechanism: algos.SignedDigestAlgorithm
@@ -86,15 +87,15 @@ class _Fixed:
 
 
 @lru_cache(maxsize=4)
-def _fixed_parts(der: bytes) -> _Fixed:
-    certificate = x509.Certificate.load(der)
+def _fixed_parts(tsa: bytes, issuing: bytes) -> _Fixed:
+    certificate = x509.Certificate.load(tsa)
     identifier = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
     attributes = (
         simple_cms_attribute("content_type", "tst_info"),
         simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
     )
     return _Fixed(
-        certificate,
+        [certificate, x509.Certificate.load(issuing)],
         cms.SignerIdentifier.load(cms.SignerIdentifier("issuer_and_serial_number", identifier).dump()),
         algos.DigestAlgorithm({"algorithm": _DIGEST}),
         algos.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15"}),

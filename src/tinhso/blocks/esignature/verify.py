@@ -202,8 +202,11 @@ class _File:
         self.answers += list(context.ocsps)
         self.has_proofs = bool(context.crls or context.ocsps)
 
-    def context(self, moment: datetime, *, complete: bool) -> ValidationContext:
-        """`complete`: every certificate's revocation must be known."""
+    def context(self, moment: datetime, *, revocation: bool = True) -> ValidationContext:
+        """How certificates are judged as of `moment`. `revocation`: it must be known for each, from lists in the file or our own.
+
+        A list newer than `moment` serves as well: it says when each certificate was revoked.
+        """
         return ValidationContext(
             trust_roots=self.trust.all_roots,
             other_certs=self.certificates,
@@ -211,23 +214,22 @@ class _File:
             crls=self.lists,
             ocsps=self.answers,
             allow_fetching=False,
-            revocation_mode="hard-fail" if complete else "soft-fail",
+            revocation_mode="require" if revocation else "none",
             retroactive_revinfo=True,
         )
 
 
 async def _judge(signature: EmbeddedPdfSignature, file: _File) -> SignatureReport:
     try:
-        first = await async_validate_pdf_signature(signature, file.context(file.at, complete=False))
-        proven = await _proven_time(signature, first, file)
-        status = await async_validate_pdf_signature(
-            signature, file.context(proven or file.at, complete=True), file.context(file.at, complete=False)
-        )
-        known = status.trusted
-        if not known:
-            status = await async_validate_pdf_signature(
-                signature, file.context(proven or file.at, complete=False), file.context(file.at, complete=False)
-            )
+        file.certificates += signature.other_embedded_certs
+        status = await async_validate_pdf_signature(signature, file.context(file.at))
+        proven = await _proven_time(signature, status, file)
+        if proven:
+            status = await async_validate_pdf_signature(signature, file.context(proven), file.context(file.at))
+        known = status.trusted or _is_revoked(status)
+        if not known:  # for want of a list, or for a reason that shows without one
+            unlisted = file.context(proven or file.at, revocation=False)
+            status = await async_validate_pdf_signature(signature, unlisted, file.context(file.at))
         return _report(signature, status, file, proven=proven, revocation_known=known)
     except _BROKEN:
         return _unreadable_signature(signature)
@@ -240,7 +242,7 @@ async def _proven_time(signature: EmbeddedPdfSignature, status: PdfSignatureStat
         return own.timestamp
     for timestamp in file.timestamps:
         if timestamp.signed_revision > signature.signed_revision:
-            proof = await async_validate_pdf_timestamp(timestamp, file.context(file.at, complete=False))
+            proof = await async_validate_pdf_timestamp(timestamp, file.context(file.at))
             if proof.intact and proof.valid and proof.trusted:
                 return proof.timestamp
     return None
@@ -292,7 +294,7 @@ def _trust_of(
     if status.trusted:
         return None, _("Nội dung còn nguyên, nhưng không kiểm tra được chứng thư số có bị thu hồi hay không."), Verdict.UNKNOWN
     problem = status.trust_problem_indic
-    if status.revoked or problem in {AdESFailure.REVOKED, AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE}:
+    if _is_revoked(status):
         if proven:
             return False, _("Chứng thư số đã bị thu hồi trước khi ký."), Verdict.INVALID
         return None, _("Chứng thư số đã bị thu hồi và không có dấu thời gian chứng minh chữ ký được tạo trước đó."), Verdict.UNKNOWN
@@ -303,6 +305,11 @@ def _trust_of(
     if problem in {AdESFailure.NOT_YET_VALID, AdESIndeterminate.NOT_YET_VALID}:
         return False, _("Chứng thư số chưa có hiệu lực lúc ký."), Verdict.INVALID
     return None, _("Nội dung còn nguyên, nhưng không xác định được chứng thư số do tổ chức tin cậy nào cấp."), Verdict.UNKNOWN
+
+
+def _is_revoked(status: PdfSignatureStatus) -> bool:
+    revoked = {AdESFailure.REVOKED, AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE}
+    return status.revoked or status.trust_problem_indic in revoked
 
 
 def _level(signature: EmbeddedPdfSignature, status: PdfSignatureStatus, file: _File, *, proven: datetime | None) -> str:

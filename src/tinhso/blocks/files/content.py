@@ -10,7 +10,7 @@ from typing import BinaryIO
 import filetype
 import pikepdf
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from tinhso.kernel.errors import Invalid
 
@@ -98,6 +98,7 @@ def _check_pdf(file: BinaryIO) -> None:
 
 def _check_image(file: BinaryIO) -> None:
     file.seek(0)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process when it is imported
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -36,7 +36,6 @@ def refuse_oversized_requests(handler: Handler) -> Handler:
             _("Một lần gửi nhận tối đa %(request)d MB, mỗi tệp tối đa %(file)d MB.")
             % {"request": settings.MAX_REQUEST_SIZE // _MB, "file": settings.MAX_UPLOAD_SIZE // _MB},
             _("Hãy quay lại, quét ở 200 dpi hoặc tách thành nhiều tệp nhỏ rồi gửi lại. Những gì bạn đã lưu vẫn còn."),
-            "file-alert",
         )
         return answer(request, refusal) if wants_json(request) else bare(refusal)
 
