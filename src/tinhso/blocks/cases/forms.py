@@ -1,8 +1,11 @@
 """The form of a procedure's version, compiled once per process."""
 
+import json
+
 from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.forms import Form
 
+FILE = "form.schema.json"  # kept as text: the order of its keys is the order of the questions
 _KEPT = 512
 _compiled: dict[str, Form] = {}
 
@@ -13,5 +16,5 @@ def form_of(version: ProcedureVersion) -> Form:
     if form is None:
         if len(_compiled) >= _KEPT:
             _compiled.clear()
-        form = _compiled[version.content_hash] = Form(version.form_schema)
+        form = _compiled[version.content_hash] = Form(json.loads(version.files[FILE]))
     return form

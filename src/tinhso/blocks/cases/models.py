@@ -53,9 +53,8 @@ class ProcedureVersion(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     definition = models.JSONField(help_text="procedure.toml")
-    form_schema = models.JSONField()
     graph = models.JSONField(help_text="the parsed process")
-    files = models.JSONField(help_text="the folder's text files by name: process and paper templates")
+    files = models.JSONField(help_text="the folder's text files by name: form, process, paper templates")
     content_hash = models.CharField(max_length=64)
 
     class Meta:

@@ -49,7 +49,6 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
             "valid_from": definition.valid_from,
             "valid_to": definition.valid_to,
             "definition": definition.data,
-            "form_schema": definition.form_schema,
             "graph": definition.graph.to_json(),
             "files": definition.files,
             "content_hash": definition.content_hash,

@@ -49,7 +49,7 @@ def _show(request: PersonRequest, case: Case, *, problem: DomainError | None = N
         "case": case,
         "remaining": remaining_of(case, moment),
         "due": due,
-        "form": form_of(case.version).summary(case.form.answers, on=local(case.submitted_at).date()),
+        "form": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date()),
         "party": case.parties.order_by("pk").first(),
         "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
         "steps": [(step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps],

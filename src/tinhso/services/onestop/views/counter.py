@@ -145,7 +145,7 @@ def _show(
         "citizen": person,
         "particulars": particulars,
         "fields": drawn.render(None, answers, errors, post_url=request.path, focus=parsed.focus if parsed else ""),
-        "summary": drawn.render_errors(errors, answers=answers),
+        "summary": drawn.render_errors(errors),
         "parts": [
             {"part": part, "on_paper": f"paper_{part.code}" in request.POST, "error": _error(problem, f"parts.{part.code}")}
             for part in required_parts(version, answers)

@@ -170,7 +170,7 @@ def _section_page(request: PersonRequest, draft: Draft, section: str, answers: d
         "title": _title(draft),
         "heading": next(found.title for found in visible if found.key == section) if section in keys else "",
         "fields": form.render(section, answers, errors, post_url=request.path, files=_names(draft), heading="h1", focus=parsed.focus if parsed else ""),
-        "summary": form.render_errors(errors, answers=answers),
+        "summary": form.render_errors(errors),
         "steps": [(found.title, reverse("portal:section", args=[draft.key, found.key])) for found in visible],
         "current": keys.index(section) + 1 if section in keys else 1,
     }
