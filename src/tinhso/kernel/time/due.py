@@ -220,12 +220,18 @@ def _due_in_days(term: Term, start: datetime, calendar: Calendar, standing: list
         if pause.end is None:
             left = Span(max(between(pause.start.date(), last), 0), Unit.WORKING_DAYS if working_days else term.unit)
             return Due(None, start, term, left, tuple(standing), calendar)
-        last = later(last, between(pause.start.date(), pause.end.date()))
-        at = calendar.closing(calendar.working_day_from(last))
-        if at < pause.end:  # all days were used before the pause: the term ends with the day on which it runs again
-            last = calendar.next_working_moment(pause.end).date()
-            at = calendar.closing(last)
+        if pause.start.date() < last:
+            last = later(last, between(pause.start.date(), pause.end.date()))
+            at = calendar.closing(calendar.working_day_from(last))
+        elif at < pause.end:  # all days are used up: the term ends with the day on which it runs again
+            at = _next_closing(calendar, pause.end)
     return Due(at, start, term, None, tuple(standing), calendar)
+
+
+def _next_closing(calendar: Calendar, moment: datetime) -> datetime:
+    """The first closing hour at or after `moment`, which is local."""
+    at = calendar.closing(calendar.working_day_from(moment.date()))
+    return at if at >= moment else calendar.closing(calendar.add_working_days(moment.date(), 1))
 
 
 def _stands_on(pause: Pause, day: date) -> bool:

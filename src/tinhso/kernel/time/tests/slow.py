@@ -119,9 +119,14 @@ def offices(draw: st.DrawFn) -> Office:
 
 
 @st.composite
-def pause_lists(draw: st.DrawFn) -> list[Pause]:
-    made = []
-    for start in draw(st.lists(moments, max_size=4)):
+def filings(draw: st.DrawFn) -> tuple[datetime, list[Pause]]:
+    """When a case is handed in, and pauses about that time: before, after, nested, overlapping, touching."""
+    handed_in = draw(moments)
+    pauses = []
+    for _ in range(draw(st.integers(0, 4))):
+        start = handed_in + draw(st.integers(-2 * 24 * 60, 12 * 24 * 60)) * MINUTE
+        if pauses and draw(st.booleans()):
+            start = pauses[-1].end
         length = draw(st.integers(0, 600) | st.integers(0, 15 * 24 * 60))
-        made.append(Pause(start, start + length * MINUTE, "x"))
-    return made
+        pauses.append(Pause(start, start + length * MINUTE, "x"))
+    return handed_in, draw(st.permutations(pauses))

@@ -9,6 +9,7 @@ from tinhso.kernel.time import Calendar, Pause, Term, Unit, due, share
 from tinhso.kernel.time.tests import slow
 
 quick = settings(max_examples=75, deadline=None)
+Filing = tuple[datetime, list[Pause]]
 slowly = settings(max_examples=40, deadline=None)
 day_units = st.sampled_from([Unit.WORKING_DAYS, Unit.CALENDAR_DAYS])
 
@@ -64,10 +65,9 @@ def test_adding_working_seconds_gives_the_earliest_moment_at_which_they_have_pas
 
 
 @settings(max_examples=150, deadline=None)
-@given(slow.offices(), st.integers(1, 30), day_units, slow.moments, slow.pause_lists())
-def test_a_term_in_days_ends_when_stepping_day_by_day_says(
-    office: slow.Office, amount: int, unit: Unit, handed_in: datetime, pauses: list[Pause]
-) -> None:
+@given(slow.offices(), st.integers(1, 30), day_units, slow.filings())
+def test_a_term_in_days_ends_when_stepping_day_by_day_says(office: slow.Office, amount: int, unit: Unit, filing: Filing) -> None:
+    handed_in, pauses = filing
     answer = due(Term(amount, unit), handed_in, office.calendar(), pauses)
     received = office.next_working_moment(handed_in)
     assert answer.received == received
@@ -75,20 +75,20 @@ def test_a_term_in_days_ends_when_stepping_day_by_day_says(
 
 
 @slowly
-@given(slow.offices(), st.integers(1, 80), slow.moments, slow.pause_lists())
-def test_a_term_in_hours_ends_when_stepping_minute_by_minute_says(
-    office: slow.Office, quarters: int, handed_in: datetime, pauses: list[Pause]
-) -> None:
+@given(slow.offices(), st.integers(1, 80), slow.filings())
+def test_a_term_in_hours_ends_when_stepping_minute_by_minute_says(office: slow.Office, quarters: int, filing: Filing) -> None:
+    handed_in, pauses = filing
     answer = due(Term(quarters / 4, Unit.HOURS), handed_in, office.calendar(), pauses)
     received = office.next_working_moment(handed_in)
     assert answer.at == slow.due_in_minutes(office, quarters * 15, received, pauses)
 
 
 @quick
-@given(slow.offices(), slow.moments, slow.pause_lists())
+@given(slow.offices(), slow.filings())
 def test_a_same_day_procedure_is_due_today_until_three_and_on_the_next_working_day_after(
-    office: slow.Office, handed_in: datetime, pauses: list[Pause]
+    office: slow.Office, filing: Filing
 ) -> None:
+    handed_in, pauses = filing
     answer = due(Term(1), handed_in, office.calendar(), pauses, same_day=True)
     received = office.next_working_moment(handed_in)
     days = 0 if received.hour * 60 + received.minute <= 15 * 60 else 1
@@ -96,10 +96,11 @@ def test_a_same_day_procedure_is_due_today_until_three_and_on_the_next_working_d
 
 
 @quick
-@given(slow.offices(), st.integers(1, 20), day_units, slow.moments, slow.pause_lists())
+@given(slow.offices(), st.integers(1, 20), day_units, slow.filings())
 def test_the_days_of_a_term_are_explained_without_a_gap_and_count_what_was_promised(
-    office: slow.Office, amount: int, unit: Unit, handed_in: datetime, pauses: list[Pause]
+    office: slow.Office, amount: int, unit: Unit, filing: Filing
 ) -> None:
+    handed_in, pauses = filing
     answer = due(Term(amount, unit), handed_in, office.calendar(), pauses)
     assert [day.day for day in answer.days] == [
         answer.received.date() + slow.DAY * step for step in range(1, (answer.at.date() - answer.received.date()).days + 1)
@@ -135,10 +136,11 @@ def test_what_is_left_while_the_clock_stands_is_what_runs_after_it_goes_on(
 
 
 @quick
-@given(slow.offices(), st.integers(1, 20), st.sampled_from(Unit), slow.moments, slow.pause_lists())
+@given(slow.offices(), st.integers(1, 20), st.sampled_from(Unit), slow.filings())
 def test_the_order_of_pauses_and_cutting_one_in_two_change_nothing(
-    office: slow.Office, amount: int, unit: Unit, handed_in: datetime, pauses: list[Pause]
+    office: slow.Office, amount: int, unit: Unit, filing: Filing
 ) -> None:
+    handed_in, pauses = filing
     calendar, term = office.calendar(), Term(amount, unit)
     cut = [
         half

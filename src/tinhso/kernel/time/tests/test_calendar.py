@@ -91,6 +91,7 @@ def test_the_last_word_about_a_day_holds() -> None:
     agency = NATIONAL.with_days(off={saturday: "Mất điện"}, working=[tet])
     assert agency.why_closed(saturday) == "Mất điện"
     assert agency.is_working_day(tet)
+    assert not agency.is_holiday(tet)
     assert NATIONAL.is_working_day(saturday)
     assert not NATIONAL.is_working_day(tet)
 

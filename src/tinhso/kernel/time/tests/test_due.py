@@ -95,6 +95,28 @@ def test_overlapping_pauses_keep_their_reasons() -> None:
     assert answer.pauses == (Pause(at("2026-03-03T09:00"), None, "chờ bổ sung; chờ nộp phí"),)
 
 
+def test_a_short_pause_inside_a_long_one_does_not_end_it() -> None:
+    long, short = pause("2026-03-03T09:00..2026-03-06T09:00"), pause("2026-03-04T09:00..2026-03-05T09:00")
+    for standing in ([long, short], [short, long]):
+        assert due(Term(2), at("2026-03-02T09:00"), NATIONAL, standing).at == at("2026-03-09T17:00")
+
+
+def test_once_its_days_are_used_up_a_term_waits_for_the_first_closing_hour_at_which_the_clock_runs() -> None:
+    standing = [pause("2025-11-20T07:00..2025-11-21T17:01"), pause("2025-11-23T14:00..2025-11-24T00:00")]
+    answer = due(Term(1), at("2025-11-20T07:00"), NATIONAL, standing, same_day=True)
+    assert answer.at == at("2025-11-24T17:00")
+
+
+def test_a_pause_at_the_very_end_comes_too_late() -> None:
+    standing = [pause("2026-03-03T17:00..2026-03-06T09:00")]
+    assert due(Term(1), at("2026-03-02T09:00"), NATIONAL, standing).at == at("2026-03-03T17:00")
+    assert due(Term(15, Unit.HOURS), at("2026-03-02T08:00"), NATIONAL, standing).at == at("2026-03-03T17:00")
+
+
+def test_hours_may_end_with_the_year() -> None:
+    assert due(Term(3.5, Unit.HOURS), at("2026-12-31T13:30"), NATIONAL).at == at("2026-12-31T17:00")
+
+
 def test_an_agency_calendar_moves_the_due_date() -> None:
     agency = NATIONAL.with_days(off={at("2026-03-03").date(): "Ngày truyền thống"})
     assert due(Term(1), at("2026-03-02T09:00"), agency).at == at("2026-03-04T17:00")
