@@ -84,7 +84,7 @@ def create_agency(
         name=name, short_name=short_name or name, kind=kind, level=unit.level, unit=unit, code=code, parent=parent, **details
     )
     agency.save()
-    agency.path = f"{parent.path if parent else ''}{agency.pk}."
+    agency.path = f"{parent.path if parent else ''}{agency.pk:06}."
     agency.save(update_fields=["path"])
     record("directory.agency_created", by=by, on=agency, agency=agency, code=code, kind=kind, unit=unit.code)
     return agency

@@ -134,7 +134,7 @@ class Agency(models.Model):
     level = models.PositiveSmallIntegerField(choices=UnitLevel)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="agencies")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
-    path = models.CharField(max_length=200, unique=True, null=True, help_text="ids from the root: 1.17.240.")
+    path = models.CharField(max_length=200, unique=True, null=True, help_text="ids from the root: 000001.000017.000240.")
     hours = models.JSONField(null=True, help_text='{"mon": ["07:00-11:30", "13:30-17:00"], …}; null: as the parent\'s')
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=20, blank=True)

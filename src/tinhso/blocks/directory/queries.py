@@ -272,7 +272,7 @@ def agencies_of_unit(unit: Unit) -> QuerySet[Agency]:
 
 def agencies_below(agency: Agency) -> QuerySet[Agency]:
     """The agency and everything below it."""
-    return Agency.objects.filter(path__startswith=agency.path or f"{agency.pk}.")
+    return Agency.objects.filter(path__startswith=agency.path) if agency.path else Agency.objects.filter(pk=agency.pk)
 
 
 def committee_of(unit: Unit) -> Agency | None:

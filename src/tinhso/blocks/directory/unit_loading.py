@@ -140,7 +140,7 @@ def bring_in_line(wanted: UnitList, progress: Progress = lambda step: None) -> L
         no_longer_told = cursor.fetchone()[0]
         run("DROP TABLE staged_unit, staged_link, wanted_link")
         if added or changed:
-            run("ANALYZE directory_unit")
+            run("ANALYZE directory_unit, directory_unitchange")
     return Loaded(
         units=len(wanted.units),
         links=len(wanted.links),

@@ -88,7 +88,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("level", models.PositiveSmallIntegerField(choices=[(1, "Cấp tỉnh"), (2, "Cấp huyện"), (3, "Cấp xã")])),
-                ("path", models.CharField(help_text="ids from the root: 1.17.240.", max_length=200, null=True, unique=True)),
+                (
+                    "path",
+                    models.CharField(
+                        help_text="ids from the root: 000001.000017.000240.", max_length=200, null=True, unique=True
+                    ),
+                ),
                 (
                     "hours",
                     models.JSONField(help_text='{"mon": ["07:00-11:30", "13:30-17:00"], …}; null: as the parent\'s', null=True),

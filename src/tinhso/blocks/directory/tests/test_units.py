@@ -191,7 +191,7 @@ def test_loading_again_changes_and_records_nothing(django_assert_max_num_queries
 
 def test_loading_mends_what_was_altered(country):
     Unit.objects.filter(code="28261", valid_to=None).update(name="Phường Sai")
-    UnitChange.objects.filter(predecessor__code="28252").delete()
+    queries.successors(queries.unit_on("28252", LAST_OLD_DAY)).delete()
     loaded = load_units(by=None)
     assert (loaded.units_changed, loaded.links_added) == (1, 1)
     assert queries.unit_on("28261", FIRST_NEW_DAY).name == "Phường Mỹ Tho"
