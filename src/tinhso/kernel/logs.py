@@ -46,3 +46,5 @@ def configure(config: dict[str, Any]) -> None:
     root.setLevel(config["level"])
     for noisy in ("weasyprint", "fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(noisy).setLevel("ERROR")
+    for chatty in ("procrastinate", "pikepdf"):
+        logging.getLogger(chatty).setLevel("WARNING")
