@@ -172,6 +172,7 @@ def test_accessibility(page: Page, state: str):
     if state == "filled":
         page.get_by_role("button", name="Thêm người con").click()
         page.locator("#f-child-place").fill("mỹ")
+        expect(page.get_by_text("Không tìm thấy. Hãy thử tên khác.").last).to_be_visible()
     elif state == "wrong":
         page.get_by_role("button", name="Lưu và tiếp tục").click()
         page.locator(".error-summary").wait_for()

@@ -83,7 +83,7 @@ class UnitPicker extends HTMLElement {
     this.options.forEach((option, index) => (option.id = `${this.list.id}-${index}`));
     this.status.textContent = this.options.length ? this.dataset.count.replace("%d", this.options.length) : this.dataset.none;
     if (!this.options.length) {
-      this.list.innerHTML = '<li class="tsf-none" role="presentation"></li>';
+      this.list.innerHTML = '<li class="tsf-none" role="option" aria-disabled="true" aria-selected="false"></li>';
       this.list.firstChild.textContent = this.dataset.none;
     }
     this.open();
