@@ -56,7 +56,11 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 
 def pytest_configure() -> None:
+    from django.conf import settings
     from django.db.models.signals import post_migrate
+
+    # hashing a password is slow on purpose, and tests sign in often
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     post_migrate.connect(_let_the_audit_log_be_emptied)
 

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.blocks.identity.guards import PersonRequest, safe_next, signed_in
 from tinhso.blocks.identity.sessions import room_of
 from tinhso.blocks.messaging.actions import read_all_notices, read_notice
-from tinhso.blocks.messaging.queries import notices_of, unread_count
+from tinhso.blocks.messaging.queries import notices_of
 from tinhso.kernel.paging import page_by_key
 
 _PAGE = 30
@@ -15,11 +15,7 @@ _PAGE = 30
 @signed_in
 def notices(request: PersonRequest) -> HttpResponse:
     page = page_by_key(notices_of(request.person), order=("-pk",), cursor=request.GET.get("trang"), size=_PAGE)
-    return render(
-        request,
-        "messaging/notices.html",
-        {"page": page, "unread": unread_count(request.person), "room": room_of(request.account)},
-    )
+    return render(request, "messaging/notices.html", {"page": page, "room": room_of(request.account)})
 
 
 @require_POST
