@@ -1,12 +1,12 @@
 """`tinhso clock`: check a due date by hand."""
 
 import json
-import os
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from tinhso.config.process import product
 from tinhso.kernel.errors import DomainError
 from tinhso.kernel.time import VIETNAM, Calendar, Due, Pause, Term, due
 from tinhso.kernel.time.calendar import WEEKDAY_NAMES
@@ -101,11 +101,7 @@ def _pause(text: str) -> Pause:
 def _calendar(agency: str | None) -> Calendar:
     if agency is None:
         return Calendar.national()
-    # only here is the database needed: without --agency the command works on a machine that has none
-    import django
+    with product():  # only here is the database needed: without --agency the command works on a machine that has none
+        from tinhso.blocks.directory.calendars import agency_calendar_by_code
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings")
-    django.setup()
-    from tinhso.blocks.directory.calendars import agency_calendar_by_code
-
-    return agency_calendar_by_code(agency)
+        return agency_calendar_by_code(agency)

@@ -1,10 +1,13 @@
 """`tinhso clock due`: what an inspector sees."""
 
 import json
+from datetime import date
 
 import pytest
 from typer.testing import CliRunner
 
+from tinhso.blocks.directory.actions import create_agency, set_calendar_day
+from tinhso.blocks.directory.models import AgencyKind, DayKind, Unit
 from tinhso.config.commands.clock import app
 
 
@@ -50,6 +53,18 @@ def test_the_plain_answer_reads_like_a_calendar() -> None:
     assert "Provisional" in output
     _status, output = ask("--from", "2026-03-02T09:30", "--term", "2 days", "--pause", "2026-03-03T10:00..")
     assert "paused since 03/03/2026 10:00; left: 1 ngày làm việc" in output
+
+
+@pytest.mark.django_db
+def test_an_agency_is_counted_by_its_own_calendar() -> None:
+    unit = Unit.objects.create(code="82", name="Tỉnh Đồng Tháp", level=1, known_from=date(2025, 7, 1))
+    agency = create_agency(name="Văn phòng", kind=AgencyKind.OFFICE, unit=unit, code="H20.01", by=None)
+    set_calendar_day(date(2026, 3, 3), DayKind.OFF, "Sửa trụ sở", agency=agency, by=None)
+    _status, output = ask("--from", "2026-03-02T09:30", "--term", "1 day", "--agency", "H20.01", "--json")
+    answer = json.loads(output)
+    assert answer["due"] == "2026-03-04T17:00:00+07:00"
+    assert answer["skipped"][0]["reason"] == "Sửa trụ sở"
+    assert ask("--from", "2026-03-02T09:30", "--term", "1 day", "--agency", "H20.99")[0] == 2
 
 
 @pytest.mark.parametrize(
