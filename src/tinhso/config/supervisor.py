@@ -198,28 +198,11 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def web(address: Address) -> Child:
-    """granian with the WSGI application: processes for the cores, a few threads each for waiting on the database."""
-    workers = os.environ.get("TINHSO_WEB_WORKERS") or "2"
-    threads = os.environ.get("TINHSO_WEB_THREADS") or "4"
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", address.host, "--port", str(address.port)]
-    shape = [
-        "--workers",
-        workers,
-        "--blocking-threads",
-        threads,
-        "--respawn-failed-workers",
-        "--no-ws",
-        "--workers-kill-timeout",
-        "10",
-    ]
-    settings = {"TINHSO_PUBLIC_URL": os.environ.get("TINHSO_PUBLIC_URL") or address.url.rstrip("/")}
-    return Child("web", [*server, *shape, "--log-level", "warning", "tinhso.config.wsgi:application"], settings)
-
-
-def worker(address: Address) -> Child:
-    settings = {"TINHSO_PUBLIC_URL": os.environ.get("TINHSO_PUBLIC_URL") or address.url.rstrip("/")}
-    return Child("worker", [sys.executable, "-m", "tinhso.config.worker"], settings)
+def parts(address: Address) -> list[Child]:
+    """The web server and the worker."""
+    public = os.environ.get("TINHSO_PUBLIC_URL") or address.url.rstrip("/")
+    settings = {"TINHSO_PUBLIC_URL": public, "HOST": address.host, "PORT": str(address.port)}
+    return [Child(name, [sys.executable, "-m", f"tinhso.config.{name}"], settings) for name in ("web", "worker")]
 
 
 # -- one at a time --
@@ -373,12 +356,12 @@ def run() -> None:
                 stack.enter_context(postgres.lease(_say))
             stack.callback(_be_deaf)  # once stopping, stop to the end
             prepare_database()
-            children = [web(address), worker(address)]
+            children = parts(address)
             stack.callback(_stop_all, children)
             stack.callback(_be_deaf)
-            children[0].start()
+            for child in children:
+                child.start()
             _wait_until_ready(children[0], address)
-            children[1].start()  # only now: the pages come first
             _welcome(address, time.monotonic() - began)
             _tend(children)
     print("Đã dừng. (Stopped.)", flush=True)
@@ -437,7 +420,7 @@ def _welcome(address: Address, seconds: float) -> None:
     lines = ["", f"  Tỉnh Số đang chạy / is running:  {address.url}    ({seconds:.1f} s)"]
     accounts = _sample_accounts()
     if accounts:
-        lines += ["", "  Tài khoản mẫu / sample accounts:"]
+        lines += ["", f"  Tài khoản mẫu / sample accounts (mật khẩu / password: {accounts[0].get('password', '')}):"]
         width = max(len(account["username"]) for account in accounts)
         lines += [f"    {account['username']:<{width}}  {account['about']}" for account in accounts]
     lines += ["", f"  Ctrl-C để dừng / to stop.   Nhật ký / logs: {data_dir() / 'log'}", ""]

@@ -67,17 +67,21 @@ def accounts(as_json: Annotated[bool, typer.Option("--json", help="Answer in JSO
     Example: tinhso demo accounts
     """
     with product():
-        from tinhso.blocks.identity.queries import sample_accounts
+        from tinhso.blocks.identity.queries import SAMPLE_PASSWORD, sample_accounts
 
         found = [
-            {"username": login.username, "about": " · ".join(str(part) for part in (login.title, login.agency) if part)}
+            {
+                "username": login.username,
+                "password": SAMPLE_PASSWORD,
+                "about": " · ".join(str(part) for part in (login.title, login.agency) if part),
+            }
             for login in sample_accounts()
         ]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
         for account in found:
-            typer.echo(f"{account['username']:<24} {account['about']}")
+            typer.echo(f"{account['username']:<16} {account['password']}  {account['about']}")
 
 
 def _filled() -> bool:
