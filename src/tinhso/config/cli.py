@@ -30,6 +30,10 @@ that answer have --json; the exit status is 0 only when all is well.
 """
 
 
+def command_names() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(commands.__path__) if not module.ispkg]
+
+
 def build(only: str | None = None) -> typer.Typer:
     """The command line, with every command or `only` one."""
     cli = typer.Typer(help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -39,22 +43,21 @@ def build(only: str | None = None) -> typer.Typer:
         pass
 
     tinhso.__doc__ = _HELP
-    for module in pkgutil.iter_modules(commands.__path__):
-        if only in (None, module.name):
-            loaded = import_module(f"{commands.__name__}.{module.name}")
+    for name in command_names():
+        if only in (None, name):
+            loaded = import_module(f"{commands.__name__}.{name}")
             if hasattr(loaded, "app"):
-                cli.add_typer(loaded.app, name=module.name)
+                cli.add_typer(loaded.app, name=name)
             else:
-                cli.command(module.name)(loaded.command)
+                cli.command(name)(loaded.command)
     return cli
 
 
 def main() -> None:
     """Entry point. What the operator can mend is told in a sentence; anything else is a fault of ours and shows its traceback."""
-    names = {module.name for module in pkgutil.iter_modules(commands.__path__)}
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        build(asked if asked in names else None)(prog_name="tinhso", standalone_mode=True)
+        build(asked if asked in command_names() else None)(prog_name="tinhso", standalone_mode=True)
     except OperatorError as error:
         tell(error)
         sys.exit(1)

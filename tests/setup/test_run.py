@@ -1,0 +1,133 @@
+"""`tinhso run` itself, from an empty data folder to Ctrl-C."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.setup
+
+
+class Installation:
+    """A data folder of its own, a free port, and the command line."""
+
+    def __init__(self, data: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        mine = ("DATABASE", "TINHSO", "PG", "PYTEST", "DJANGO", "COV")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(mine)}
+        self.data = data
+        self.environment = kept | {
+            "TINHSO_DATA": str(data),
+            "TINHSO_SAMPLE": "none",
+            "PORT": str(self.port),
+            "TINHSO_WEB_WORKERS": "1",
+        }
+        self.environment["PYTHONPATH"] = str(ROOT / "src")
+
+    def tinhso(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tinhso.config.cli", *words]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with (self.data / "screen").open("wb") as screen:
+            command = [sys.executable, "-m", "tinhso.config.cli", "run"]
+            return subprocess.Popen(command, env=self.environment, stdout=screen, stderr=screen, start_new_session=True)
+
+    @property
+    def screen(self) -> str:
+        return (self.data / "screen").read_text()
+
+    def get(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return int(answer.status)
+        except OSError:
+            return 0
+
+    def wait_for(self, text: str, seconds: float = 90) -> None:
+        deadline = time.monotonic() + seconds
+        while text not in self.screen:
+            assert time.monotonic() < deadline, self.screen
+            time.sleep(0.1)
+
+    def family(self) -> list[str]:
+        """Processes that work in this data folder."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                facts = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+                if os.fsencode(self.data) in facts and " Z " not in (process / "stat").read_text():
+                    found.append(process.name)
+            except OSError:
+                continue
+        return found
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    folder = Path(tempfile.mkdtemp(prefix="tinhso-run-"))  # not pytest's own: it closes them to the server's user
+    folder.chmod(0o755)
+    yield Installation(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_from_an_empty_folder_to_ctrl_c(installation: Installation) -> None:
+    before = installation.tinhso("db", "shell", "-c", "SELECT 1")
+    assert before.returncode == 1
+    assert "run `make run` once" in before.stderr
+
+    process = installation.start()
+    try:
+        installation.wait_for("is running:")
+        assert installation.get("/readyz") == 200
+
+        second = installation.tinhso("run")
+        assert second.returncode == 1
+        assert f"already runs at http://127.0.0.1:{installation.port}/" in second.stderr
+
+        parts = {row["part"]: row["state"] for row in json.loads(installation.tinhso("check", "--json").stdout)["checks"]}
+        for part in ("web", "database", "database.tables", "audit.rights", "worker"):
+            assert parts[part] == "ok", parts
+
+        web = min(int(pid) for pid in installation.family() if "config.web" in Path(f"/proc/{pid}/cmdline").read_text())
+        os.kill(web, signal.SIGKILL)
+        installation.wait_for("starting again")
+        deadline = time.monotonic() + 60
+        while installation.get("/healthz") != 200:
+            assert time.monotonic() < deadline, "the web server did not come back"
+            time.sleep(0.2)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    assert "Stopped." in installation.screen
+    assert process.returncode == 0
+    assert installation.family() == []
+
+    started = time.monotonic()
+    process = installation.start()
+    try:
+        installation.wait_for("is running:")
+        seconds = re.search(r"\(([\d.]+) s\)", installation.screen)
+        assert seconds, installation.screen
+        print(f"second start: {time.monotonic() - started:.1f} s")
+        assert "tables" not in installation.screen, "nothing is prepared twice"
+    finally:
+        process.kill()
+        process.wait()
+    deadline = time.monotonic() + 30
+    while installation.family():
+        assert time.monotonic() < deadline, "kill -9 of the supervisor left processes behind"
+        time.sleep(0.1)
