@@ -44,7 +44,9 @@ def ensure_certificate(owner: Person | Agency, *, at: datetime | None = None) ->
 
 def _certificate_in_force(field: str, owner: Person | Agency, at: datetime) -> Certificate | None:
     return (
-        Certificate.objects.filter(**{field: owner}, revoked_at=None, not_before__lte=at, not_after__gte=at).order_by("-pk").first()
+        Certificate.objects.filter(**{field: owner}, revoked_at=None, not_before__lte=at, not_after__gte=at)
+        .order_by("-pk")
+        .first()
     )
 
 
@@ -53,9 +55,7 @@ def _issue(field: str, owner: Person | Agency, at: datetime) -> Certificate:
     reference = store.generate()
     is_agency = isinstance(owner, Agency)
     name = owner.name if isinstance(owner, Agency) else owner.full_name
-    issued = issue_certificate(
-        store.public_key(reference), name=name, organization=name if is_agency else "", now=max(at, now())
-    )
+    issued = issue_certificate(store.public_key(reference), name=name, organization=name if is_agency else "", now=max(at, now()))
     certificate = Certificate.objects.create(
         **{field: owner},
         serial=f"{issued.serial_number:x}",
@@ -66,7 +66,9 @@ def _issue(field: str, owner: Person | Agency, at: datetime) -> Certificate:
         pem=issued.public_bytes(serialization.Encoding.PEM).decode(),
         key_reference=reference,
     )
-    record("esignature.certificate_issued", by=None, on=certificate, agency=owner if is_agency else None, serial=certificate.serial)
+    record(
+        "esignature.certificate_issued", by=None, on=certificate, agency=owner if is_agency else None, serial=certificate.serial
+    )
     return certificate
 
 
@@ -92,8 +94,8 @@ def revoke_certificate(certificate: Certificate, *, by: Person, at: datetime | N
 def sign_paper(paper: Paper, *, by: Person, post: "Post", at: datetime | None = None, reason: str = "") -> Paper:
     """Sign a paper as a person, then seal it as its agency, and add the proofs for the long term.
 
-    The unsigned paper stays as it is; the signed form begins with the same bytes. Both signatures are visible where the paper has a
-    place for them, else invisible.
+    The unsigned paper stays as it is; the signed form begins with the same bytes. Both signatures are visible where the paper
+    has a place for them, else invisible.
 
     Args:
         post: in which `by` signs; printed with the signature record.
@@ -113,7 +115,7 @@ def sign_paper(paper: Paper, *, by: Person, post: "Post", at: datetime | None = 
     personal, seal = ensure_certificate(by, at=at), ensure_certificate(agency, at=at)
     signed = _signed(locked, pdf, by=by, personal=personal, seal=seal, at=at, reason=reason)
     level = LEVEL if uses_sample_authority() else LEVEL_WITH_OUTSIDE_TIMESTAMPS
-    authority_line = " ".join(locked.context.get("signature", {}).get("authority", [])) or post.signs
+    authority_line = ", ".join(locked.context.get("signature", {}).get("authority", [])) or post.signs
     for role, certificate, name, field in (
         (SignatureRole.PERSON, personal, by.full_name, PERSON_FIELD),
         (SignatureRole.AGENCY, seal, agency.name, AGENCY_FIELD),

@@ -53,7 +53,9 @@ class Typeface:
 def typeface() -> Typeface:
     """The papers' typeface reduced to Latin and Vietnamese letters."""
     font = _open_font("Regular")
-    options = Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["FFTM", "GSUB", "GPOS", "GDEF"])
+    options = Options(
+        layout_features=[], hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["FFTM", "GSUB", "GPOS", "GDEF"]
+    )
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=_LETTERS)
     subsetter.subset(font)
@@ -67,7 +69,7 @@ def typeface() -> Typeface:
         length=len(file.getvalue()),
         glyphs={code: font.getGlyphID(name) for code, name in font.getBestCmap().items()},
         widths=[round(font["hmtx"][name][0] * scale) for name in names],
-        box=tuple(round(value * scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)),  # type: ignore[arg-type]
+        box=tuple(round(value * scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)),
         ascent=round(font["hhea"].ascent * scale),
         descent=round(font["hhea"].descent * scale),
     )
@@ -161,7 +163,7 @@ class Mark(BaseStampStyle):
     name: str = ""
     lines: tuple[str, ...] = ()
 
-    def create_stamp(self, writer: BasePdfFileWriter, box: layout.BoxConstraints, text_params: dict) -> AppearanceContent:  # type: ignore[type-arg]
+    def create_stamp(self, writer: BasePdfFileWriter, box: layout.BoxConstraints, text_params: dict) -> AppearanceContent:
         return _MarkContent(self, writer, box)
 
 
@@ -183,11 +185,17 @@ def _mark_drawing(mark: Mark, width: float, height: float) -> str:
     size = min(26.0, room * 0.8 / max(face.width(given, 1), 0.1))
     pen = height * 0.62
     end = left + 10 + face.width(given, size)
+    stroke = (
+        ((left - 8, pen - 2), "m"),
+        ((left + 18, pen - 14, end - 6, pen + 4, end + 10, pen + 13), "c"),
+        ((end + 14, pen + 2, end - 20, pen - 7, end - 34, pen - 5), "c"),
+    )
     drawing = [
         f"q {_BLUE} rg {_BLUE} RG",
         f"BT /F {size:.1f} Tf 1 0.06 {_SLANT} 1 {left + 6:.1f} {pen:.1f} Tm <{face.shown(given)}> Tj ET",
-        f"1.1 w 1 J {left - 8:.1f} {pen - 2:.1f} m {left + 18:.1f} {pen - 14:.1f} {end - 6:.1f} {pen + 4:.1f} {end + 10:.1f} {pen + 13:.1f} c",
-        f"{end + 14:.1f} {pen + 2:.1f} {end - 20:.1f} {pen - 7:.1f} {end - 34:.1f} {pen - 5:.1f} c S Q",
+        "1.1 w 1 J",
+        *(" ".join(f"{number:.1f}" for number in numbers) + f" {operator}" for numbers, operator in stroke),
+        "S Q",
     ]
     small, top = 6.4, pen - 17
     for number, line in enumerate(_wrapped(mark.lines, small, room)):
@@ -217,7 +225,7 @@ class Seal(BaseStampStyle):
     agency: str = ""
     note: str = ""
 
-    def create_stamp(self, writer: BasePdfFileWriter, box: layout.BoxConstraints, text_params: dict) -> AppearanceContent:  # type: ignore[type-arg]
+    def create_stamp(self, writer: BasePdfFileWriter, box: layout.BoxConstraints, text_params: dict) -> AppearanceContent:
         return _SealContent(self, writer, box)
 
 
@@ -257,7 +265,7 @@ def _circle(radius: float) -> str:
 
 
 def _star(radius: float, points: int) -> str:
-    corners = []
+    corners: list[str] = []
     for number in range(2 * points):
         angle = math.pi / 2 + number * math.pi / points
         reach = radius if number % 2 == 0 else radius * 0.382

@@ -96,9 +96,7 @@ def _make(folder: Path, bundle: Path) -> None:
     unfinished.replace(bundle)
 
 
-def issue_certificate(
-    public_key: RSAPublicKey, *, name: str, organization: str = "", now: datetime
-) -> x509.Certificate:
+def issue_certificate(public_key: RSAPublicKey, *, name: str, organization: str = "", now: datetime) -> x509.Certificate:
     """A sample certificate for signing documents.
 
     Args:
@@ -108,9 +106,7 @@ def issue_certificate(
     house = authority()
     end = min(now + _CERTIFICATE_LIFE, _ISSUING_END)
     subject = _name(f"{_shortened(name, _CN_LIMIT - len(SHORT_MARK.encode()))}{SHORT_MARK}", organization)
-    return _sign(
-        _certificate(subject, public_key, house.issuing.subject, _rsa(house.issuing), end), soft_keys(), "issuing"
-    )
+    return _sign(_certificate(subject, public_key, house.issuing.subject, _rsa(house.issuing), end), soft_keys(), "issuing")
 
 
 def revocation_lists(moment: datetime, revoked: tuple[Revoked, ...]) -> list[asn1_crl.CertificateList]:

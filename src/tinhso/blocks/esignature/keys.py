@@ -19,6 +19,7 @@ from django.conf import settings
 # RSA 2048 rather than EC: the tokens in use by Vietnamese offices, Adobe Reader and poppler's pdfsig all accept it
 KEY_SIZE = 2048
 SIGNATURE_SIZE = KEY_SIZE // 8
+_DIGESTS: dict[str, hashes.HashAlgorithm] = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 
 
 class KeyStore(Protocol):
@@ -64,8 +65,7 @@ class SoftKeys:
         return self.private_key(reference).public_key()
 
     def sign(self, reference: str, data: bytes, digest: str = "sha256") -> bytes:
-        algorithm = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}[digest]()
-        return self.private_key(reference).sign(data, padding.PKCS1v15(), algorithm)
+        return self.private_key(reference).sign(data, padding.PKCS1v15(), _DIGESTS[digest])
 
     def private_key(self, reference: str) -> RSAPrivateKey:
         """The key itself; only for the sample authority, which lives on this store."""

@@ -15,12 +15,8 @@ class CertificateState(models.TextChoices):
 class Certificate(models.Model):
     """A certificate whose key this installation can use through a key adapter (`keys.py`)."""
 
-    person = models.ForeignKey(
-        "directory.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
-    )
-    agency = models.ForeignKey(
-        "directory.Agency", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
-    )
+    person = models.ForeignKey("directory.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates")
+    agency = models.ForeignKey("directory.Agency", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates")
     serial = models.CharField(max_length=64, unique=True, help_text="hexadecimal")
     subject = models.CharField(max_length=400)
     issuer = models.CharField(max_length=400)

@@ -5,11 +5,14 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
+from threading import get_ident
 from typing import Any, TypeVar
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
+from cryptography.x509 import load_pem_x509_certificate
 from django.utils.timezone import localtime
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -19,7 +22,7 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.stamp import BaseStampStyle, NoOpStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from tinhso.blocks.esignature.authority import as_asn1, authority
+from tinhso.blocks.esignature.authority import as_asn1, as_der, authority
 from tinhso.blocks.esignature.keys import SIGNATURE_SIZE, key_store
 from tinhso.blocks.esignature.models import Certificate
 from tinhso.blocks.esignature.timestamps import timestamper, uses_sample_authority
@@ -45,7 +48,7 @@ class StoreSigner(Signer):
     def __init__(self, certificate: Certificate) -> None:
         super().__init__(
             signing_cert=_loaded(certificate.pem),
-            cert_registry=SimpleCertificateStore.from_certs([as_asn1(authority().issuing)]),
+            cert_registry=_issuing_in(get_ident(), as_der(authority().issuing)),
             embed_roots=False,
         )
         self._certificate = certificate
@@ -57,9 +60,18 @@ class StoreSigner(Signer):
 
 
 def _loaded(pem: str) -> asn1_x509.Certificate:
-    from cryptography.x509 import load_pem_x509_certificate
+    return _loaded_in(get_ident(), pem)
 
+
+@lru_cache(maxsize=512)
+def _loaded_in(thread: int, pem: str) -> asn1_x509.Certificate:
+    """Kept for each thread: asn1crypto parses lazily, so that two threads must not share its objects."""
     return as_asn1(load_pem_x509_certificate(pem.encode()))
+
+
+@lru_cache(maxsize=64)
+def _issuing_in(thread: int, der: bytes) -> SimpleCertificateStore:
+    return SimpleCertificateStore.from_certs([asn1_x509.Certificate.load(der)])
 
 
 def sign_pdf(
@@ -82,28 +94,8 @@ def sign_pdf(
         place, look: where and how the signature shows; invisible without them.
         label: the field's name for people (screen readers).
     """
-    return _run(_sign(pdf, certificate, field, localtime(at), reason, location, place, look, label))
-
-
-async def _sign(
-    pdf: bytes,
-    certificate: Certificate,
-    field: str,
-    at: datetime,
-    reason: str,
-    location: str,
-    place: Place | None,
-    look: BaseStampStyle | None,
-    label: str,
-) -> bytes:
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    spec = SigFieldSpec(
-        sig_field_name=field,
-        on_page=place.page if place else 0,
-        box=place.box if place else None,  # type: ignore[arg-type]
-        readable_field_name=label or None,
-    )
-    session = PdfSigner(
+    at = localtime(at)
+    signer = PdfSigner(
         PdfSignatureMetadata(
             field_name=field,
             md_algorithm=_DIGEST,
@@ -114,8 +106,18 @@ async def _sign(
         StoreSigner(certificate),
         timestamper=timestamper(at),
         stamp_style=look or NoOpStampStyle(),
-        new_field_spec=spec,
-    ).init_signing_session(writer)
+        new_field_spec=SigFieldSpec(
+            sig_field_name=field,
+            on_page=place.page if place else 0,
+            box=place.box if place else None,
+            readable_field_name=label or None,
+        ),
+    )
+    return _run(_sign(pdf, signer, at))
+
+
+async def _sign(pdf: bytes, signer: PdfSigner, at: datetime) -> bytes:
+    session = signer.init_signing_session(IncrementalPdfFileWriter(BytesIO(pdf)))
     session.system_time = at
     room = _ROOM if uses_sample_authority() else await session.estimate_signature_container_size(None)
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=room)

@@ -7,6 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from threading import get_ident
 
 from asn1crypto import algos, cms, core, tsp, x509
 from django.conf import settings
@@ -44,7 +45,7 @@ class SampleTimeStamper(TimeStamper):
             facts["nonce"] = req["nonce"]
         content = tsp.TSTInfo(facts).dump()
         house = authority()
-        fixed = _fixed_parts(as_der(house.tsa), as_der(house.issuing))
+        fixed = _fixed_parts(get_ident(), as_der(house.tsa), as_der(house.issuing))
         attributes = cms.CMSAttributes(
             [
                 *fixed.attributes,
@@ -86,8 +87,9 @@ class _Fixed:
     attributes: tuple[cms.CMSAttribute, ...]
 
 
-@lru_cache(maxsize=4)
-def _fixed_parts(tsa: bytes, issuing: bytes) -> _Fixed:
+@lru_cache(maxsize=64)
+def _fixed_parts(thread: int, tsa: bytes, issuing: bytes) -> _Fixed:
+    """Kept for each thread: asn1crypto parses lazily, so that two threads must not share its objects."""
     certificate = x509.Certificate.load(tsa)
     identifier = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
     attributes = (
@@ -136,4 +138,3 @@ def _http(url: str) -> HttpTimeStamper:
     if not url.startswith(("http://", "https://")):
         raise ValueError("TINHSO_TSA_URL must begin with http:// or https://")
     return HttpTimeStamper(url)
-

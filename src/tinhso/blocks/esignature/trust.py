@@ -1,4 +1,4 @@
-"""Whom this installation trusts: its own sample authority, and the roots an operator puts into `trust/*.pem` of the data folder."""
+"""Whom this installation trusts: its own sample authority, and the roots in `trust/*.pem` of the data folder."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class Trust:
 
 
 def current_trust(now: datetime) -> Trust:
-    """What can be relied on now. Without the database nothing is known about revoked sample certificates, and so nothing is said."""
+    """What can be relied on now. Without the database nothing is known, and nothing said, about revoked sample certificates."""
     folder = Path(settings.DATA_DIR)
     roots = tuple(certificate for file in sorted((folder / "trust").glob("*.pem")) for certificate in _certificates(file))
     sample = folder / "ca" / "root.pem"

@@ -1,8 +1,8 @@
 """Judging a signed PDF, ours or anybody's.
 
-"valid" is said only when everything is known: the bytes are those that were signed, nothing but signatures was added afterwards, the
-certificate leads to a trusted root, and it was neither expired nor revoked at a time that is proven (by a trusted timestamp; without
-one, now). What cannot be known is "unknown".
+"valid" is said only when everything is known: the bytes are those that were signed, nothing but signatures was added
+afterwards, the certificate leads to a trusted root, and it was neither expired nor revoked at a time that is proven (by a
+trusted timestamp; without one, now). What cannot be known is "unknown".
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import x509 as asn1_x509
 from django.utils.timezone import localtime, now
@@ -39,9 +39,9 @@ from pyhanko_certvalidator import ValidationContext
 from tinhso.blocks.esignature.authority import SAMPLE_MARK, SHORT_MARK
 from tinhso.blocks.esignature.trust import Trust, current_trust
 
-
 # a forged file is an answer here, not an error
-logging.getLogger("pyhanko.sign.diff_analysis").setLevel(logging.CRITICAL)
+for _name in ("pyhanko.sign.diff_analysis", "pyhanko.sign.validation"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 class Verdict(StrEnum):
@@ -162,7 +162,9 @@ def _open(pdf: bytes) -> tuple[PdfFileReader, bool]:
                 raise _damaged(pdf) from error
             continue
         if encrypted:
-            raise _Unreadable(Verdict.UNKNOWN, _("Tệp PDF đang đặt mật khẩu nên không kiểm tra được. Hãy gửi bản không có mật khẩu."))
+            raise _Unreadable(
+                Verdict.UNKNOWN, _("Tệp PDF đang đặt mật khẩu nên không kiểm tra được. Hãy gửi bản không có mật khẩu.")
+            )
         return reader, strict
     raise _damaged(pdf)
 
@@ -224,12 +226,12 @@ async def _judge(signature: EmbeddedPdfSignature, file: _File) -> SignatureRepor
         file.certificates += signature.other_embedded_certs
         status = await async_validate_pdf_signature(signature, file.context(file.at))
         proven = await _proven_time(signature, status, file)
-        if proven:
-            status = await async_validate_pdf_signature(signature, file.context(proven), file.context(file.at))
+        if proven:  # what was changed after signing is known by now: no second search
+            status = await async_validate_pdf_signature(signature, file.context(proven), file.context(file.at), skip_diff=True)
         known = status.trusted or _is_revoked(status)
         if not known:  # for want of a list, or for a reason that shows without one
             unlisted = file.context(proven or file.at, revocation=False)
-            status = await async_validate_pdf_signature(signature, unlisted, file.context(file.at))
+            status = await async_validate_pdf_signature(signature, unlisted, file.context(file.at), skip_diff=True)
         return _report(signature, status, file, proven=proven, revocation_known=known)
     except _BROKEN:
         return _unreadable_signature(signature)
@@ -239,12 +241,12 @@ async def _proven_time(signature: EmbeddedPdfSignature, status: PdfSignatureStat
     """The earliest time at which the signature demonstrably existed."""
     own = status.timestamp_validity
     if own and own.intact and own.valid and own.trusted:
-        return own.timestamp
+        return cast(datetime, own.timestamp)
     for timestamp in file.timestamps:
         if timestamp.signed_revision > signature.signed_revision:
             proof = await async_validate_pdf_timestamp(timestamp, file.context(file.at))
             if proof.intact and proof.valid and proof.trusted:
-                return proof.timestamp
+                return cast(datetime, proof.timestamp)
     return None
 
 
@@ -252,11 +254,15 @@ def _report(
     signature: EmbeddedPdfSignature, status: PdfSignatureStatus, file: _File, *, proven: datetime | None, revocation_known: bool
 ) -> SignatureReport:
     intact = bool(status.intact and status.valid)
-    modified = status.modification_level not in {
-        ModificationLevel.NONE,
-        ModificationLevel.LTA_UPDATES,
-        ModificationLevel.FORM_FILLING,
-    } or not status.docmdp_ok
+    modified = (
+        status.modification_level
+        not in {
+            ModificationLevel.NONE,
+            ModificationLevel.LTA_UPDATES,
+            ModificationLevel.FORM_FILLING,
+        }
+        or not status.docmdp_ok
+    )
     covers = status.coverage in {SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION} and not modified
     sample = _is_sample(status, file.trust)
     trusted, reason, verdict = _trust_of(status, proven=proven, revocation_known=revocation_known)
@@ -283,28 +289,41 @@ def _report(
     )
 
 
-def _trust_of(
-    status: PdfSignatureStatus, *, proven: datetime | None, revocation_known: bool
-) -> tuple[bool | None, str, Verdict]:
+_Judgement = tuple[bool | None, str, Verdict]
+
+
+def _trust_of(status: PdfSignatureStatus, *, proven: datetime | None, revocation_known: bool) -> _Judgement:
     """Whether the certificate was good at the time of signing, why, and what follows for an intact signature."""
-    if status.trusted and revocation_known:
-        if proven:
-            return True, _("Nội dung còn nguyên như khi ký; chứng thư số có hiệu lực lúc ký, có dấu thời gian chứng minh."), Verdict.VALID
-        return True, _("Nội dung còn nguyên như khi ký; chứng thư số đang có hiệu lực. Thời gian ký do người ký tự khai."), Verdict.VALID
     if status.trusted:
-        return None, _("Nội dung còn nguyên, nhưng không kiểm tra được chứng thư số có bị thu hồi hay không."), Verdict.UNKNOWN
+        return _good(proven) if revocation_known else _doubtful(_("không kiểm tra được chứng thư số có bị thu hồi hay không."))
     problem = status.trust_problem_indic
     if _is_revoked(status):
-        if proven:
-            return False, _("Chứng thư số đã bị thu hồi trước khi ký."), Verdict.INVALID
-        return None, _("Chứng thư số đã bị thu hồi và không có dấu thời gian chứng minh chữ ký được tạo trước đó."), Verdict.UNKNOWN
-    if problem in {AdESIndeterminate.EXPIRED, AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED}:
-        if proven:
-            return False, _("Chứng thư số đã hết hạn trước khi ký."), Verdict.INVALID
-        return None, _("Chứng thư số đã hết hạn và không có dấu thời gian chứng minh chữ ký được tạo khi còn hạn."), Verdict.UNKNOWN
+        before = _("Chứng thư số đã bị thu hồi trước khi ký.")
+        unproven = _("Chứng thư số đã bị thu hồi và không có dấu thời gian chứng minh chữ ký được tạo trước đó.")
+        return (False, before, Verdict.INVALID) if proven else (None, unproven, Verdict.UNKNOWN)
+    if problem in {
+        AdESIndeterminate.EXPIRED,
+        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+    }:
+        before = _("Chứng thư số đã hết hạn trước khi ký.")
+        unproven = _("Chứng thư số đã hết hạn và không có dấu thời gian chứng minh chữ ký được tạo khi còn hạn.")
+        return (False, before, Verdict.INVALID) if proven else (None, unproven, Verdict.UNKNOWN)
     if problem in {AdESFailure.NOT_YET_VALID, AdESIndeterminate.NOT_YET_VALID}:
         return False, _("Chứng thư số chưa có hiệu lực lúc ký."), Verdict.INVALID
-    return None, _("Nội dung còn nguyên, nhưng không xác định được chứng thư số do tổ chức tin cậy nào cấp."), Verdict.UNKNOWN
+    return _doubtful(_("không xác định được chứng thư số do tổ chức tin cậy nào cấp."))
+
+
+def _good(proven: datetime | None) -> _Judgement:
+    if proven:
+        reason = _("Nội dung còn nguyên như khi ký; chứng thư số có hiệu lực lúc ký, có dấu thời gian chứng minh.")
+    else:
+        reason = _("Nội dung còn nguyên như khi ký; chứng thư số đang có hiệu lực. Thời gian ký do người ký tự khai.")
+    return True, reason, Verdict.VALID
+
+
+def _doubtful(why: str) -> _Judgement:
+    return None, _("Nội dung còn nguyên, nhưng %(why)s") % {"why": why}, Verdict.UNKNOWN
 
 
 def _is_revoked(status: PdfSignatureStatus) -> bool:
@@ -355,7 +374,9 @@ def _conclude(signatures: Iterable[SignatureReport], *, strict: bool) -> tuple[V
             if signature.verdict is verdict:
                 return verdict, f"{opening} {signature.reason}"
     if not strict:
-        return Verdict.UNKNOWN, _("Chưa kết luận được. Chữ ký đúng, nhưng tệp có cấu trúc không chuẩn nên có thể hiện khác với lúc ký.")
+        return Verdict.UNKNOWN, _(
+            "Chưa kết luận được. Chữ ký đúng, nhưng tệp có cấu trúc không chuẩn nên có thể hiện khác với lúc ký."
+        )
     count = len(signatures)
     sentence = ngettext(
         "Hợp lệ: tệp có %(count)d chữ ký số và không bị sửa đổi sau khi ký.",
@@ -374,7 +395,7 @@ def _holder(certificate: asn1_x509.Certificate) -> str:
 
 
 def _has_organization(certificate: asn1_x509.Certificate) -> bool:
-    """An organisation's certificate: O is its name and CN is it again; a person's CN is another name than the O they belong to."""
+    """Whether it belongs to an organisation: O and CN are one name. A person's CN differs from the O of their office."""
     facts = certificate.subject.native
     organization, common = str(facts.get("organization_name") or ""), str(facts.get("common_name") or "")
     bare = common.removesuffix(SHORT_MARK)

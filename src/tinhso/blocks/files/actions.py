@@ -47,7 +47,7 @@ def store_upload(
             digest.update(chunk)
             copy.write(chunk)
         kind = recognise(copy, allowed)
-        return _keep(copy, safe_name(upload.name or "", kind), kind.content_type, size, digest.hexdigest(), by)
+        return _keep(copy, safe_name(upload.name or "", kind), kind.content_type, size=size, sha256=digest.hexdigest(), by=by)
 
 
 @action
@@ -55,7 +55,7 @@ def store_bytes(name: str, content: bytes, content_type: str, by: "Person | None
     """Keep bytes the system itself made; they are not judged."""
     with tempfile.SpooledTemporaryFile(max_size=max(len(content), 1)) as copy:
         copy.write(content)
-        return _keep(copy, safe_name(name), content_type, len(content), hashlib.sha256(content).hexdigest(), by)
+        return _keep(copy, safe_name(name), content_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(), by=by)
 
 
 def too_large(limit: int, allowed: tuple[FileType, ...] = DOCUMENTS) -> Invalid:
@@ -66,9 +66,7 @@ def too_large(limit: int, allowed: tuple[FileType, ...] = DOCUMENTS) -> Invalid:
     )
 
 
-def _keep(
-    content: IO[bytes], name: str, content_type: str, size: int, sha256: str, by: "Person | None"
-) -> StoredFile:
+def _keep(content: IO[bytes], name: str, content_type: str, *, size: int, sha256: str, by: "Person | None") -> StoredFile:
     stored = StoredFile.objects.create(
         name=name, content_type=content_type, size=size, sha256=sha256, path=_put(content, size, sha256), uploaded_by=by
     )

@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 import filetype
 import pikepdf
@@ -38,7 +38,7 @@ XLSX = FileType("application/vnd.openxmlformats-officedocument.spreadsheetml.she
 DOCUMENTS = (PDF, JPEG, PNG, DOCX, XLSX)
 
 
-def recognise(file: BinaryIO, allowed: tuple[FileType, ...] = DOCUMENTS) -> FileType:
+def recognise(file: IO[bytes], allowed: tuple[FileType, ...] = DOCUMENTS) -> FileType:
     """Judge an open file by its bytes and make sure that it can be opened.
 
     Raises:
@@ -58,7 +58,7 @@ def recognise(file: BinaryIO, allowed: tuple[FileType, ...] = DOCUMENTS) -> File
     return found
 
 
-def _type_of(head: bytes, file: BinaryIO) -> FileType | None:
+def _type_of(head: bytes, file: IO[bytes]) -> FileType | None:
     if b"%PDF-" in head[:1024]:
         return PDF
     match filetype.guess_mime(head):
@@ -69,7 +69,7 @@ def _type_of(head: bytes, file: BinaryIO) -> FileType | None:
     return _office_type(file) if head.startswith(b"PK\x03\x04") else None
 
 
-def _office_type(file: BinaryIO) -> FileType | None:
+def _office_type(file: IO[bytes]) -> FileType | None:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
@@ -80,13 +80,13 @@ def _office_type(file: BinaryIO) -> FileType | None:
     return DOCX if "word/document.xml" in names else XLSX if "xl/workbook.xml" in names else None
 
 
-def _check_pdf(file: BinaryIO) -> None:
+def _check_pdf(file: IO[bytes]) -> None:
     file.seek(0, 2)
     file.seek(max(0, file.tell() - _HEAD))
     complete = b"%%EOF" in file.read()
     file.seek(0)
     try:
-        with pikepdf.open(file, suppress_warnings=True) as document:
+        with pikepdf.open(cast(BinaryIO, file), suppress_warnings=True) as document:
             readable = complete and len(document.pages) > 0
     except pikepdf.PasswordError as error:
         raise Invalid(_("Tệp PDF đang đặt mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.")) from error
@@ -96,7 +96,7 @@ def _check_pdf(file: BinaryIO) -> None:
         raise Invalid(_("Tệp PDF bị hỏng hoặc chưa tải hết, không mở được. Hãy tạo lại tệp rồi gửi lại."))
 
 
-def _check_image(file: BinaryIO) -> None:
+def _check_image(file: IO[bytes]) -> None:
     file.seek(0)
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process when it is imported
     try:
@@ -113,7 +113,7 @@ def _check_image(file: BinaryIO) -> None:
         raise Invalid(_("Ảnh bị hỏng hoặc chưa tải hết, không mở được. Hãy chụp hoặc quét lại rồi gửi lại.")) from error
 
 
-def _check_office(file: BinaryIO) -> None:
+def _check_office(file: IO[bytes]) -> None:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:

@@ -21,9 +21,9 @@ class Paper(models.Model):
     """One issued paper.
 
     `context` holds everything the template prints. `template` is a whole page, or the body of one (a procedure's own result),
-    which is then set into the common layout. `holder` is the name of the person or business the paper is about; the public sees at most its initials.
-    `signature_place` says where the signature goes on the rendered page: {"page": 0, "box": [x1, y1, x2, y2]} in points from the
-    lower left corner; null when the paper has no place for one.
+    which is then set into the common layout. `holder` is the name of the person or business the paper is about; the public
+    sees at most its initials. `signature_place` says where the signature goes on the rendered page:
+    {"page": 0, "box": [x1, y1, x2, y2]} in points from the lower left corner; null when the paper has no place for one.
     """
 
     kind = models.CharField(max_length=20, choices=Kind)

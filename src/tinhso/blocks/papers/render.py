@@ -50,7 +50,7 @@ class NothingOutside(URLFetcher):
 
 
 def _refuse(url: str) -> NoReturn:
-    raise ValueError(f"a paper may not load {url.split(':')[0]}: addresses")
+    raise ValueError(f"a paper may not load {url.split(':', maxsplit=1)[0]}: addresses")
 
 
 @cache

@@ -88,7 +88,12 @@ def _state_of(paper: Paper, stored: StoredFile | None) -> tuple[Verdict, str, st
     if digest != stored.sha256:
         return Verdict.INVALID, _("Bản lưu không còn giống bản đã ban hành. Hãy liên hệ cơ quan ban hành."), digest, None
     if not paper.signed_file:
-        return Verdict.VALID, _("Giấy tờ này do cơ quan dưới đây ban hành, bản lưu không bị thay đổi. Giấy này không có chữ ký số."), digest, None
+        return (
+            Verdict.VALID,
+            _("Giấy tờ này do cơ quan dưới đây ban hành, bản lưu không bị thay đổi. Giấy này không có chữ ký số."),
+            digest,
+            None,
+        )
     report = verify_pdf(content)
     return report.ok, report.sentence, digest, report
 

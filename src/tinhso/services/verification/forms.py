@@ -1,11 +1,13 @@
 """What the public page asks for."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+
+_MB = 1024 * 1024
 
 
 class UploadForm(forms.Form):
@@ -17,11 +19,16 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limit = {"limit": settings.MAX_UPLOAD_SIZE // _MB}
+        self.fields["file"].help_text = _("Tối đa %(limit)d MB. Tệp chỉ được đọc để kiểm tra, không được lưu lại.") % limit
+
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if file.size and file.size > settings.MAX_UPLOAD_SIZE:
-            limit = settings.MAX_UPLOAD_SIZE // (1024 * 1024)
-            raise forms.ValidationError(_("Tệp lớn hơn %(limit)d MB nên không kiểm tra được ở đây."), params={"limit": limit})
+            limit = {"limit": settings.MAX_UPLOAD_SIZE // _MB}
+            raise forms.ValidationError(_("Tệp lớn hơn %(limit)d MB nên không kiểm tra được ở đây."), params=limit)
         return file
 
     def summary(self) -> list[tuple[str, str]]:

@@ -5,47 +5,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
+        ("directory", "0002_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.CharField(help_text='hexadecimal', max_length=64, unique=True)),
-                ('subject', models.CharField(max_length=400)),
-                ('issuer', models.CharField(max_length=400)),
-                ('not_before', models.DateTimeField()),
-                ('not_after', models.DateTimeField()),
-                ('pem', models.TextField()),
-                ('adapter', models.CharField(default='soft', max_length=20)),
-                ('key_reference', models.CharField(max_length=200)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='directory.agency')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='directory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.CharField(help_text="hexadecimal", max_length=64, unique=True)),
+                ("subject", models.CharField(max_length=400)),
+                ("issuer", models.CharField(max_length=400)),
+                ("not_before", models.DateTimeField()),
+                ("not_after", models.DateTimeField()),
+                ("pem", models.TextField()),
+                ("adapter", models.CharField(default="soft", max_length=20)),
+                ("key_reference", models.CharField(max_length=200)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="directory.agency",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="directory.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignatureRecord',
+            name="SignatureRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('person', 'Người ký'), ('agency', 'Cơ quan, tổ chức')], max_length=10)),
-                ('signer_name', models.CharField(max_length=200)),
-                ('authority', models.CharField(blank=True, max_length=200)),
-                ('field_name', models.CharField(max_length=60)),
-                ('level', models.CharField(max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('signed_at', models.DateTimeField()),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='esignature.certificate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(choices=[("person", "Người ký"), ("agency", "Cơ quan, tổ chức")], max_length=10)),
+                ("signer_name", models.CharField(max_length=200)),
+                ("authority", models.CharField(blank=True, max_length=200)),
+                ("field_name", models.CharField(max_length=60)),
+                ("level", models.CharField(max_length=10)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="esignature.certificate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['signed_at', 'pk'],
+                "ordering": ["signed_at", "pk"],
             },
         ),
     ]

@@ -5,36 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
-        ('esignature', '0001_initial'),
-        ('papers', '0001_initial'),
+        ("directory", "0002_tables"),
+        ("esignature", "0001_initial"),
+        ("papers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='signaturerecord',
-            name='paper',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='papers.paper'),
+            model_name="signaturerecord",
+            name="paper",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="papers.paper"),
         ),
         migrations.AddField(
-            model_name='signaturerecord',
-            name='post',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.post'),
+            model_name="signaturerecord",
+            name="post",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.post"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agency__isnull', True), ('person__isnull', False)), models.Q(('agency__isnull', False), ('person__isnull', True)), _connector='OR'), name='esignature_one_owner'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("agency__isnull", True), ("person__isnull", False)),
+                    models.Q(("agency__isnull", False), ("person__isnull", True)),
+                    _connector="OR",
+                ),
+                name="esignature_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signaturerecord',
-            constraint=models.UniqueConstraint(fields=('paper', 'field_name'), name='esignature_field_once'),
+            model_name="signaturerecord",
+            constraint=models.UniqueConstraint(fields=("paper", "field_name"), name="esignature_field_once"),
         ),
         migrations.AddConstraint(
-            model_name='signaturerecord',
-            constraint=models.UniqueConstraint(fields=('paper', 'role'), name='esignature_role_once'),
+            model_name="signaturerecord",
+            constraint=models.UniqueConstraint(fields=("paper", "role"), name="esignature_role_once"),
         ),
     ]

@@ -112,9 +112,7 @@ class Stranger:
         return self.root.public_bytes(serialization.Encoding.PEM)
 
     def signs(self, pdf: bytes) -> bytes:
-        pem = self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        pem = self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         signer = SimpleSigner(
             signing_cert=as_asn1(self.certificate),
             signing_key=load_private_key_from_pemder_data(pem, None),

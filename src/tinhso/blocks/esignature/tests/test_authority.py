@@ -30,7 +30,7 @@ def test_keys_on_disk_are_encrypted_and_only_the_owner_reads_them(tmp_path):
     file = tmp_path / "keys" / f"{keys.generate()}.key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert b"ENCRYPTED PRIVATE KEY" in file.read_bytes()
-    with pytest.raises(ValueError, match="password|decrypt"):
+    with pytest.raises(ValueError, match=r"password|decrypt"):
         serialization.load_pem_private_key(file.read_bytes(), b"another")
 
 

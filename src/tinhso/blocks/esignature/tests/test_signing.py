@@ -46,7 +46,7 @@ def test_person_and_agency_sign_and_both_are_recorded(paper, chairman, post, war
     sign_paper(paper, by=chairman, post=post, at=AT, reason="Ký ban hành")
     person, agency = SignatureRecord.objects.filter(paper=paper).order_by("pk")
     assert (person.role, person.signer_name, person.post) == (SignatureRole.PERSON, "Nguyễn Thị Thuỳ Dương", post)
-    assert person.authority == "KT. CHỦ TỊCH PHÓ CHỦ TỊCH"
+    assert person.authority == "KT. CHỦ TỊCH, PHÓ CHỦ TỊCH"
     assert (agency.role, agency.signer_name) == (SignatureRole.AGENCY, ward.name)
     assert {person.level, agency.level} == {"B-LTA"}
     assert AuditEntry.objects.filter(event="papers.signed", object_id=str(paper.pk), actor_id=chairman.pk).exists()

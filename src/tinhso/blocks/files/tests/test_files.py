@@ -63,7 +63,7 @@ def test_a_caller_may_allow_fewer_types():
 
 
 def test_a_file_over_the_limit_is_refused_with_the_limit_and_the_types():
-    with pytest.raises(Invalid, match="lớn hơn 1 MB.*PDF, JPEG"):
+    with pytest.raises(Invalid, match=r"lớn hơn 1 MB.*PDF, JPEG"):
         store(samples.pdf() + bytes(1024 * 1024), max_size=1024 * 1024)
     assert not StoredFile.objects.exists()
 

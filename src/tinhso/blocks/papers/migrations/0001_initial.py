@@ -6,40 +6,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
-        ('files', '0001_initial'),
+        ("directory", "0002_tables"),
+        ("files", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả'), ('supplement', 'Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ'), ('refusal', 'Phiếu từ chối tiếp nhận giải quyết hồ sơ'), ('certificate', 'Giấy chứng nhận, giấy xác nhận, trích lục'), ('decision', 'Quyết định'), ('letter', 'Công văn'), ('notice', 'Thông báo')], max_length=20)),
-                ('number', models.CharField(blank=True, help_text='number and symbol, e.g. 05/QĐ-UBND', max_length=60)),
-                ('title', models.CharField(max_length=500)),
-                ('verification_code', models.CharField(max_length=20, unique=True)),
-                ('template', models.CharField(max_length=200)),
-                ('context', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('holder', models.CharField(blank=True, max_length=200)),
-                ('issued_at', models.DateTimeField()),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('signature_place', models.JSONField(blank=True, null=True)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('issued_by_agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='directory.agency')),
-                ('signed_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
+                            ("supplement", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"),
+                            ("refusal", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"),
+                            ("certificate", "Giấy chứng nhận, giấy xác nhận, trích lục"),
+                            ("decision", "Quyết định"),
+                            ("letter", "Công văn"),
+                            ("notice", "Thông báo"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", models.CharField(blank=True, help_text="number and symbol, e.g. 05/QĐ-UBND", max_length=60)),
+                ("title", models.CharField(max_length=500)),
+                ("verification_code", models.CharField(max_length=20, unique=True)),
+                ("template", models.CharField(max_length=200)),
+                ("context", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("holder", models.CharField(blank=True, max_length=200)),
+                ("issued_at", models.DateTimeField()),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("signature_place", models.JSONField(blank=True, null=True)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "issued_by_agency",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="directory.agency"),
+                ),
+                (
+                    "signed_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['issued_by_agency', '-issued_at'], name='papers_by_agency')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', True), ('sha256', '')), models.Q(('file__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='papers_hash_with_file'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_file__isnull', True)), models.Q(('file__isnull', False), ('signed_at__isnull', False), ('signed_file__isnull', False)), _connector='OR'), name='papers_signed_with_time')],
+                "indexes": [models.Index(fields=["issued_by_agency", "-issued_at"], name="papers_by_agency")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file__isnull", True), ("sha256", "")),
+                            models.Q(("file__isnull", False), models.Q(("sha256", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="papers_hash_with_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", True), ("signed_file__isnull", True)),
+                            models.Q(("file__isnull", False), ("signed_at__isnull", False), ("signed_file__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="papers_signed_with_time",
+                    ),
+                ],
             },
         ),
     ]

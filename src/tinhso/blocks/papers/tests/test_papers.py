@@ -73,7 +73,9 @@ def test_all_vietnamese_letters_are_embedded_and_can_be_copied(ward, tmp_path):
     context = CONTEXT | {"reason": LETTERS}
     pdf = pdf_of(issue(ward, Kind.REFUSAL, context=context))
     assert LETTERS in text_of(pdf, tmp_path).replace("\n", "")
-    fonts = subprocess.run(["pdffonts", tmp_path / "paper.pdf"], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    fonts = subprocess.run(["pdffonts", tmp_path / "paper.pdf"], capture_output=True, text=True, check=True).stdout.splitlines()[
+        2:
+    ]
     assert fonts
     for line in fonts:
         assert "Liberation-Serif" in line
