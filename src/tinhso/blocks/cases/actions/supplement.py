@@ -27,11 +27,11 @@ def ask_supplement(case: Case, *, by: Person, content: str, at: datetime | None 
     A second request sets `counts_late_766`: late in the 766 index only, nowhere else (Decision 766/QĐ-TTg).
     """
     at = at or now()
+    if not allowed(by, "cases.receive", at=case.agency):
+        require(by, "cases.work", at=case.agency)
     content = content.strip()
     if not content:
         raise Invalid(_("Hãy ghi rõ cần bổ sung gì."), fields={"content": _("Hãy ghi rõ cần bổ sung gì và vì sao.")})
-    if not allowed(by, "cases.receive", at=case.agency):
-        require(by, "cases.work", at=case.agency)
     with transition(case, expects=[Status.SUBMITTED, Status.IN_PROGRESS]) as case:
         case.counts_late_766 = case.supplements.exists()
         Supplement.objects.create(case=case, asked_at=at, asked_by=by, content=content)

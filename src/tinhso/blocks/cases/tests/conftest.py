@@ -44,6 +44,10 @@ def _staff(agency: Agency, title: str, roles: list[str], name: str, signs: str =
 
 @pytest.fixture
 def town(db: None) -> Town:
+    return make_town()
+
+
+def make_town() -> Town:
     above = Unit.objects.create(
         code="82", name="Tỉnh Đồng Tháp", short_name="Đồng Tháp", kind=UnitKind.PROVINCE, level=UnitLevel.PROVINCE, known_from=date(2025, 7, 1)
     )

@@ -1,0 +1,311 @@
+"""Every address × every role × the expected answer. An address without a row fails; so does a row without an address.
+
+Columns: nobody signed in · the applicant · another citizen · the commune's reception, specialist and chairman · the province's manager
+and administrator · a chairman of another commune. Each cell is the status of a request that is otherwise in order; what a person may
+not know of answers 404, what nobody may do without signing in leads to the sign-in page (302).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.loading import load_folder
+from tinhso.blocks.cases.models import Case, Channel
+from tinhso.blocks.cases.tests.conftest import Town, make_town
+from tinhso.blocks.cases.tests.folder import PROCEDURE, write_folder
+from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
+from tinhso.blocks.directory.models import AgencyKind, Person
+from tinhso.blocks.files.actions import store_upload
+from tinhso.blocks.identity.actions import open_account
+from tinhso.blocks.identity.models import Account
+from tinhso.blocks.payments.models import Invoice
+from tinhso.services.portal.actions import start_draft
+
+pytestmark = pytest.mark.django_db
+ROLES = ("nobody", "owner", "citizen", "clerk", "specialist", "chairman", "manager", "admin", "outsider")
+
+TABLE = """
+# address                  method  nobody owner citizen clerk specialist chairman manager admin outsider
+accounts:confirm           GET    302  302  302  302  302  302  302  302  302
+accounts:confirm           POST   302  302  302  302  302  302  302  302  302
+accounts:forgotten         GET    200  200  200  200  200  200  200  200  200
+accounts:forgotten         POST   422  422  422  422  422  422  422  422  422
+accounts:language          POST   302  422  422  422  422  422  422  422  422
+accounts:login             GET    200  302  302  302  302  302  302  302  302
+accounts:login             POST   422  422  422  422  422  422  422  422  422
+accounts:logout            POST   302  302  302  302  302  302  302  302  302
+accounts:new_password      GET    302  302  302  302  302  302  302  302  302
+accounts:new_password      POST   302  302  302  302  302  302  302  302  302
+accounts:password          POST   302  422  422  422  422  422  422  422  422
+accounts:profile           GET    302  200  200  200  200  200  200  200  200
+accounts:register          GET    200  200  200  200  200  200  200  200  200
+accounts:register          POST   422  422  422  422  422  422  422  422  422
+accounts:register_business GET    200  200  200  200  200  200  200  200  200
+accounts:register_business POST   422  422  422  422  422  422  422  422  422
+accounts:revoke_token      POST   302  404  404  404  404  404  404  404  404
+accounts:tokens            GET    302  404  404  200  200  200  200  200  200
+accounts:tokens            POST   302  404  404  422  422  422  422  422  422
+accounts:verify            GET    302  404  404  200  403  403  403  200  200
+accounts:verify_account    POST   302  404  404  404  404  404  404  404  404
+api:accept                 POST   401  401  401  401  401  401  401  401  401
+api:api-root               GET    404  404  404  404  404  404  404  404  404
+api:api-root               POST   404  404  404  404  404  404  404  404  404
+api:complete               POST   401  401  401  401  401  401  401  401  401
+api:create_case            GET    401  401  401  401  401  401  401  401  401
+api:create_case            POST   401  401  401  401  401  401  401  401  401
+api:list_cases             GET    401  401  401  401  401  401  401  401  401
+api:list_cases             POST   401  401  401  401  401  401  401  401  401
+api:list_work              GET    401  401  401  401  401  401  401  401  401
+api:open_case              GET    401  401  401  401  401  401  401  401  401
+api:openapi-json           GET    200  200  200  200  200  200  200  200  200
+api:openapi-view           GET    200  200  200  200  200  200  200  200  200
+favicon                    GET    301  301  301  301  301  301  301  301  301
+forms:districts            GET    200  200  200  200  200  200  200  200  200
+forms:units                GET    200  200  200  200  200  200  200  200  200
+healthz                    GET    200  200  200  200  200  200  200  200  200
+identity:switch            POST   404  404  404  404  404  404  404  404  404
+language                   GET    302  302  302  302  302  302  302  302  302
+language                   POST   302  302  302  302  302  302  302  302  302
+messaging:notices          GET    302  200  200  200  200  200  200  200  200
+messaging:open             POST   302  404  404  404  404  404  404  404  404
+messaging:read_all         POST   302  302  302  302  302  302  302  302  302
+metrics                    GET    200  200  200  200  200  200  200  200  200
+offline                    GET    200  200  200  200  200  200  200  200  200
+onestop:accept             POST   302  404  404  409  403  403  403  404  404
+onestop:assign             POST   302  404  404  404  404  404  404  404  404
+onestop:board              GET    302  404  404  403  403  200  200  200  200
+onestop:case               GET    302  404  404  200  200  200  200  404  404
+onestop:cases              GET    302  404  404  200  200  200  200  200  200
+onestop:complete           POST   302  404  404  403  302  403  403  404  404
+onestop:counter            GET    302  404  404  200  403  403  403  403  200
+onestop:counter_form       GET    302  404  404  200  403  403  403  403  200
+onestop:counter_form       POST   302  404  404  422  403  403  403  403  422
+onestop:file               GET    302  404  404  200  200  200  200  404  404
+onestop:hand_over          POST   302  404  404  409  409  409  409  404  404
+onestop:note               POST   302  404  404  422  422  422  403  404  404
+onestop:paper              GET    302  404  404  200  200  200  200  404  404
+onestop:preview            GET    302  404  404  200  200  200  200  404  404
+onestop:reception          GET    302  404  404  200  403  403  403  403  200
+onestop:refuse             POST   302  404  404  422  403  403  403  404  404
+onestop:sign               POST   302  404  404  403  409  403  403  404  404
+onestop:signing            GET    302  404  404  403  403  200  403  403  200
+onestop:signing            POST   302  404  404  403  403  302  403  403  302
+onestop:supplement         POST   302  404  404  422  422  422  403  404  404
+onestop:supplemented       POST   302  404  404  422  403  403  403  404  404
+onestop:take_cash          POST   302  404  404  409  403  403  403  404  404
+onestop:withdraw           POST   302  404  404  302  403  403  403  404  404
+onestop:work               GET    302  404  404  200  200  200  403  403  200
+payments:callback          POST   404  404  404  404  404  404  404  404  404
+payments:demo              GET    404  404  404  404  404  404  404  404  404
+payments:demo              POST   404  404  404  404  404  404  404  404  404
+payments:invoice           GET    200  200  200  200  200  200  200  200  200
+payments:result            GET    404  404  404  404  404  404  404  404  404
+payments:start             POST   404  404  404  404  404  404  404  404  404
+portal:begin               GET    302  200  200  200  200  200  200  200  200
+portal:begin               POST   302  422  422  422  422  422  422  422  422
+portal:case                GET    302  200  404  404  404  404  404  404  404
+portal:cases               GET    302  200  200  200  200  200  200  200  200
+portal:check               GET    302  302  404  404  404  404  404  404  404
+portal:check               POST   302  422  404  404  404  404  404  404  404
+portal:discard             POST   302  302  404  404  404  404  404  404  404
+portal:documents           GET    302  200  404  404  404  404  404  404  404
+portal:documents           POST   302  302  404  404  404  404  404  404  404
+portal:file                GET    302  200  404  404  404  404  404  404  404
+portal:follow              GET    200  200  200  200  200  200  200  200  200
+portal:follow              POST   422  422  422  422  422  422  422  422  422
+portal:home                GET    200  200  200  200  200  200  200  200  200
+portal:paper               GET    404  200  404  404  404  404  404  404  404
+portal:procedure           GET    200  200  200  200  200  200  200  200  200
+portal:rate                POST   404  422  404  404  404  404  404  404  404
+portal:remove_document     POST   302  302  404  404  404  404  404  404  404
+portal:search              GET    200  200  200  200  200  200  200  200  200
+portal:section             GET    302  200  404  404  404  404  404  404  404
+portal:section             POST   302  422  404  404  404  404  404  404  404
+portal:supplement          POST   302  422  404  404  404  404  404  404  404
+portal:tasks               GET    302  200  404  404  404  404  404  404  404
+portal:withdraw            POST   302  302  404  404  404  404  404  404  404
+readyz                     GET    200  200  200  200  200  200  200  200  200
+service-worker             GET    200  200  200  200  200  200  200  200  200
+shared_data:search         GET    200  200  200  200  200  200  200  200  200
+shared_data:search         POST   200  200  200  200  200  200  200  200  200
+status                     GET    200  200  200  200  200  200  200  200  200
+status                     POST   200  200  200  200  200  200  200  200  200
+styleguide                 GET    200  200  200  200  200  200  200  200  200
+styleguide                 POST   200  200  200  200  200  200  200  200  200
+styleguide-workspace       GET    200  200  200  200  200  200  200  200  200
+styleguide-workspace       POST   200  200  200  200  200  200  200  200  200
+verification:check         GET    200  200  200  200  200  200  200  200  200
+verification:check         POST   422  422  422  422  422  422  422  422  422
+verification:paper         GET    200  200  200  200  200  200  200  200  200
+verification:paper         POST   422  422  422  422  422  422  422  422  422
+"""
+
+
+@dataclass
+class World:
+    """What the addresses are about, and who asks."""
+
+    town: Town
+    case: Case
+    accounts: dict[str, Account]
+    arguments: dict[str, dict[str, Any]]
+
+
+def _account(person: Person, kind: Account.Kind, name: str) -> Account:
+    return open_account(kind=kind, person=person, username=name, by=None)
+
+
+def _staff(agency: Any, title: str, roles: list[str], name: str) -> Person:
+    person = register_person(name, by=None)
+    appoint(person, create_post(agency, title, roles=roles, by=None), valid_from=date(2025, 1, 1), by=None)
+    return person
+
+
+def _build(folder: Path) -> World:
+    town = make_town()
+    fee = PROCEDURE.replace("amount = 0", "amount = 8000")
+    version = install_procedure(load_folder(write_folder(folder / "9.000001", procedure=fee)), by=None)
+    upload = ContentFile(_pdf(), name="don.pdf")
+    stored = store_upload(upload, by=town.citizen)  # type: ignore[arg-type]
+    case = submit_case(
+        version,
+        {"applicant": {"full_name": "Đặng Thị Ánh", "copies": 2}},
+        agency=town.agency,
+        applicant=Applicant(name="Đặng Thị Ánh", person=town.citizen),
+        by=town.citizen,
+        channel=Channel.ONLINE,
+        parts={"don": HandedIn(files=[stored])},
+    )
+    other = create_agency(
+        name="UBND phường Mỹ Phong", code="H20.71", kind=AgencyKind.COMMITTEE, unit=town.agency.unit, parent=town.province, by=None
+    )
+    admin = _staff(town.province, "Quản trị hệ thống", ["admin"], "Bùi Quốc Trị")
+    outsider = _staff(other, "Chủ tịch", ["signer", "reception"], "Cao Văn Ngoại")
+    people = {
+        "owner": (town.citizen, Account.Kind.CITIZEN),
+        "citizen": (town.stranger, Account.Kind.CITIZEN),
+        "clerk": (town.clerk, Account.Kind.STAFF),
+        "specialist": (town.specialist, Account.Kind.STAFF),
+        "chairman": (town.chairman, Account.Kind.STAFF),
+        "manager": (town.manager, Account.Kind.STAFF),
+        "admin": (admin, Account.Kind.STAFF),
+        "outsider": (outsider, Account.Kind.STAFF),
+    }
+    accounts = {role: _account(person, kind, role) for role, (person, kind) in people.items()}
+    draft = start_draft(version, agency=town.agency, by=town.citizen)
+    invoice = case.fee.invoice
+    Invoice.objects.filter(pk=invoice.pk).update(status="paid", method="cash", paid_at=case.submitted_at, receipt_number="1")
+    case = accept_case(case, by=town.clerk)
+    step = case.steps.get(node="review")
+    paper = case.papers.get().paper
+    by_case = {"code": case.code}
+    arguments: dict[str, dict[str, Any]] = {
+        "portal:procedure": {"code": "9.000001"},
+        "portal:begin": {"code": "9.000001"},
+        "onestop:counter_form": {"procedure": "9.000001"},
+        "portal:section": {"key": draft.key, "section": "applicant"},
+        "portal:remove_document": {"key": draft.key, "file": 1},
+        "portal:paper": {**by_case, "paper": paper.pk},
+        "portal:file": {**by_case, "file": case.parts.get().files.get().pk},
+        "onestop:paper": {**by_case, "paper": paper.pk},
+        "onestop:file": {**by_case, "file": case.parts.get().files.get().pk},
+        "verification:paper": {"code": paper.verification_code},
+        "payments:invoice": {"code": invoice.code},
+        "payments:start": {"code": invoice.code},
+        "payments:callback": {"gateway": "demo"},
+        "payments:demo": {"reference": "NONE"},
+        "payments:result": {"reference": "NONE"},
+        "messaging:open": {"message_id": 0},
+        "accounts:revoke_token": {"token_id": 0},
+        "accounts:verify_account": {"account_id": accounts["owner"].pk},
+        "api:accept": by_case,
+        "api:open_case": by_case,
+        "api:complete": {"step_id": step.pk},
+    }
+    for name in ("tasks", "documents", "check", "discard"):
+        arguments[f"portal:{name}"] = {"key": draft.key}
+    for name in ("case", "supplement", "withdraw", "rate"):
+        arguments[f"portal:{name}"] = by_case
+    for name in ("case", "accept", "refuse", "supplement", "supplemented", "withdraw", "note", "take_cash", "preview"):
+        arguments[f"onestop:{name}"] = by_case
+    for name in ("complete", "assign", "sign", "hand_over"):
+        arguments[f"onestop:{name}"] = {**by_case, "step": step.pk}
+    return World(town, case, accounts, arguments)
+
+
+def _pdf() -> bytes:
+    out = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Built once; every request is taken back."""
+    with django_db_blocker.unblock(), _taken_back():
+        yield _build(tmp_path_factory.mktemp("world"))
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    method: str
+    expected: tuple[int, ...]
+
+
+def _rows() -> list[Row]:
+    lines = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
+    return [Row(name, method, tuple(map(int, cells))) for name, method, *cells in lines]
+
+
+def _addresses(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join((*spaces, pattern.name or f"?{pattern.pattern}"))
+        else:
+            yield from _addresses(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    named = set(_addresses())
+    assert {row.name for row in _rows()} == named
+
+
+def _answers(world: World, name: str, method: str) -> tuple[int, ...]:
+    return tuple(_ask(world, name, method, role) for role in ROLES)
+
+
+def _ask(world: World, name: str, method: str, role: str) -> int:
+    client = Client(raise_request_exception=False)
+    with _taken_back():
+        if role != "nobody":
+            client.force_login(world.accounts[role])
+        address = reverse(name, kwargs=world.arguments.get(name, {}))
+        return client.generic(method, address, data=b"" if method == "GET" else b"x=1", content_type="application/x-www-form-urlencoded").status_code
+
+
+@pytest.mark.parametrize("row", _rows(), ids=lambda row: f"{row.method} {row.name}")
+def test_an_address_answers_each_role_as_the_table_says(world: World, row: Row) -> None:
+    assert dict(zip(ROLES, _answers(world, row.name, row.method), strict=True)) == dict(zip(ROLES, row.expected, strict=True))
