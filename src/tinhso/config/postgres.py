@@ -33,7 +33,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tinhso.config.environment import ROOT, data_dir
 from tinhso.config.sentences import OperatorError, explain
@@ -171,7 +171,7 @@ def _reaches(user: str, folder: Path) -> bool:
     return subprocess.run(["/usr/bin/test", "-x", str(nearest)], check=False, cwd="/", **_as_user(user)).returncode == 0
 
 
-def _as_user(user: str) -> dict:
+def _as_user(user: str) -> dict[str, Any]:
     account = pwd.getpwnam(user)
     if account.pw_uid == os.geteuid():
         return {}
@@ -255,10 +255,9 @@ def binaries(version: int | None = None) -> Path:
 # -- making it --
 
 
-def _run_as(place: Place, command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, check=False, text=True, capture_output=True, cwd="/", env=_environment(), **_as_user(place.user), **options
-    )  # type: ignore[call-overload,no-any-return]
+def _run_as(place: Place, command: list[str], sql: str | None = None) -> subprocess.CompletedProcess[str]:
+    user = _as_user(place.user)
+    return subprocess.run(command, check=False, text=True, capture_output=True, input=sql, cwd="/", env=_environment(), **user)
 
 
 def _environment() -> dict[str, str]:
@@ -311,7 +310,7 @@ def _prepare_roles(place: Place) -> None:
     done = _run_as(
         place,
         [str(psql), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(place.socket), "-U", "postgres", "-d", "postgres"],
-        input="SET client_min_messages = warning;\n" + _PREPARE,
+        "SET client_min_messages = warning;\n" + _PREPARE,
     )
     if done.returncode:
         raise _server_error(done.stderr)

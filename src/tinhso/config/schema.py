@@ -18,8 +18,8 @@ def code_version() -> str:
     mark = hashlib.sha256((ROOT / "requirements" / "app.lock").read_bytes())
     for file in sorted((ROOT / "src" / "tinhso").glob("**/migrations/*.py")):
         mark.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
-    for file in ("grants.py", "schema.py"):
-        mark.update((ROOT / "src" / "tinhso" / "config" / file).read_bytes())
+    for name in ("grants.py", "schema.py"):
+        mark.update((ROOT / "src" / "tinhso" / "config" / name).read_bytes())
     return mark.hexdigest()[:32]
 
 

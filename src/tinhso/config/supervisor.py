@@ -187,7 +187,7 @@ class Child:
 
 def pause_after(falls: int) -> float:
     """Seconds to wait before the next start: 0.5, 1, 2, 4 … 30."""
-    return min(_LONGEST_PAUSE, 0.5 * 2 ** min(falls - 1, 10))
+    return min(_LONGEST_PAUSE, 0.5 * 2.0 ** min(falls - 1, 10))
 
 
 def _die_with_parent() -> None:

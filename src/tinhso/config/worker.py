@@ -22,7 +22,7 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):
         app.run_worker(
             name="tinhso",
             concurrency=int(os.environ.get("TINHSO_JOBS_AT_ONCE") or 4),

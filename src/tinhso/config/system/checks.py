@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -31,10 +32,11 @@ def system_checks() -> list[Check]:
     return found
 
 
-def _ask(sql: str, *values: object) -> tuple:
+def _ask(sql: str, *values: str | list[str]) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()
+        cursor.execute(sql, list(values))
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row or (None,)
 
 
 def check_database() -> Iterator[Check]:
@@ -49,7 +51,7 @@ def check_database() -> Iterator[Check]:
         f"PostgreSQL {version.split()[0]}, collation {locale}",
         "install PostgreSQL 15 or later" if old else "",
     )
-    (postgis,) = _ask("SELECT extversion FROM pg_extension WHERE extname = 'postgis'") or ("",)
+    (postgis,) = _ask("SELECT extversion FROM pg_extension WHERE extname = 'postgis'")
     yield Check(
         "database.postgis", "ok" if postgis else "failed", postgis, "" if postgis else "CREATE EXTENSION postgis, as superuser"
     )
