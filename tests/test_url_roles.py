@@ -1,8 +1,8 @@
 """Every address × every role × the expected answer. An address without a row fails; so does a row without an address.
 
-Columns: nobody signed in · the applicant · another citizen · the commune's reception, specialist and chairman · the province's manager
-and administrator · a chairman of another commune. Each cell is the status of a request that is otherwise in order; what a person may
-not know of answers 404, what nobody may do without signing in leads to the sign-in page (302).
+Columns: nobody signed in · the applicant · another citizen · the commune's reception, specialist and chairman · the
+province's manager and administrator · a chairman of another commune. Each cell is the status of a request with an empty
+form; what a person may not know of answers 404, what nobody may do without signing in leads to the sign-in page (302).
 """
 
 from collections.abc import Iterator
@@ -190,7 +190,12 @@ def _build(folder: Path) -> World:
         parts={"don": HandedIn(files=[stored])},
     )
     other = create_agency(
-        name="UBND phường Mỹ Phong", code="H20.71", kind=AgencyKind.COMMITTEE, unit=town.agency.unit, parent=town.province, by=None
+        name="UBND phường Mỹ Phong",
+        code="H20.71",
+        kind=AgencyKind.COMMITTEE,
+        unit=town.agency.unit,
+        parent=town.province,
+        by=None,
     )
     admin = _staff(town.province, "Quản trị hệ thống", ["admin"], "Bùi Quốc Trị")
     outsider = _staff(other, "Chủ tịch", ["signer", "reception"], "Cao Văn Ngoại")
@@ -303,7 +308,9 @@ def _ask(world: World, name: str, method: str, role: str) -> int:
         if role != "nobody":
             client.force_login(world.accounts[role])
         address = reverse(name, kwargs=world.arguments.get(name, {}))
-        return client.generic(method, address, data=b"" if method == "GET" else b"x=1", content_type="application/x-www-form-urlencoded").status_code
+        return client.generic(
+            method, address, data=b"" if method == "GET" else b"x=1", content_type="application/x-www-form-urlencoded"
+        ).status_code
 
 
 @pytest.mark.parametrize("row", _rows(), ids=lambda row: f"{row.method} {row.name}")

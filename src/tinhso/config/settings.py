@@ -156,6 +156,6 @@ MAX_REQUEST_SIZE = 2 * MAX_UPLOAD_SIZE
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # usernames are unique whatever the case of their letters, by an index on lower(username)
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "gis.W001"]  # gis: geometry comes from our own tables only
 LOGGING_CONFIG = "tinhso.kernel.logs.configure"
 LOGGING = {"level": os.environ.get("TINHSO_LOG_LEVEL", "INFO"), "json": not DEBUG}

@@ -57,7 +57,7 @@ def enqueue_subscribers(
 
 
 @job(queue="events")
-def deliver_event(
+def deliver_event(  # noqa: PLR0917 - called by keyword, from the queue
     subscriber: str,
     name: str,
     object_type: str,

@@ -19,7 +19,8 @@ from procrastinate.contrib.django import app
 def job(*, queue: str = "default", attempts: int = 8, **options: Any) -> Callable[[Callable[..., None]], Any]:
     """Register a function as a job; call it later with `.defer(**json_values)`."""
     retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
-    return app.task(queue=queue, retry=retry, **options)
+    register: Callable[[Callable[..., None]], Any] = app.task(queue=queue, retry=retry, **options)
+    return register
 
 
 def periodic(cron: str, *, queue: str = "default") -> Callable[[Callable[[int], None]], Any]:

@@ -11,8 +11,10 @@ LENGTH = 6
 
 
 def lookup_code(case: Case) -> str:
-    """The follow-up code printed on the receipt. It follows from the case code and a key of the installation, is stored nowhere and
-    never changes."""
+    """The follow-up code printed on the receipt.
+
+    It follows from the case code and a key of the installation, is stored nowhere and never changes.
+    """
     return derived_code(settings.LOOKUP_KEY, case.code, LENGTH)
 
 

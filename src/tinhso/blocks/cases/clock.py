@@ -8,6 +8,8 @@ from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.time import Due, Pause, Remaining, Term, due, local, remaining, step_due
 
+_ANSWER = Term.parse("8 hours")
+
 
 def term_of(version: ProcedureVersion) -> tuple[Term, bool]:
     """The procedure's promised term, and whether the same-day rule applies."""
@@ -30,7 +32,9 @@ def due_of(case: Case) -> Due | None:
 
 
 def pauses_of(case: Case) -> list[Pause]:
-    return [Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in case.pauses.order_by("started_at")]
+    return [
+        Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in case.pauses.order_by("started_at")
+    ]
 
 
 def due_of_step(case: Case, node: Node, *, opened_at: datetime) -> datetime | None:
@@ -47,6 +51,12 @@ def remaining_of(case: Case, now: datetime) -> Remaining | None:
         return None
     term, _same_day = term_of(case.version)
     return remaining(case.due_at, now, agency_calendar(case.agency), term.unit)
+
+
+def remaining_to_answer(case: Case, now: datetime) -> Remaining:
+    """How long reception may still take to say whether a case handed in online is complete: eight working hours."""
+    calendar = agency_calendar(case.agency)
+    return remaining(due(_ANSWER, local(case.submitted_at), calendar).at, now, calendar, _ANSWER.unit)
 
 
 def remaining_until(agency: Agency, due_at: datetime | None, now: datetime) -> Remaining:

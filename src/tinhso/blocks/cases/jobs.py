@@ -1,7 +1,9 @@
 """What applicants are told when their case moves."""
 
 from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.actions.intake import move_to_person
 from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.events import Event, subscribe
 from tinhso.kernel.time import local
@@ -34,3 +36,11 @@ def tell_applicant(event: Event) -> None:
         about=f"cases.case:{case.pk}",
         link=f"/tra-cuu/?ma={case.code}",
     )
+
+
+@subscribe("identity.account_verified")
+def follow_verified_person(event: Event) -> None:
+    """When reception finds that a self-registered citizen is somebody in the register, their cases go along."""
+    declared, person = event.facts.get("declared_person"), event.facts.get("person")
+    if declared and person and declared != person:
+        move_to_person(Person.objects.get(pk=declared), Person.objects.get(pk=person))

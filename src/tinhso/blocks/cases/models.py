@@ -122,7 +122,9 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True, help_text="empty before acceptance and while the clock is paused")
     ended_at = models.DateTimeField(null=True, help_text="when the agency had finished: done, refused, withdrawn or stopped")
     returned_at = models.DateTimeField(null=True)
-    counts_late_766 = models.BooleanField(default=False, help_text="asked to supplement more than once: late in the 766 index only")
+    counts_late_766 = models.BooleanField(
+        default=False, help_text="asked to supplement more than once: late in the 766 index only"
+    )
     applicant_name = models.CharField(max_length=200)
     search = models.TextField(help_text="code and applicant's name, folded")
     submission_key = models.CharField(max_length=64, null=True, unique=True, help_text="makes a repeated submission harmless")

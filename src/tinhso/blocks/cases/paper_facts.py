@@ -41,7 +41,9 @@ def paper_facts(case: Case, *, by: Person | None, **more: Any) -> dict[str, Any]
             {"name": part.name, "originals": part.originals, "copies": part.copies, "electronic": len(part.files.all())}
             for part in case.parts.order_by("pk").prefetch_related("files")
         ],
-        "fee": {"amount": fee.invoice.amount, "status": str(fee.invoice.get_status_display())} if fee else {"amount": 0, "status": ""},
+        "fee": {"amount": fee.invoice.amount, "status": str(fee.invoice.get_status_display())}
+        if fee
+        else {"amount": 0, "status": ""},
         "officer": by.full_name if by else "",
         **more,
     }

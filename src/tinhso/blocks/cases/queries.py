@@ -94,7 +94,7 @@ def may_work_on(person: Person, step: Step) -> bool:
 
 
 def work_of(person: Person) -> QuerySet[Step]:
-    """Open steps waiting for the person: taken by them, or by nobody and of a role they hold. Paused and ended cases wait for no one."""
+    """Open steps waiting for the person: taken by them, or by nobody and of a role they hold. Paused cases wait for no one."""
     held = grants(person)
     if not held.pairs:
         return Step.objects.none()
@@ -117,9 +117,7 @@ def search_cases(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     words = fold(text).split()
     compacted = "".join(text.split())
     if compacted.isdigit() and len(compacted) >= 9:
-        return cases.filter(
-            Exists(Party.objects.filter(Q(identity_number=compacted) | Q(phone=compacted), case=OuterRef("pk")))
-        )
+        return cases.filter(Exists(Party.objects.filter(Q(identity_number=compacted) | Q(phone=compacted), case=OuterRef("pk"))))
     for word in words:
         cases = cases.filter(search__contains=word)
     return cases

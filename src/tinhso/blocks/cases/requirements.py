@@ -39,10 +39,8 @@ def required_parts(version: ProcedureVersion, answers: Mapping[str, Any]) -> lis
 def fee_lines(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Invoice lines in đồng; empty when the procedure asks for no fee at all."""
     fee = version.definition.get("fee") or {}
-    if fee.get("rule"):
-        amount = int(compile_rule(fee["rule"]).evaluate({"answers": dict(answers)}))
-    else:
-        amount = int(fee.get("amount", 0))
+    rule = fee.get("rule")
+    amount = int(compile_rule(rule).evaluate({"answers": dict(answers)}) if rule else fee.get("amount", 0))
     if amount == 0:
         return []
     return [{"text": fee.get("description") or version.definition["name"], "quantity": 1, "unit_price": amount}]

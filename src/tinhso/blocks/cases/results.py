@@ -35,7 +35,7 @@ class VersionLoader(Loader):
     def get_contents(self, origin: Origin) -> str:
         folder, _slash, name = origin.name.removeprefix(_PREFIX).partition("/")
         pk, _dash, _hash = folder.partition("-")
-        files = ProcedureVersion.objects.filter(pk=pk if pk.isdigit() else None).values_list("files", flat=True).first()
+        files = ProcedureVersion.objects.filter(pk=int(pk) if pk.isdigit() else 0).values_list("files", flat=True).first()
         if not files or name not in files:
             raise TemplateDoesNotExist(origin)
         return str(files[name])

@@ -29,11 +29,11 @@ def receive_at_counter(
     submission_key: str,
     by: Person,
 ) -> Case:
-    """Enter, charge and accept a case in one go, while the applicant stands at the counter.
+    """Enter, charge and accept a case in one go, while the applicant waits at the counter.
 
     Args:
-        particulars: name, identity_number, phone, email, address of the applicant; one not yet known is entered in the register of
-            persons, so that the next visit is quick.
+        particulars: name, identity_number, phone, email, address of the applicant; one not yet known is entered in the
+            register of persons, so that the next visit is quick.
         cash: the clerk has taken the fee.
 
     Raises:
@@ -44,14 +44,14 @@ def receive_at_counter(
     if not name:
         raise Invalid(_("Hãy nhập họ và tên người nộp."), fields={"name": _("Hãy nhập họ và tên người nộp.")})
     person = person_by_identity_number(by, number) if number else None
-    contact = {key: particulars[key].strip() for key in ("phone", "email", "address")}
+    phone, email, address = (particulars[key].strip() for key in ("phone", "email", "address"))
     if person is None and number:
-        person = register_person(name, by=by, identity_number=number, **contact)
+        person = register_person(name, by=by, identity_number=number, phone=phone, email=email, address=address)
     case = submit_case(
         version,
         answers,
         agency=agency,
-        applicant=Applicant(name=name, identity_number=number, person=person, **contact),
+        applicant=Applicant(name=name, identity_number=number, phone=phone, email=email, address=address, person=person),
         by=by,
         channel=Channel.COUNTER,
         parts=parts,

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.timezone import now
 from ninja import Field, Router, Schema
 from ninja.security import HttpBearer
@@ -14,6 +13,7 @@ from tinhso.blocks.cases.models import Case, Channel, Step
 from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, search_cases, work_of
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
+from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
@@ -24,7 +24,7 @@ PAGE = 50
 class Token(HttpBearer):
     """A token of an account of staff, made on the profile page."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+    def authenticate(self, request: VisitorRequest, token: str) -> Person | None:  # type: ignore[override]
         return request.person  # set by the identity middleware from the same header
 
 
@@ -105,7 +105,7 @@ class Completion(Schema):
 
 
 @router.post("/cases", response={201: CaseRow}, summary="Hand in a case")
-def create_case(request: HttpRequest, given: CaseIn) -> tuple[int, Case]:
+def create_case(request: PersonRequest, given: CaseIn) -> tuple[int, Case]:
     """The header `Idempotency-Key` makes a repeated call harmless: it returns the case of the first one."""
     agency = Agency.objects.filter(code=given.agency, active=True).first()
     if agency is None:
@@ -131,7 +131,7 @@ def create_case(request: HttpRequest, given: CaseIn) -> tuple[int, Case]:
 
 @router.get("/cases", response=CasePage, summary="List cases, newest first")
 def list_cases(
-    request: HttpRequest, q: str = "", status: int | None = None, agency: str = "", cursor: str | None = None
+    request: PersonRequest, q: str = "", status: int | None = None, agency: str = "", cursor: str | None = None
 ) -> dict[str, Any]:
     cases = cases_visible_to(request.person).select_related("procedure", "agency")
     if status is not None:
@@ -143,23 +143,23 @@ def list_cases(
 
 
 @router.get("/cases/{code}", response=CaseOut, summary="Open a case")
-def open_case(request: HttpRequest, code: str) -> Case:
+def open_case(request: PersonRequest, code: str) -> Case:
     return case_for_staff(code, request.person)
 
 
 @router.post("/cases/{code}/accept", response=CaseRow, summary="Accept a submitted case")
-def accept(request: HttpRequest, code: str) -> Case:
+def accept(request: PersonRequest, code: str) -> Case:
     return accept_case(case_for_staff(code, request.person), by=request.person)
 
 
 @router.get("/work", response=WorkPage, summary="My work, most urgent first")
-def list_work(request: HttpRequest, cursor: str | None = None) -> dict[str, Any]:
+def list_work(request: PersonRequest, cursor: str | None = None) -> dict[str, Any]:
     page = page_by_key(work_of(request.person), order=("due_at",), cursor=cursor, size=PAGE)
     return {"rows": page.rows, "next": page.next, "previous": page.previous}
 
 
 @router.post("/steps/{step_id}/complete", response=CaseRow, summary="Complete a step")
-def complete(request: HttpRequest, step_id: int, given: Completion) -> Case:
+def complete(request: PersonRequest, step_id: int, given: Completion) -> Case:
     step = work_of(request.person).filter(pk=step_id).first()
     if step is None:
         raise NotFound("no such step among your work")

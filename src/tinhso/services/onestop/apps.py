@@ -2,7 +2,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.manifest import Manifest, MenuItem, Role, ServiceConfig
 
-_READ = {"cases.read"}
+# to look among the cases one may see; `cases.read` lets one see all of the agency
+_SEARCH = {"cases.search"}
+_READ = _SEARCH | {"cases.read"}
 _WORK = _READ | {"cases.work"}
 _RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons", "directory.register_person"}
 
@@ -19,7 +21,7 @@ class OneStopConfig(ServiceConfig):
         order=200,
         roles=(
             Role("reception", _("Cán bộ tiếp nhận và trả kết quả"), frozenset(_RECEIVE)),
-            Role("specialist", _("Công chức chuyên môn"), frozenset({"cases.work"})),
+            Role("specialist", _("Công chức chuyên môn"), frozenset(_SEARCH | {"cases.work"})),
             Role("department_head", _("Lãnh đạo phòng"), frozenset(_WORK | {"cases.assign", "cases.figures"})),
             Role("signer", _("Lãnh đạo ký"), frozenset(_WORK | {"papers.sign", "cases.assign", "cases.figures"})),
             Role("clerk", _("Văn thư"), frozenset(_WORK)),
@@ -34,7 +36,7 @@ class OneStopConfig(ServiceConfig):
             MenuItem(_("Việc của tôi"), "onestop:work", "inbox", "cases.work", 10),
             MenuItem(_("Tiếp nhận"), "onestop:reception", "clipboard-plus", "cases.receive", 20),
             MenuItem(_("Ký kết quả"), "onestop:signing", "signature", "papers.sign", 30),
-            MenuItem(_("Hồ sơ"), "onestop:cases", "folders", "cases.read", 40),
+            MenuItem(_("Hồ sơ"), "onestop:cases", "folders", "cases.search", 40),
             MenuItem(_("Số liệu"), "onestop:board", "chart-bar", "cases.figures", 50),
         ),
     )

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.loading import load_folder, procedure_folders
 from tinhso.blocks.cases.models import ProcedureVersion
 

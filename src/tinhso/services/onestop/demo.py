@@ -58,7 +58,11 @@ def load(report: Callable[[str], None]) -> None:
     report(_("Hồ sơ mẫu"))
     citizens = cycle(Person.objects.filter(accounts__kind="citizen").order_by("pk"))
     demo = _Staff(demo_commune_agency())
-    others = [staff for agency in Agency.objects.filter(code__isnull=False).exclude(pk=demo.agency.pk) if (staff := _Staff(agency)).complete]
+    others = [
+        staff
+        for agency in Agency.objects.filter(code__isnull=False).exclude(pk=demo.agency.pk)
+        if (staff := _Staff(agency)).complete
+    ]
     for number, (story, days) in enumerate(_STORIES):
         _play(demo, next(citizens), number, story, days)
     for number, staff in enumerate(others[:6]):
@@ -76,11 +80,18 @@ def _play(staff: _Staff, citizen: Person, number: int, story: str, days: int) ->
     clerk = staff.any("reception")
     _take_fee(case, clerk)
     if story == "refused":
-        refuse_case(case, by=clerk, reason="Hồ sơ không thuộc thẩm quyền giải quyết của phường; đề nghị nộp tại nơi cư trú.", at=next(later))
+        refuse_case(
+            case,
+            by=clerk,
+            reason="Hồ sơ không thuộc thẩm quyền giải quyết của phường; đề nghị nộp tại nơi cư trú.",
+            at=next(later),
+        )
         return
     accept_case(case, by=clerk, at=next(later))
     if story in ("supplement", "answered"):
-        ask_supplement(case, by=staff.any("specialist"), content="Bản chụp giấy tờ bị mờ, đề nghị chụp lại rõ bốn góc.", at=next(later))
+        ask_supplement(
+            case, by=staff.any("specialist"), content="Bản chụp giấy tờ bị mờ, đề nghị chụp lại rõ bốn góc.", at=next(later)
+        )
         if story == "answered":
             answer_supplement(case, by=citizen, answer="Tôi đã chụp lại.", at=next(later) + timedelta(days=1))
         return

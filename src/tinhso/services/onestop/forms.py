@@ -1,5 +1,7 @@
 """Particulars of an applicant at the counter."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +27,7 @@ class ApplicantForm(forms.Form):
         return _checked(lambda: normal_phone(self.cleaned_data["phone"]))
 
 
-def _checked(check):  # type: ignore[no-untyped-def]
+def _checked(check: Callable[[], str]) -> str:
     try:
         return check()
     except Invalid as error:

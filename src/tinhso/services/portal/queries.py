@@ -11,7 +11,9 @@ from tinhso.services.portal.models import Draft
 
 def drafts_of(person: Person) -> QuerySet[Draft]:
     """The person's unsent applications, last touched first."""
-    return Draft.objects.filter(person=person).select_related("version", "version__procedure", "agency").order_by("-saved_at", "-pk")
+    return (
+        Draft.objects.filter(person=person).select_related("version", "version__procedure", "agency").order_by("-saved_at", "-pk")
+    )
 
 
 def draft_of(key: str, person: Person) -> Draft:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.clock import due_of
+from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import (
     Case,
     CaseForm,
@@ -27,15 +28,14 @@ from tinhso.blocks.cases.models import (
 )
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
+from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Business, Person
-from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.files.models import StoredFile
-from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.papers.models import Kind
-from tinhso.blocks.payments.actions import create_invoice
+from tinhso.blocks.payments.actions import cancel_invoice, create_invoice
 from tinhso.blocks.payments.models import Invoice
-from tinhso.kernel.actions import action
+from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
@@ -93,7 +93,7 @@ def submit_case(
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
     handed_in = parts or {}
-    cleaned = form_of(version).clean(answers)
+    cleaned = form_of(version).clean(dict(answers))
     wanted = required_parts(version, cleaned.answers)
     missing = {
         f"parts.{part.code}": _("Hãy nộp “%(name)s”.") % {"name": part.name}
@@ -137,7 +137,11 @@ def submit_case(
     )
     if lines := fee_lines(version, cleaned.answers):
         invoice = create_invoice(
-            agency=agency, title=str(version.definition["name"]), lines=lines, about=f"cases.case:{case.pk}", payer=applicant.person
+            agency=agency,
+            title=str(version.definition["name"]),
+            lines=lines,
+            about=f"cases.case:{case.pk}",
+            payer=applicant.person,
         )
         CaseInvoice.objects.create(case=case, invoice=invoice)
     tell(case, "submitted", by=by, at=at, channel=int(channel))
@@ -210,10 +214,13 @@ def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = No
     require(by, "cases.receive", at=case.agency)
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Hãy ghi rõ lý do từ chối."), fields={"reason": _("Hãy ghi rõ lý do từ chối để người nộp biết phải làm gì.")})
+        raise Invalid(
+            _("Hãy ghi rõ lý do từ chối."), fields={"reason": _("Hãy ghi rõ lý do từ chối để người nộp biết phải làm gì.")}
+        )
     with transition(case, expects=[Status.SUBMITTED]) as case:
         case.status = Status.REFUSED
         case.ended_at = at
+        _give_up_fee(case)
         issue_case_paper(case, Kind.REFUSAL, by=by, at=at, reason=reason)
         tell(case, "refused", by=by, at=at, note=reason)
     return case
@@ -229,6 +236,29 @@ def withdraw_case(case: Case, *, by: Person, at: datetime | None = None) -> Case
         case.status = Status.WITHDRAWN
         case.ended_at = at
         cancel_open_steps(case)
+        _give_up_fee(case)
         case.pauses.filter(ended_at__isnull=True).update(ended_at=Greatest(F("started_at"), Value(at)))
         tell(case, "withdrawn", by=by, at=at)
     return case
+
+
+def _give_up_fee(case: Case) -> None:
+    """An unpaid fee is not asked for any more; money that still arrives is due back."""
+    fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
+    if fee and fee.invoice.status == Invoice.Status.UNPAID:
+        cancel_invoice(fee.invoice, by=None)
+
+
+@action
+def move_to_person(declared: Person, person: Person) -> int:
+    """Give the cases of a self-declared entry to the verified person it turned out to be. Returns how many."""
+    cases = Case.objects.filter(Q(applicant=declared) | Q(submitted_by=declared)).select_for_update().select_related("agency")
+    moved = 0
+    for case in cases:
+        case.applicant_id = person.pk if case.applicant_id == declared.pk else case.applicant_id
+        case.submitted_by_id = person.pk if case.submitted_by_id == declared.pk else case.submitted_by_id
+        case.save(update_fields=["applicant", "submitted_by"])
+        case.parties.filter(person=declared).update(person=person)
+        record("cases.applicant_joined", by=None, on=case, agency=case.agency, declared=declared.pk, person=person.pk)
+        moved += 1
+    return moved

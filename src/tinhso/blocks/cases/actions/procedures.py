@@ -22,7 +22,7 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
         WrongState: this version is there with other content and cases were received under it: give the change a new version.
     """
     require(by, "cases.edit_procedures")
-    procedure, created = Procedure.objects.update_or_create(
+    procedure, _created = Procedure.objects.update_or_create(
         code=definition.code,
         defaults={
             "name": definition.name,

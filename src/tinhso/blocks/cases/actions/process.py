@@ -8,8 +8,8 @@ from typing import Any
 from tinhso.blocks.cases.bpmn.graph import Graph, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Arrived, Effect, End, OpenTask, RunService, leave, start
 from tinhso.blocks.cases.clock import due_of_step
-from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.models import Case, CaseAccess, JoinArrival, Step
+from tinhso.blocks.cases.process import graph_of
 
 Service = Callable[[Case, datetime], None]
 _services: dict[str, Service] = {}

@@ -14,8 +14,8 @@ from tinhso.blocks.cases.paper_facts import result_facts
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.results import result_template, signing_post
-from tinhso.blocks.directory.models import Person
 from tinhso.blocks.directory.actions import next_number
+from tinhso.blocks.directory.models import Person
 from tinhso.blocks.esignature.actions import sign_paper
 from tinhso.blocks.papers.actions import issue_paper
 from tinhso.blocks.papers.models import Kind, Paper

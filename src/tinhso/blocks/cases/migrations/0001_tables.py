@@ -6,329 +6,545 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import tinhso.blocks.cases.models
 from django.db import migrations, models
+
+import tinhso.blocks.cases.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
-        ('files', '0001_initial'),
-        ('papers', '0001_initial'),
-        ('payments', '0001_initial'),
+        ("directory", "0002_tables"),
+        ("files", "0001_initial"),
+        ("papers", "0001_initial"),
+        ("payments", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.SmallIntegerField(choices=[(1, 'Mới đăng ký'), (2, 'Được tiếp nhận'), (3, 'Không được tiếp nhận'), (4, 'Đang xử lý'), (5, 'Yêu cầu bổ sung giấy tờ'), (6, 'Yêu cầu thực hiện nghĩa vụ tài chính'), (7, 'Công dân yêu cầu rút hồ sơ'), (8, 'Dừng xử lý'), (9, 'Đã xử lý xong'), (10, 'Đã trả kết quả')], default=1)),
-                ('channel', models.SmallIntegerField(choices=[(1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Bưu chính công ích')])),
-                ('submitted_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(help_text='start of the legal clock', null=True)),
-                ('due_at', models.DateTimeField(help_text='empty before acceptance and while the clock is paused', null=True)),
-                ('ended_at', models.DateTimeField(help_text='when the agency had finished: done, refused, withdrawn or stopped', null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
-                ('counts_late_766', models.BooleanField(default=False, help_text='asked to supplement more than once: late in the 766 index only')),
-                ('applicant_name', models.CharField(max_length=200)),
-                ('search', models.TextField(help_text="code and applicant's name, folded")),
-                ('submission_key', models.CharField(help_text='makes a repeated submission harmless', max_length=64, null=True, unique=True)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='directory.agency')),
-                ('applicant', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='directory.person')),
-                ('business', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='directory.business')),
-                ('submitted_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "Mới đăng ký"),
+                            (2, "Được tiếp nhận"),
+                            (3, "Không được tiếp nhận"),
+                            (4, "Đang xử lý"),
+                            (5, "Yêu cầu bổ sung giấy tờ"),
+                            (6, "Yêu cầu thực hiện nghĩa vụ tài chính"),
+                            (7, "Công dân yêu cầu rút hồ sơ"),
+                            (8, "Dừng xử lý"),
+                            (9, "Đã xử lý xong"),
+                            (10, "Đã trả kết quả"),
+                        ],
+                        default=1,
+                    ),
+                ),
+                ("channel", models.SmallIntegerField(choices=[(1, "Trực tiếp"), (2, "Trực tuyến"), (3, "Bưu chính công ích")])),
+                ("submitted_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(help_text="start of the legal clock", null=True)),
+                ("due_at", models.DateTimeField(help_text="empty before acceptance and while the clock is paused", null=True)),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        help_text="when the agency had finished: done, refused, withdrawn or stopped", null=True
+                    ),
+                ),
+                ("returned_at", models.DateTimeField(null=True)),
+                (
+                    "counts_late_766",
+                    models.BooleanField(
+                        default=False, help_text="asked to supplement more than once: late in the 766 index only"
+                    ),
+                ),
+                ("applicant_name", models.CharField(max_length=200)),
+                ("search", models.TextField(help_text="code and applicant's name, folded")),
+                (
+                    "submission_key",
+                    models.CharField(help_text="makes a repeated submission harmless", max_length=64, null=True, unique=True),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="directory.agency"
+                    ),
+                ),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="directory.person",
+                    ),
+                ),
+                (
+                    "business",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="directory.business"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseForm',
+            name="CaseForm",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='form', serialize=False, to='cases.case')),
-                ('answers', models.JSONField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="form",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("answers", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=500)),
-                ('required', models.BooleanField(default=True)),
-                ('originals', models.PositiveSmallIntegerField(default=0)),
-                ('copies', models.PositiveSmallIntegerField(default=0)),
-                ('on_paper', models.BooleanField(default=False, help_text='handed in on paper at the counter or by post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=500)),
+                ("required", models.BooleanField(default=True)),
+                ("originals", models.PositiveSmallIntegerField(default=0)),
+                ("copies", models.PositiveSmallIntegerField(default=0)),
+                ("on_paper", models.BooleanField(default=False, help_text="handed in on paper at the counter or by post")),
+                ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="cases.case")),
             ],
         ),
         migrations.CreateModel(
-            name='PartFile',
+            name="PartFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='cases.part')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("added_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile")),
+                ("part", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="files", to="cases.part")),
             ],
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('applicant', 'Người nộp'), ('represented', 'Người được đại diện')], max_length=12)),
-                ('name', models.CharField(max_length=200)),
-                ('identity_number', models.CharField(blank=True, max_length=20)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='cases.case')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(choices=[("applicant", "Người nộp"), ("represented", "Người được đại diện")], max_length=12),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("identity_number", models.CharField(blank=True, max_length=20)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="cases.case")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('supplement', 'Chờ bổ sung giấy tờ'), ('fee', 'Chờ thực hiện nghĩa vụ tài chính'), ('agency', 'Chờ cơ quan khác'), ('court', 'Chờ tòa án, cơ quan điều tra')], max_length=12)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("supplement", "Chờ bổ sung giấy tờ"),
+                            ("fee", "Chờ thực hiện nghĩa vụ tài chính"),
+                            ("agency", "Chờ cơ quan khác"),
+                            ("court", "Chờ tòa án, cơ quan điều tra"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="pauses", to="cases.case")),
             ],
         ),
         migrations.CreateModel(
-            name='Procedure',
+            name="Procedure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=500)),
-                ('name_en', models.CharField(blank=True, max_length=500)),
-                ('field', models.CharField(max_length=200)),
-                ('field_code', models.CharField(max_length=20)),
-                ('level', models.CharField(choices=[('commune', 'Cấp xã'), ('province', 'Cấp tỉnh')], max_length=10)),
-                ('grade', models.CharField(choices=[('full', 'Toàn trình'), ('partial', 'Một phần'), ('information', 'Cung cấp thông tin')], max_length=12)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None)),
-                ('search', models.TextField(help_text='names, field and keywords, folded, with and without spaces')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, unique=True)),
+                ("name", models.CharField(max_length=500)),
+                ("name_en", models.CharField(blank=True, max_length=500)),
+                ("field", models.CharField(max_length=200)),
+                ("field_code", models.CharField(max_length=20)),
+                ("level", models.CharField(choices=[("commune", "Cấp xã"), ("province", "Cấp tỉnh")], max_length=10)),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[("full", "Toàn trình"), ("partial", "Một phần"), ("information", "Cung cấp thông tin")],
+                        max_length=12,
+                    ),
+                ),
+                ("audience", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None)),
+                ("search", models.TextField(help_text="names, field and keywords, folded, with and without spaces")),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='procedure_search', opclasses=['gin_trgm_ops'])],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search"], name="procedure_search", opclasses=["gin_trgm_ops"]
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='procedure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.procedure'),
+            model_name="case",
+            name="procedure",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="cases.procedure"),
         ),
         migrations.CreateModel(
-            name='ProcedureVersion',
+            name="ProcedureVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=30)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('definition', models.JSONField(help_text='procedure.toml')),
-                ('graph', models.JSONField(help_text='the parsed process')),
-                ('files', models.JSONField(help_text="the folder's text files by name: form, process, paper templates")),
-                ('content_hash', models.CharField(max_length=64)),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cases.procedure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=30)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("definition", models.JSONField(help_text="procedure.toml")),
+                ("graph", models.JSONField(help_text="the parsed process")),
+                ("files", models.JSONField(help_text="the folder's text files by name: form, process, paper templates")),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "procedure",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="cases.procedure"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='case',
-            name='version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.procedureversion'),
+            model_name="case",
+            name="version",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="cases.procedureversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('node', models.CharField(max_length=100)),
-                ('name', models.CharField(max_length=300)),
-                ('does', models.CharField(max_length=20)),
-                ('role', models.CharField(max_length=40)),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('cancelled', models.BooleanField(default=False)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('note', models.TextField(blank=True)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='directory.person')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='cases.case')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("node", models.CharField(max_length=100)),
+                ("name", models.CharField(max_length=300)),
+                ("does", models.CharField(max_length=20)),
+                ("role", models.CharField(max_length=40)),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("cancelled", models.BooleanField(default=False)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency"
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="directory.person"
+                    ),
+                ),
+                ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="cases.case")),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Supplement',
+            name="Supplement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField()),
-                ('content', models.TextField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answer', models.TextField(blank=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.person')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supplements', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_at", models.DateTimeField()),
+                ("content", models.TextField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.person"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="supplements", to="cases.case"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimelineEntry',
+            name="TimelineEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('event', models.CharField(max_length=60)),
-                ('public', models.BooleanField(default=True)),
-                ('note', models.TextField(blank=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.person')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("event", models.CharField(max_length=60)),
+                ("public", models.BooleanField(default=True)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.person"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="timeline", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseInvoice',
+            name="CaseInvoice",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='fee', serialize=False, to='cases.case')),
-                ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.invoice')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="fee",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.invoice"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='rating', serialize=False, to='cases.case')),
-                ('stars', models.PositiveSmallIntegerField()),
-                ('comment', models.TextField(blank=True)),
-                ('given_at', models.DateTimeField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="rating",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("stars", models.PositiveSmallIntegerField()),
+                ("comment", models.TextField(blank=True)),
+                ("given_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='rating_one_to_five')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_one_to_five")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseAccess',
+            name="CaseAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=40)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=40)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency"
+                    ),
+                ),
+                ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="access", to="cases.case")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('agency', 'role', 'case'), name='access_once')],
+                "constraints": [models.UniqueConstraint(fields=("agency", "role", "case"), name="access_once")],
             },
         ),
         migrations.CreateModel(
-            name='CasePaper',
+            name="CasePaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_result', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='cases.case')),
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_result", models.BooleanField(default=False)),
+                ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="papers", to="cases.case")),
+                ("paper", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_result', True)), fields=('case',), name='one_result_a_case')],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("is_result", True)), fields=("case",), name="one_result_a_case")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JoinArrival',
+            name="JoinArrival",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('node', models.CharField(max_length=100)),
-                ('flow', models.CharField(max_length=100)),
-                ('consumed', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='arrivals', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("node", models.CharField(max_length=100)),
+                ("flow", models.CharField(max_length=100)),
+                ("consumed", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="arrivals", to="cases.case"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('consumed', False)), fields=('case', 'node', 'flow'), name='one_arrival_a_flow')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("consumed", False)), fields=("case", "node", "flow"), name="one_arrival_a_flow"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('case', 'code'), name='part_once_a_case'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("case", "code"), name="part_once_a_case"),
         ),
         migrations.AddConstraint(
-            model_name='partfile',
-            constraint=models.UniqueConstraint(fields=('part', 'file'), name='file_once_a_part'),
+            model_name="partfile",
+            constraint=models.UniqueConstraint(fields=("part", "file"), name="file_once_a_part"),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('identity_number', ''), _negated=True), fields=['identity_number'], name='party_identity'),
+            model_name="party",
+            index=models.Index(
+                condition=models.Q(("identity_number", ""), _negated=True), fields=["identity_number"], name="party_identity"
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='party_phone'),
+            model_name="party",
+            index=models.Index(condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="party_phone"),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='one_running_pause'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("case",), name="one_running_pause"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='pause_times_in_order'),
+            model_name="pause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"),
+                name="pause_times_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.UniqueConstraint(fields=('procedure', 'version'), name='version_once'),
+            model_name="procedureversion",
+            constraint=models.UniqueConstraint(fields=("procedure", "version"), name="version_once"),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='version_dates_in_order'),
+            model_name="procedureversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="version_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('procedure', '='), (tinhso.blocks.cases.models._DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='one_version_a_day'),
+            model_name="procedureversion",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("procedure", "="),
+                    (
+                        tinhso.blocks.cases.models._DateRange(
+                            "valid_from", "valid_to", django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_version_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'status', 'due_at', 'id'], name='case_agency_status_due'),
+            model_name="case",
+            index=models.Index(fields=["agency", "status", "due_at", "id"], name="case_agency_status_due"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', '-submitted_at', '-id'], name='case_agency_submitted'),
+            model_name="case",
+            index=models.Index(fields=["agency", "-submitted_at", "-id"], name="case_agency_submitted"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant', '-submitted_at', '-id'], name='case_applicant'),
+            model_name="case",
+            index=models.Index(fields=["applicant", "-submitted_at", "-id"], name="case_applicant"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['submitted_by', '-submitted_at', '-id'], name='case_submitter'),
+            model_name="case",
+            index=models.Index(fields=["submitted_by", "-submitted_at", "-id"], name="case_submitter"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='case_search', opclasses=['gin_trgm_ops']),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="case_search", opclasses=["gin_trgm_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])), name='case_status_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])), name="case_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', [1, 2, 3])), name='case_channel_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(condition=models.Q(("channel__in", [1, 2, 3])), name="case_channel_known"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [1, 3, 7, 5]), ('received_at__isnull', False), _connector='OR'), name='case_worked_on_was_received'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", [1, 3, 7, 5]), ("received_at__isnull", False), _connector="OR"),
+                name="case_worked_on_was_received",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', False), models.Q(('status__in', [3, 7, 8, 9, 10]), _negated=True), _connector='OR'), name='case_ended_has_its_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", False), models.Q(("status__in", [3, 7, 8, 9, 10]), _negated=True), _connector="OR"
+                ),
+                name="case_ended_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(models.F('agency'), models.F('role'), models.F('due_at'), models.F('id'), condition=models.Q(('cancelled', False), ('done_at__isnull', True)), name='step_work'),
+            model_name="step",
+            index=models.Index(
+                models.F("agency"),
+                models.F("role"),
+                models.F("due_at"),
+                models.F("id"),
+                condition=models.Q(("cancelled", False), ("done_at__isnull", True)),
+                name="step_work",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled', False), ('done_at__isnull', True)), fields=('case', 'node'), name='one_open_step_a_node'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled", False), ("done_at__isnull", True)),
+                fields=("case", "node"),
+                name="one_open_step_a_node",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('cancelled', False), _connector='OR'), name='step_done_or_cancelled'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_at__isnull", True), ("cancelled", False), _connector="OR"),
+                name="step_done_or_cancelled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplement',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('case',), name='one_open_supplement'),
+            model_name="supplement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answered_at__isnull", True)), fields=("case",), name="one_open_supplement"
+            ),
         ),
         migrations.AddIndex(
-            model_name='timelineentry',
-            index=models.Index(fields=['case', 'at', 'id'], name='timeline_case'),
+            model_name="timelineentry",
+            index=models.Index(fields=["case", "at", "id"], name="timeline_case"),
         ),
     ]

@@ -49,15 +49,28 @@ def town(db: None) -> Town:
 
 def make_town() -> Town:
     above = Unit.objects.create(
-        code="82", name="Tỉnh Đồng Tháp", short_name="Đồng Tháp", kind=UnitKind.PROVINCE, level=UnitLevel.PROVINCE, known_from=date(2025, 7, 1)
+        code="82",
+        name="Tỉnh Đồng Tháp",
+        short_name="Đồng Tháp",
+        kind=UnitKind.PROVINCE,
+        level=UnitLevel.PROVINCE,
+        known_from=date(2025, 7, 1),
     )
     unit = Unit.objects.create(
         code="28249", name="Phường Đạo Thạnh", short_name="Đạo Thạnh", kind=UnitKind.WARD, level=UnitLevel.COMMUNE, parent=above,
         known_from=date(2025, 7, 1),
     )  # fmt: skip
-    province = create_agency(name="UBND tỉnh Đồng Tháp", short_name="UBND tỉnh", code="H20", kind=AgencyKind.COMMITTEE, unit=above, by=None)
+    province = create_agency(
+        name="UBND tỉnh Đồng Tháp", short_name="UBND tỉnh", code="H20", kind=AgencyKind.COMMITTEE, unit=above, by=None
+    )
     agency = create_agency(
-        name="UBND phường Đạo Thạnh", short_name="UBND Đạo Thạnh", code="H20.70", kind=AgencyKind.COMMITTEE, unit=unit, parent=province, by=None
+        name="UBND phường Đạo Thạnh",
+        short_name="UBND Đạo Thạnh",
+        code="H20.70",
+        kind=AgencyKind.COMMITTEE,
+        unit=unit,
+        parent=province,
+        by=None,
     )
     return Town(
         agency=agency,

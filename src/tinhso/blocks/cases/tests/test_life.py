@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, refuse_case, withdraw_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, move_to_person, refuse_case, withdraw_case
 from tinhso.blocks.cases.actions.results import rate_case, return_result, send_back_unsigned, sign_many, sign_result
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import assign_step, complete_step, take_step
@@ -159,7 +159,10 @@ def test_a_step_is_handed_only_to_somebody_who_holds_its_role(town: Town, submit
     case = accept_case(submitted(), by=town.clerk, at=MONDAY)
     with pytest.raises(Invalid):
         assign_step(_step(case, "review"), to=town.clerk, by=town.specialist, at=MONDAY)
-    assert assign_step(_step(case, "review"), to=town.other_specialist, by=town.specialist, at=MONDAY).assignee == town.other_specialist
+    assert (
+        assign_step(_step(case, "review"), to=town.other_specialist, by=town.specialist, at=MONDAY).assignee
+        == town.other_specialist
+    )
 
 
 def test_a_step_cannot_be_signed_by_completing_it(town: Town, submitted: Submit) -> None:
@@ -213,3 +216,9 @@ def test_every_change_leaves_an_audit_row_without_personal_values(town: Town, su
 def test_an_applicant_without_a_register_entry_can_apply_at_the_counter(town: Town, submitted: Submit) -> None:
     case = submitted(applicant=Applicant(name="Người Mới"), by=town.clerk)
     assert (case.applicant, case.applicant_name) == (None, "Người Mới")
+
+
+def test_cases_of_a_self_declared_entry_go_to_the_person_it_turned_out_to_be(town: Town, submitted: Submit) -> None:
+    case = submitted(applicant=Applicant(name="Huỳnh Văn Lạ", person=town.stranger), by=town.stranger)
+    assert move_to_person(town.stranger, town.citizen) == 1
+    assert case_for_applicant(case.code, town.citizen).parties.get().person == town.citizen

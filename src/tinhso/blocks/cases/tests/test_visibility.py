@@ -1,0 +1,43 @@
+"""Who may see a case: the fast query against the slow, obvious rule."""
+
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tinhso.blocks.cases.actions.intake import accept_case, withdraw_case
+from tinhso.blocks.cases.actions.work import complete_step
+from tinhso.blocks.cases.models import Case, Step
+from tinhso.blocks.cases.queries import cases_visible_to, work_of
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.identity.policy import grants
+
+
+def _may_see(person: Person, case: Case) -> bool:
+    """Reads all cases there or above, or holds a role to which a step of the case ever came."""
+    held = grants(person)
+    return held.allows("cases.read", case.agency) or any((step.agency_id, step.role) in held.pairs for step in case.steps.all())
+
+
+def _waits_for(person: Person, step: Step) -> bool:
+    held = (step.agency_id, step.role) in grants(person).pairs
+    return step.open and held and step.assignee_id in (None, person.pk) and step.case.status != 5
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lives=st.lists(st.integers(0, 4), min_size=1, max_size=4))
+def test_the_lists_show_what_the_rule_says_and_nothing_else(town: Town, submitted: Callable[..., Case], lives: list[int]) -> None:
+    for length in lives:
+        case = submitted()
+        if length:
+            accept_case(case, by=town.clerk, at=MONDAY)
+        for node in ("review", "check", "draft")[: max(0, length - 1)]:
+            complete_step(case.steps.select_related("case").get(node=node), by=town.specialist, at=MONDAY)
+        if length == 2:
+            withdraw_case(case, by=town.citizen, at=MONDAY)
+    for person in (town.clerk, town.specialist, town.chairman, town.manager, town.citizen, town.stranger):
+        seen = set(cases_visible_to(person).values_list("pk", flat=True))
+        assert seen == {case.pk for case in Case.objects.select_related("agency") if _may_see(person, case)}
+        waiting = set(work_of(person).values_list("pk", flat=True))
+        assert waiting == {step.pk for step in Step.objects.select_related("case") if _waits_for(person, step)}
