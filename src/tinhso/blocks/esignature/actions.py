@@ -43,11 +43,9 @@ def ensure_certificate(owner: Person | Agency, *, at: datetime | None = None) ->
 
 
 def _certificate_in_force(field: str, owner: Person | Agency, at: datetime) -> Certificate | None:
-    return (
-        Certificate.objects.filter(**{field: owner}, revoked_at=None, not_before__lte=at, not_after__gte=at)
-        .order_by("-pk")
-        .first()
-    )
+    """The newest one whose key is at hand."""
+    found = Certificate.objects.filter(**{field: owner}, revoked_at=None, not_before__lte=at, not_after__gte=at).order_by("-pk")
+    return next((certificate for certificate in found if key_store(certificate.adapter).holds(certificate.key_reference)), None)
 
 
 def _issue(field: str, owner: Person | Agency, at: datetime) -> Certificate:

@@ -182,17 +182,18 @@ def _mark_drawing(mark: Mark, width: float, height: float) -> str:
     given = mark.name.split()[-1] if mark.name else ""
     left = width * 0.36
     room = width - left - 2
-    size = min(26.0, room * 0.8 / max(face.width(given, 1), 0.1))
+    start = width * 0.2  # the seal will lie over the first third of what is drawn
+    size = min(30.0, (width - start) * 0.7 / max(face.width(given, 1), 0.1))
     pen = height * 0.62
-    end = left + 10 + face.width(given, size)
+    end = start + 12 + face.width(given, size)
     stroke = (
-        ((left - 8, pen - 2), "m"),
-        ((left + 18, pen - 14, end - 6, pen + 4, end + 10, pen + 13), "c"),
+        ((start - 8, pen - 2), "m"),
+        ((start + 18, pen - 14, end - 6, pen + 4, end + 10, pen + 13), "c"),
         ((end + 14, pen + 2, end - 20, pen - 7, end - 34, pen - 5), "c"),
     )
     drawing = [
         f"q {_BLUE} rg {_BLUE} RG",
-        f"BT /F {size:.1f} Tf 1 0.06 {_SLANT} 1 {left + 6:.1f} {pen:.1f} Tm <{face.shown(given)}> Tj ET",
+        f"BT /F {size:.1f} Tf 1 0.06 {_SLANT} 1 {start + 8:.1f} {pen:.1f} Tm <{face.shown(given)}> Tj ET",
         "1.1 w 1 J",
         *(" ".join(f"{number:.1f}" for number in numbers) + f" {operator}" for numbers, operator in stroke),
         "S Q",

@@ -1,4 +1,4 @@
-"""The sample signing authority: root → issuing authority → certificates, and a timestamp authority.
+"""The sample signing authority: root → issuing authority → certificates; root → timestamp authority.
 
 It is made at first need in the data folder, so that the product runs with nothing outside it. Everything it signs is marked as a
 sample without legal force. Its certificates begin in the past, so that sample cases of past years can be signed as of their day.
@@ -52,7 +52,7 @@ class Authority:
 
 def authority() -> Authority:
     """The installation's sample authority; made now if there is none yet."""
-    return _authority(Path(settings.DATA_DIR) / "ca")
+    return _authority(_folder())
 
 
 @cache
@@ -83,10 +83,10 @@ def _make(folder: Path, bundle: Path) -> None:
     tsa_name = _name(f"Tỉnh Số TSA ({SAMPLE_MARK})")
     root = _certificate(root_name, keys.public_key("root"), root_name, keys.public_key("root"), _ROOT_END, ca_depth=1)
     issuing = _certificate(issuing_name, keys.public_key("issuing"), root_name, keys.public_key("root"), _ISSUING_END, ca_depth=0)
-    tsa = _certificate(tsa_name, keys.public_key("tsa"), issuing_name, keys.public_key("issuing"), _ISSUING_END).add_extension(
+    tsa = _certificate(tsa_name, keys.public_key("tsa"), root_name, keys.public_key("root"), _ISSUING_END).add_extension(
         x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
     )
-    signed = [_sign(root, keys, "root"), _sign(issuing, keys, "root"), _sign(tsa, keys, "issuing")]
+    signed = [_sign(root, keys, "root"), _sign(issuing, keys, "root"), _sign(tsa, keys, "root")]
     unfinished = bundle.with_suffix(f".{secrets.token_hex(4)}")
     with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644), "wb") as file:
         file.write(b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in signed))
@@ -111,17 +111,36 @@ def issue_certificate(public_key: RSAPublicKey, *, name: str, organization: str 
 
 def revocation_lists(moment: datetime, revoked: tuple[Revoked, ...]) -> list[asn1_crl.CertificateList]:
     """The authority's revocation lists as of the hour before `moment`: the root's, and the issuing authority's."""
-    since = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return [asn1_crl.CertificateList.load(der) for der in _revocation_lists(Path(settings.DATA_DIR) / "ca", since, revoked)]
+    return [root_list(moment), _parsed(_issuing_list(_folder(), _hour(moment), revoked))]
+
+
+def root_list(moment: datetime) -> asn1_crl.CertificateList:
+    """The root's list alone: it revokes nothing and needs no database."""
+    return _parsed(_root_list(_folder(), _hour(moment)))
 
 
 @lru_cache(maxsize=64)
-def _revocation_lists(folder: Path, since: datetime, revoked: tuple[Revoked, ...]) -> list[bytes]:
-    house = _authority(folder)
-    return [
-        _revocation_list(house.root.subject, "root", house.root, since, ()),
-        _revocation_list(house.issuing.subject, "issuing", house.issuing, since, revoked),
-    ]
+def _root_list(folder: Path, since: datetime) -> bytes:
+    root = _authority(folder).root
+    return _revocation_list(root.subject, "root", root, since, ())
+
+
+@lru_cache(maxsize=64)
+def _issuing_list(folder: Path, since: datetime, revoked: tuple[Revoked, ...]) -> bytes:
+    issuing = _authority(folder).issuing
+    return _revocation_list(issuing.subject, "issuing", issuing, since, revoked)
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "ca"
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _parsed(der: bytes) -> asn1_crl.CertificateList:
+    return asn1_crl.CertificateList.load(der)
 
 
 def _revocation_list(

@@ -1,7 +1,7 @@
 """Where private keys live. A key never leaves its store: others name it and have it sign.
 
 The soft store keeps keys encrypted on disk and serves the sample authority. A PKCS#11 token or a remote signing service (CSC) is
-another class with the same four members, added to `_STORES`.
+another class with the same members, added to `_STORES`.
 """
 
 import os
@@ -27,6 +27,9 @@ class KeyStore(Protocol):
 
     def generate(self, reference: str = "") -> str:
         """Make a key and return its reference (the one given, or a new one)."""
+
+    def holds(self, reference: str) -> bool:
+        """Whether the key is still there: a token may have been exchanged, a folder lost."""
 
     def public_key(self, reference: str) -> RSAPublicKey: ...
 
@@ -60,6 +63,9 @@ class SoftKeys:
         unfinished.replace(path)
         self._loaded[reference] = key
         return reference
+
+    def holds(self, reference: str) -> bool:
+        return self._path(reference).exists()
 
     def public_key(self, reference: str) -> RSAPublicKey:
         return self.private_key(reference).public_key()

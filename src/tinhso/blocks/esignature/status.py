@@ -20,7 +20,7 @@ def signing_checks() -> list[Check]:
 
 
 def _authority_check() -> Check:
-    part = "esignature: signing authority"
+    part = "signing authority"
     try:
         house = authority()
         key = soft_keys()
@@ -40,7 +40,7 @@ def _authority_check() -> Check:
 
 
 def _timestamp_check() -> Check:
-    part = "esignature: timestamps"
+    part = "timestamps"
     if settings.TSA_URL:
         valid = settings.TSA_URL.startswith(("http://", "https://"))
         advice = "" if valid else "TINHSO_TSA_URL must begin with http:// or https://"

@@ -44,8 +44,7 @@ class SampleTimeStamper(TimeStamper):
         if req["nonce"].native is not None:
             facts["nonce"] = req["nonce"]
         content = tsp.TSTInfo(facts).dump()
-        house = authority()
-        fixed = _fixed_parts(get_ident(), as_der(house.tsa), as_der(house.issuing))
+        fixed = _fixed_parts(get_ident(), as_der(authority().tsa))
         attributes = cms.CMSAttributes(
             [
                 *fixed.attributes,
@@ -68,7 +67,7 @@ class SampleTimeStamper(TimeStamper):
                 "version": "v3",
                 "digest_algorithms": [fixed.digest],
                 "encap_content_info": {"content_type": "tst_info", "content": cms.ParsableOctetString(content)},
-                "certificates": fixed.certificates,
+                "certificates": [fixed.certificate],
                 "signer_infos": [signer],
             }
         )
@@ -80,7 +79,7 @@ class SampleTimeStamper(TimeStamper):
 class _Fixed:
     """What is the same in every token; encoding it anew took half the time of a signature."""
 
-    certificates: list[x509.Certificate]
+    certificate: x509.Certificate
     signer: cms.SignerIdentifier
     digest: algos.DigestAlgorithm
     mechanism: algos.SignedDigestAlgorithm
@@ -88,16 +87,16 @@ class _Fixed:
 
 
 @lru_cache(maxsize=64)
-def _fixed_parts(thread: int, tsa: bytes, issuing: bytes) -> _Fixed:
+def _fixed_parts(thread: int, der: bytes) -> _Fixed:
     """Kept for each thread: asn1crypto parses lazily, so that two threads must not share its objects."""
-    certificate = x509.Certificate.load(tsa)
+    certificate = x509.Certificate.load(der)
     identifier = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
     attributes = (
         simple_cms_attribute("content_type", "tst_info"),
         simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
     )
     return _Fixed(
-        [certificate, x509.Certificate.load(issuing)],
+        certificate,
         cms.SignerIdentifier.load(cms.SignerIdentifier("issuer_and_serial_number", identifier).dump()),
         algos.DigestAlgorithm({"algorithm": _DIGEST}),
         algos.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15"}),

@@ -10,7 +10,7 @@ from cryptography import x509
 from django.conf import settings
 from django.db import DatabaseError
 
-from tinhso.blocks.esignature.authority import as_asn1, revocation_lists
+from tinhso.blocks.esignature.authority import as_asn1, revocation_lists, root_list
 from tinhso.blocks.esignature.queries import revoked_until
 
 
@@ -28,7 +28,11 @@ class Trust:
 
 
 def current_trust(now: datetime) -> Trust:
-    """What can be relied on now. Without the database nothing is known, and nothing said, about revoked sample certificates."""
+    """What can be relied on now.
+
+    Without the database nothing is known, and nothing said, about revoked sample certificates; the lists inside a file, proven by
+    its timestamp, may then be enough.
+    """
     folder = Path(settings.DATA_DIR)
     roots = tuple(certificate for file in sorted((folder / "trust").glob("*.pem")) for certificate in _certificates(file))
     sample = folder / "ca" / "root.pem"
@@ -37,7 +41,7 @@ def current_trust(now: datetime) -> Trust:
     try:
         lists = tuple(revocation_lists(now, revoked_until(now)))
     except DatabaseError:
-        lists = ()
+        lists = (root_list(now),)
     return Trust(roots, _certificates(sample)[0], lists)
 
 

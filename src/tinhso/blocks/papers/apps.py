@@ -17,7 +17,7 @@ class PapersConfig(ServiceConfig):
     def checks(self) -> list[Check]:
         from tinhso.blocks.papers.fonts import FAMILY, font_file, missing_letters
 
-        part, advice = "papers: font", "apt-get install fonts-liberation2"
+        part, advice = "font", "apt-get install fonts-liberation2"
         for style in ("Regular", "Bold", "Italic", "Bold Italic"):
             file = font_file(style)
             if file is None:

@@ -20,7 +20,7 @@ from tinhso.kernel.errors import NotAllowed, WrongState
 def test_the_chain_holds_and_every_part_says_that_it_is_a_sample():
     house = authority()
     house.issuing.verify_directly_issued_by(house.root)
-    house.tsa.verify_directly_issued_by(house.issuing)
+    house.tsa.verify_directly_issued_by(house.root)
     for certificate in (house.root, house.issuing, house.tsa):
         assert SAMPLE_MARK in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
 
@@ -117,3 +117,11 @@ def test_the_status_page_says_when_the_keys_do_not_open(tmp_path, settings):
     first = signing_checks()[0]
     assert first.state == "failed"
     assert "backup" in first.advice
+
+
+@pytest.mark.django_db
+def test_a_certificate_whose_key_is_lost_is_replaced():
+    person = world.somebody()
+    first = ensure_certificate(person)
+    soft_keys()._path(first.key_reference).unlink()
+    assert ensure_certificate(person) != first

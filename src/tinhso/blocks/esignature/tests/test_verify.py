@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.utils.translation import override
 
 from tinhso.blocks.esignature.actions import ensure_certificate, revoke_certificate, sign_paper
@@ -178,3 +179,11 @@ def test_the_sentence_follows_the_language(signed):
 def test_a_second_paper_of_the_same_signer_is_judged_alike(ward, chairman, post):
     other = draft(ward, signer=chairman, post=post)
     assert verify_pdf(read_file(sign_paper(other, by=chairman, post=post, at=AT).signed_file)).ok is Verdict.VALID
+
+
+def test_the_command_line_needs_no_database_to_find_a_paper_valid(signed, monkeypatch):
+    def gone(moment):
+        raise DatabaseError
+
+    monkeypatch.setattr("tinhso.blocks.esignature.trust.revoked_until", gone)
+    assert verify_pdf(signed).ok is Verdict.VALID
