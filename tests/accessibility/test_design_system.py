@@ -140,7 +140,7 @@ def test_paper_shows_the_content_without_the_frame(page: Page):
 
 def test_the_first_page_is_transferred_in_under_200_kb(page: Page):
     answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright cannot wrap a builtin
     page.goto("/", wait_until="networkidle")
 
     sizes = {answer.url: _transferred(answer) for answer in answers if answer.ok}
