@@ -8,7 +8,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.directory.models import Agency, Person, Post, Tenure, Unit, UnitChange, UnitLevel
-from tinhso.blocks.directory.unit_source import completeness, two_tiers_since
+from tinhso.blocks.directory.unit_source import KIND_WORDS, completeness, two_tiers_since
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
@@ -189,6 +189,7 @@ def successors(unit: Unit) -> QuerySet[UnitChange]:
 # searching units
 
 # as people type them before a name; longest first
+_KINDS = tuple(compact(word) for word in KIND_WORDS)
 _KIND_WORDS = (
     "thanh pho",
     "thi tran",
@@ -229,15 +230,24 @@ def find_units(text: str, *, on: date, level: int | None = None, parent: str | N
         by_code = list(units.filter(code=wanted))
         if by_code:
             return by_code
-    bare = compact(_without_kind(fold(text))) or wanted
+    bare = compact(_without_kind(fold(text)))
+    if not bare or bare.isdigit():  # "phường 4" means that ward, not any name with a 4
+        bare = wanted
     place = Case(
         When(search=wanted, then=Value(0)),
-        When(search__endswith=bare, then=Value(1)),
-        When(search__contains=wanted, then=Value(2)),
+        When(search__in=[kind + bare for kind in _KINDS], then=Value(1)),
+        When(_any_begins([kind + bare for kind in _KINDS]), then=Value(2)),
         default=Value(3),
         output_field=IntegerField(),
     )
     return list(units.filter(search__contains=bare).order_by(place, "level", "short_name", "code")[:limit])
+
+
+def _any_begins(beginnings: Iterable[str]) -> Q:
+    condition = Q()
+    for beginning in beginnings:
+        condition |= Q(search__startswith=beginning)
+    return condition
 
 
 def _without_kind(text: str) -> str:

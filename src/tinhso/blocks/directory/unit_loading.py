@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from tinhso.blocks.directory.models import UnitLevel
 from tinhso.blocks.directory.unit_source import UnitList
 
 Progress = Callable[[str], None]
@@ -57,23 +58,27 @@ WHERE u.id = s.id
   AND (u.name, u.short_name, u.kind, u.level, u.valid_from, u.valid_to, u.known_from, u.area_km2, u.source, u.centre::bytea)
       IS DISTINCT FROM
       (s.name, s.short_name, s.kind, s.level, s.valid_from, s.valid_to, s.known_from, s.area_km2, s.source, s.centre::bytea)"""
-_INSERT_UNITS = """
+# the parent is whoever bears the parent's code at the end of the unit's period; plain comparisons let the planner join by code
+_PARENT_AT_THE_END = """
+    p.code = s.parent_code
+    AND COALESCE(p.valid_from, '-infinity') <= COALESCE(s.valid_to, 'infinity')
+    AND COALESCE(p.valid_to, 'infinity') >= COALESCE(s.valid_to, 'infinity')"""
+# one level after the other, so that parents are there before their children
+_INSERT_UNITS = f"""
 INSERT INTO directory_unit
-    (code, name, short_name, kind, level, valid_from, valid_to, known_from, centre, area_km2, source)
-SELECT code, name, short_name, kind, level, valid_from, valid_to, known_from, ST_SetSRID(ST_MakePoint(lon, lat), 4326), area_km2,
-    source
-FROM staged_unit WHERE id IS NULL"""
-# the parent is whoever bears the parent's code at the end of the unit's period
-_UPDATE_PARENTS = """
-WITH wanted AS (
-    SELECT u.id, p.id AS parent_id
-    FROM staged_unit s
-    JOIN directory_unit u ON u.code = s.code AND u.valid_from IS NOT DISTINCT FROM s.valid_from
-    LEFT JOIN directory_unit p ON p.code = s.parent_code
-        AND daterange(p.valid_from, p.valid_to, '[]') @> COALESCE(s.valid_to, DATE '9999-12-31')
-)
-UPDATE directory_unit u SET parent_id = wanted.parent_id FROM wanted
-WHERE u.id = wanted.id AND u.parent_id IS DISTINCT FROM wanted.parent_id"""
+    (code, name, short_name, kind, level, valid_from, valid_to, known_from, parent_id, centre, area_km2, source)
+SELECT s.code, s.name, s.short_name, s.kind, s.level, s.valid_from, s.valid_to, s.known_from, p.id,
+    ST_SetSRID(ST_MakePoint(s.lon, s.lat), 4326), s.area_km2, s.source
+FROM staged_unit s LEFT JOIN directory_unit p ON {_PARENT_AT_THE_END}
+WHERE s.id IS NULL AND s.level = %s"""  # noqa: S608 - our own text
+_UPDATE_PARENTS = f"""
+UPDATE directory_unit u SET parent_id = wanted.parent_id
+FROM (
+    SELECT s.code, s.valid_from, p.id AS parent_id
+    FROM staged_unit s LEFT JOIN directory_unit p ON {_PARENT_AT_THE_END}
+) wanted
+WHERE u.code = wanted.code AND u.valid_from IS NOT DISTINCT FROM wanted.valid_from
+  AND u.parent_id IS DISTINCT FROM wanted.parent_id"""  # noqa: S608 - our own text
 _COUNT_NO_LONGER_TOLD = """
 SELECT count(*) FROM directory_unit u
 WHERE NOT EXISTS (SELECT 1 FROM staged_unit s WHERE s.code = u.code AND s.valid_from IS NOT DISTINCT FROM u.valid_from)"""
@@ -86,7 +91,8 @@ CREATE TEMP TABLE wanted_link AS
 SELECT p.id AS predecessor_id, n.id AS successor_id, s.day, s.act, s.whole
 FROM staged_link s
 JOIN directory_unit p ON p.code = s.predecessor_code AND p.valid_to = s.day - 1
-JOIN directory_unit n ON n.code = s.successor_code AND daterange(n.valid_from, n.valid_to, '[]') @> s.day"""
+JOIN directory_unit n ON n.code = s.successor_code
+    AND COALESCE(n.valid_from, '-infinity') <= s.day AND COALESCE(n.valid_to, 'infinity') >= s.day"""
 _REMOVE_LINKS = """
 DELETE FROM directory_unitchange c WHERE NOT EXISTS (
     SELECT 1 FROM wanted_link w WHERE w.predecessor_id = c.predecessor_id AND w.successor_id = c.successor_id)"""
@@ -108,8 +114,8 @@ def bring_in_line(wanted: UnitList, progress: Progress = lambda step: None) -> L
     """
     with connection.cursor() as cursor:
 
-        def run(statement: str) -> int:
-            cursor.execute(statement)
+        def run(statement: str, *values: int) -> int:
+            cursor.execute(statement, values)
             return int(cursor.rowcount)
 
         def copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -122,16 +128,19 @@ def bring_in_line(wanted: UnitList, progress: Progress = lambda step: None) -> L
         run("SET CONSTRAINTS unit_code_one_at_a_time DEFERRED")
         run(_STAGE_UNITS)
         copy(_COPY_UNITS, (astuple(unit) for unit in wanted.units))
+        run("ANALYZE staged_unit")
         run(_RECOGNISE_BY_BEGINNING)
         run(_RECOGNISE_BY_END)
         progress("So sánh và cập nhật đơn vị")
         changed = run(_UPDATE_UNITS)
-        added = run(_INSERT_UNITS)
+        added = sum(run(_INSERT_UNITS, level) for level in UnitLevel)
         moved = run(_UPDATE_PARENTS)
         run("SET CONSTRAINTS unit_code_one_at_a_time IMMEDIATE")
         progress("So sánh và cập nhật quan hệ trước – sau")
         run(_STAGE_LINKS)
         copy(_COPY_LINKS, (astuple(link) for link in wanted.links))
+        run("ANALYZE staged_link")
+        run("ANALYZE directory_unit")
         resolved = run(_RESOLVE_LINKS)
         if resolved != len(wanted.links):
             raise ValueError(f"{len(wanted.links) - resolved} links name a unit that does not exist on that day")
@@ -139,13 +148,13 @@ def bring_in_line(wanted: UnitList, progress: Progress = lambda step: None) -> L
         cursor.execute(_COUNT_NO_LONGER_TOLD)
         no_longer_told = cursor.fetchone()[0]
         run("DROP TABLE staged_unit, staged_link, wanted_link")
-        if added or changed:
-            run("ANALYZE directory_unit, directory_unitchange")
+        if links_added or links_removed:
+            run("ANALYZE directory_unitchange")
     return Loaded(
         units=len(wanted.units),
         links=len(wanted.links),
         units_added=added,
-        units_changed=max(changed, 0 if added else moved),
+        units_changed=max(changed, moved),
         links_added=links_added,
         links_changed=links_changed,
         links_removed=links_removed,

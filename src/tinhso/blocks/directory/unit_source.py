@@ -35,6 +35,7 @@ _KINDS = {
     "Tỉnh": UnitKind.PROVINCE,
     "Xã": UnitKind.COMMUNE,
 }
+KIND_WORDS = tuple(_KINDS)
 _LEVELS = {2: UnitLevel.PROVINCE, 3: UnitLevel.DISTRICT, 5: UnitLevel.COMMUNE}
 
 

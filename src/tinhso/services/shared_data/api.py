@@ -1,6 +1,7 @@
 """Units and agencies for programs: public, read only."""
 
 from datetime import date
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils.timezone import localdate
@@ -84,9 +85,9 @@ def find_units(
     *,
     q: str = "",
     on: date | None = None,
-    level: int | None = Query(None, ge=1, le=3),
+    level: Annotated[int | None, Query(ge=1, le=3)] = None,
     parent: str | None = None,
-    limit: int = Query(20, ge=1, le=200),
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> list[UnitOut]:
     """Units whose name holds `q` (accents forgiven), the best first; without `q`, in the order of codes."""
     day = on or localdate()

@@ -25,7 +25,10 @@ def search(request: HttpRequest) -> HttpResponse:
     form = UnitSearchForm(request.GET or None)
     day = form.day
     text = form.cleaned_data.get("q", "") if form.is_bound else ""
-    if text:
+    units: list[Unit]
+    if form.errors:
+        units = []
+    elif text:
         units = queries.find_units(text, on=day, limit=_LIMIT + 1)
     else:
         units = list(queries.units_on(day).filter(level=UnitLevel.PROVINCE).order_by("short_name"))

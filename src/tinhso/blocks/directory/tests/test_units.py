@@ -7,9 +7,10 @@ import pytest
 
 from tinhso.blocks.directory import queries
 from tinhso.blocks.directory.actions import load_units
-from tinhso.blocks.directory.models import Unit, UnitChange, UnitLevel
+from tinhso.blocks.directory.models import Unit, UnitLevel
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.text import compact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
 
@@ -173,6 +174,15 @@ def test_search_keeps_to_the_date_the_level_the_parent_and_the_limit():
     assert [unit.code for unit in below] == ["28252"]
     assert len(queries.find_units("tan", on=FIRST_NEW_DAY, limit=7)) == 7
     assert names(queries.find_units("28261", on=FIRST_NEW_DAY)) == ["Phường Mỹ Tho"]
+
+
+def test_search_puts_names_that_begin_with_the_text_before_others():
+    found = queries.find_units("cao", on=FIRST_NEW_DAY, limit=60)
+    assert found[0].name == "Tỉnh Cao Bằng"
+    begins = [compact(unit.short_name).startswith("cao") for unit in found]
+    assert begins == sorted(begins, reverse=True)
+    assert not all(begins)
+    assert queries.find_units("phường 4", on=FIRST_NEW_DAY) == []
 
 
 def test_search_is_one_query_with_the_parents(django_assert_num_queries):
