@@ -30,8 +30,8 @@ from tinhso.blocks.esignature.timestamps import timestamper, uses_sample_authori
 T = TypeVar("T")
 
 _DIGEST = "sha256"
-# hexadecimal digits kept free for a signature with its certificates and the sample authority's timestamp (about 9 kB used)
-_ROOM = 2 * 12 * 1024
+# hexadecimal digits kept free for a signature with its certificates and the sample authority's timestamp (about 5 kB used)
+_ROOM = 2 * 8 * 1024
 
 
 @dataclass(frozen=True)

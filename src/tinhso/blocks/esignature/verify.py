@@ -40,7 +40,7 @@ from tinhso.blocks.esignature.authority import SAMPLE_MARK, SHORT_MARK
 from tinhso.blocks.esignature.trust import Trust, current_trust
 
 # a forged file is an answer here, not an error
-for _name in ("pyhanko.sign.diff_analysis", "pyhanko.sign.validation"):
+for _name in ("pyhanko.sign.diff_analysis", "pyhanko.sign.validation", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
