@@ -38,11 +38,18 @@ def current_trust(now: datetime) -> Trust:
     sample = folder / "ca" / "root.pem"
     if not (folder / "ca" / "authority.pem").exists():
         return Trust(roots, None, ())
+    return Trust(roots, _certificates(sample)[0], _own_lists(now))
+
+
+def _own_lists(now: datetime) -> tuple[asn1_crl.CertificateList, ...]:
+    """Our lists of revoked certificates, as far as they can be made: judging a file must work when signing does not."""
     try:
-        lists = tuple(revocation_lists(now, revoked_until(now)))
-    except DatabaseError:
-        lists = (root_list(now),)
-    return Trust(roots, _certificates(sample)[0], lists)
+        try:
+            return tuple(revocation_lists(now, revoked_until(now)))
+        except DatabaseError:
+            return (root_list(now),)
+    except (OSError, ValueError):  # the keys are lost or locked; the system-status page says so
+        return ()
 
 
 def _certificates(file: Path) -> list[asn1_x509.Certificate]:

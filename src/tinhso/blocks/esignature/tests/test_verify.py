@@ -1,5 +1,7 @@
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError
@@ -51,7 +53,7 @@ def test_the_report_is_json_with_vietnamese_time(signed):
         (samples.painted_over, "sau khi ký"),
         (samples.annotated, "sau khi ký"),
         (samples.resaved, "tệp đã bị sửa"),
-        (lambda pdf: pdf[: len(pdf) // 2], "cắt bớt"),
+        (lambda pdf: pdf[: len(pdf) // 2], "Không hợp lệ"),
         (lambda pdf: pdf[:-150], "cắt bớt"),
         (lambda pdf: pdf + b"\n% more", "dữ liệu lạ"),
         (lambda pdf: pdf + b"\n% more\n%%EOF\n", "cắt bớt"),
@@ -187,3 +189,12 @@ def test_the_command_line_needs_no_database_to_find_a_paper_valid(signed, monkey
 
     monkeypatch.setattr("tinhso.blocks.esignature.trust.revoked_until", gone)
     assert verify_pdf(signed).ok is Verdict.VALID
+
+
+def test_a_file_is_judged_though_the_authoritys_keys_are_locked(signed, settings):
+    settings.DATA_DIR = Path(shutil.copytree(settings.DATA_DIR / "ca", settings.DATA_DIR / "copy" / "ca")).parent
+    try:
+        settings.KEYS_PASSPHRASE = b"another"
+        assert verify_pdf(signed).ok is Verdict.UNKNOWN
+    finally:
+        shutil.rmtree(settings.DATA_DIR)
