@@ -56,7 +56,7 @@ def remaining_of(case: Case, now: datetime) -> Remaining | None:
 def remaining_to_answer(case: Case, now: datetime) -> Remaining:
     """How long reception may still take to say whether a case handed in online is complete: eight working hours."""
     calendar = agency_calendar(case.agency)
-    return remaining(due(_ANSWER, local(case.submitted_at), calendar).at, now, calendar, _ANSWER.unit)
+    return remaining(due(_ANSWER, local(case.submitted_at), calendar).at, now, calendar, _ANSWER.unit, soon=0)
 
 
 def remaining_until(agency: Agency, due_at: datetime | None, now: datetime) -> Remaining:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -124,6 +125,13 @@ class Form:
         open_keys = {path.partition(".")[0] for path in errors}
         return [section.key for section in self.visible_sections(answers, on=on) if section.key in open_keys]
 
+    def first_open(self, answers: Answers, *, on: date | None = None) -> str:
+        """Path of the first question that still has to be answered; empty when there is none."""
+        path = next(iter(self.validate(answers, on=on)), "")
+        inside = (field.pattern for field in walk(self.sections) if field.pattern.startswith(f"{path}[]."))
+        first_of_entry = next(inside, "") if path else ""
+        return first_of_entry.replace("[]", "[0]", 1) or path
+
     def prefill(self, context: Mapping[str, Any], answers: Answers | None = None) -> Answers:
         """Answers with the gaps filled from `x-prefill` paths into `context`, such as `applicant.full_name`."""
         found: Answers = {}
@@ -135,6 +143,20 @@ class Form:
                 if value not in (None, ""):
                     put_at(found, field.pattern, value)
         return merged(answers or {}, found)
+
+    @cached_property
+    def prefill_paths(self) -> frozenset[str]:
+        """Everything `prefill` would like to know."""
+        return frozenset(str(field.schema["x-prefill"]) for field in walk(self.sections) if field.schema.get("x-prefill"))
+
+    def told(self, answers: Answers) -> Answers:
+        """The reverse of `prefill`: what the answers say under the `x-prefill` paths, such as `{"applicant": {"full_name": …}}`."""
+        found: Answers = {}
+        for field in walk(self.sections):
+            path = field.schema.get("x-prefill")
+            if path and "[]" not in field.pattern and (value := value_at(answers, field.pattern)) not in (None, ""):
+                put_at(found, str(path), value)
+        return found
 
     def render(
         self,

@@ -46,7 +46,7 @@ def _shares(person: Person, now: datetime) -> list[Share]:
 
 def waiting_for_signature(person: Person) -> QuerySet[Step]:
     """Results that wait for the person's signature."""
-    return work_of(person).filter(does="sign")
+    return work_of(person).filter(does="sign").select_related("case__version")
 
 
 def next_work(person: Person, *, besides: int) -> Step | None:

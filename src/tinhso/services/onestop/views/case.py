@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -26,9 +27,13 @@ from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.messaging.queries import messages_about
 from tinhso.blocks.papers.actions import signed_pdf_of
+from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import pay_cash
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
+from tinhso.kernel.permissions import allowed
 from tinhso.kernel.time import local
+from tinhso.kernel.web.policy import embeddable
+from tinhso.services.onestop.queries import next_work
 
 
 @require_safe
@@ -44,24 +49,28 @@ def _show(request: PersonRequest, case: Case, *, problem: DomainError | None = N
     moment = now()
     steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
     powers = staff_powers(request.person, case, steps)
-    due = due_of(case)
+    papers = list(case.papers.select_related("paper").order_by("pk"))
     context = {
         "case": case,
         "remaining": remaining_of(case, moment),
-        "due": due,
-        "form": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date()),
+        "due": due_of(case),
+        "form": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date(), dense=True),
         "party": case.parties.order_by("pk").first(),
         "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
         "steps": [(step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps],
         "powers": powers,
         "tasks": [_task(case, step, powers.assign) for step in powers.steps],
         "timeline": timeline_of(case, public=False),
-        "papers": case.papers.select_related("paper").order_by("pk"),
+        "papers": papers,
         "fee": CaseInvoice.objects.select_related("invoice").filter(case=case).first(),
         "sent": messages_about(f"cases.case:{case.pk}"),
         "problem": problem,
         "entered": entered or {},
-        "breadcrumbs": [(_("Hồ sơ"), "/mot-cua/ho-so/"), (case.code, "")],
+        "receipt": next((row.paper for row in papers if row.paper.kind == Kind.RECEIPT), None),
+        "fresh": "moi" in request.GET and allowed(request.person, "cases.receive", at=case.agency),
+        "following": None if powers.anything else next_work(request.person, besides=case.pk),
+        "now": moment,
+        "breadcrumbs": [(_("Hồ sơ"), reverse("onestop:cases")), (case.code, "")],
     }
     return render(request, "onestop/case.html", context, status=problem.status if problem else 200)
 
@@ -78,7 +87,7 @@ def done(request: PersonRequest, case: Case, text: str) -> HttpResponse:
 
 def again(request: PersonRequest, case: Case, error: DomainError) -> HttpResponse:
     """The case's page with what was wrong; what was typed is kept."""
-    entered = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    entered = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     return _show(request, case, problem=error, entered=entered)
 
 
@@ -186,10 +195,11 @@ def file(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
     found = PartFile.objects.select_related("file").filter(part__case=case, pk=file).first()
     if found is None:
         raise NotFound(_("Không có tệp này trong hồ sơ."))
-    return file_response(found.file)
+    return file_response(found.file, inline=True)
 
 
 @require_safe
+@embeddable
 @staff_only
 def preview(request: PersonRequest, code: str) -> HttpResponse:
     """The result as it would be signed now; nothing is numbered or kept."""

@@ -1,11 +1,13 @@
 """The counter: a clerk takes a case in while the applicant waits."""
 
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,27 +20,33 @@ from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import find_persons, person_visible_to
 from tinhso.blocks.files.actions import store_upload
-from tinhso.blocks.forms import Parsed
+from tinhso.blocks.forms import Form, Parsed
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
-from tinhso.kernel.errors import DomainError, NotAllowed
+from tinhso.kernel.errors import DomainError, Invalid, NotAllowed
 from tinhso.services.onestop.actions import receive_at_counter
 from tinhso.services.onestop.forms import ApplicantForm
 
 PERSONS = 8
+_CONTACT = ("identity_number", "phone", "email", "address")
 
 
 @require_safe
 @staff_only
 def choose(request: PersonRequest) -> HttpResponse:
-    """Find the citizen (again) and the procedure."""
+    """Find the citizen (again) and the procedure. A number that only one person has chooses that person."""
     _agency(request)
     who, what = request.GET.get("nguoi", "").strip(), request.GET.get("q", "").strip()
+    chosen = _person(request, request.GET.get("chon"))
+    persons = find_persons(request.person, who, limit=PERSONS) if who and not chosen else []
+    if len(persons) == 1 and "".join(who.split()).isdigit():
+        chosen = persons[0]
     context = {
         "who": who,
         "what": what,
-        "persons": find_persons(request.person, who, limit=PERSONS) if who else [],
+        "persons": persons,
         "procedures": find_procedures(what, now())[:20],
-        "chosen": _person(request, request.GET.get("chon")),
+        "chosen": chosen,
+        "breadcrumbs": [(_("Tiếp nhận"), reverse("onestop:reception")), (_("Tại quầy"), "")],
     }
     return render(request, "onestop/counter.html", context)
 
@@ -46,38 +54,74 @@ def choose(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def form(request: PersonRequest, procedure: str) -> HttpResponse:
-    """The whole application on one page."""
+    """The whole application on one page, with papers, fee and the button beside it."""
     version = procedure_in_force(procedure, now())
     agency = _agency(request)
     person = _person(request, request.POST.get("person") or request.GET.get("nguoi"))
-    drawn = form_of(version)
+    entry = _Entry(version, agency, person)
     if request.method != "POST":
-        answers = drawn.prefill({"applicant": _known(person)}) if person else {}
-        return _show(request, version, agency, person, answers, particulars=ApplicantForm(initial=_particulars(person)))
-    parsed = drawn.parse(request.POST, request.FILES, keep={})
-    particulars = ApplicantForm(request.POST)
-    if parsed.redraw or "_render" in request.POST:
-        return _show(request, version, agency, person, parsed.answers, particulars=particulars, parsed=parsed)
+        return _page(request, entry.prefilled())
+    parsed = entry.form.parse(request.POST, request.FILES, keep={})
+    entry = replace(entry, answers=parsed.answers, parsed=parsed, particulars=_particulars_given(request, entry, parsed))
+    if "_side" in request.POST:
+        return render(request, "onestop/counter_side.html", _side(request, entry))
+    if parsed.fragment:
+        return HttpResponse(entry.form.render(None, parsed.answers, post_url=request.path, focus=parsed.focus))
+    if parsed.redraw:
+        return _page(request, entry)
+    if parsed.errors or not entry.particulars.is_valid():
+        return _page(request, entry, status=422)
     try:
-        if not particulars.is_valid() or parsed.errors:
-            return _show(request, version, agency, person, parsed.answers, particulars=particulars, parsed=parsed, status=422)
-        parts = _parts(request, version, parsed.answers)
         case = receive_at_counter(
             version,
             parsed.answers,
             agency=agency,
-            particulars=particulars.cleaned_data,
-            parts=parts,
+            particulars=entry.particulars.cleaned_data,
+            parts=_parts(request, entry),
             cash="cash" in request.POST,
             submission_key=request.POST.get("key", "")[:64] or uuid4().hex,
             by=request.person,
         )
     except DomainError as error:
-        return _show(
-            request, version, agency, person, parsed.answers, particulars=particulars, parsed=parsed, problem=error, status=error.status
-        )
-    messages.success(request, _("Đã tiếp nhận hồ sơ %(code)s. Hãy in giấy hẹn cho người nộp.") % {"code": case.code})
-    return redirect("onestop:case", code=case.code)
+        return _page(request, replace(entry, problem=error), status=error.status)
+    messages.success(request, _("Đã tiếp nhận hồ sơ %(code)s.") % {"code": case.code})
+    return redirect(reverse("onestop:case", args=[case.code]) + "?moi=1")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What is being entered, and what is wrong with it."""
+
+    version: ProcedureVersion
+    agency: Agency
+    citizen: Person | None
+    answers: dict[str, Any] = field(default_factory=dict)
+    particulars: ApplicantForm = field(default_factory=ApplicantForm)
+    parsed: Parsed | None = None
+    problem: DomainError | None = None
+
+    @property
+    def form(self) -> Form:
+        return form_of(self.version)
+
+    @property
+    def form_names_applicant(self) -> bool:
+        """The procedure's form itself asks who applies: nothing is asked twice."""
+        return "applicant.full_name" in self.form.prefill_paths
+
+    def prefilled(self) -> "_Entry":
+        """With what is known of a returning citizen."""
+        if self.citizen is None:
+            return self
+        answers = self.form.prefill({"applicant": _known(self.citizen)})
+        return replace(self, answers=answers, particulars=ApplicantForm(initial=_particulars(self.citizen)))
+
+
+def _particulars_given(request: PersonRequest, entry: _Entry, parsed: Parsed) -> ApplicantForm:
+    if not entry.form_names_applicant:
+        return ApplicantForm(request.POST)
+    told = entry.form.told(parsed.answers).get("applicant", {})
+    return ApplicantForm({"name": told.get("full_name", ""), **{name: told.get(name, "") for name in _CONTACT}})
 
 
 def _agency(request: PersonRequest) -> Agency:
@@ -104,69 +148,71 @@ def _known(person: Person) -> dict[str, Any]:
     }
 
 
-def _particulars(person: Person | None) -> dict[str, str]:
-    if person is None:
-        return {}
-    return {
-        "name": person.full_name,
-        "identity_number": person.identity_number or "",
-        "phone": person.phone,
-        "email": person.email,
-        "address": person.address,
-    }
+def _particulars(person: Person) -> dict[str, str]:
+    return {"name": person.full_name, **{name: getattr(person, name) or "" for name in _CONTACT}}
 
 
-def _parts(request: PersonRequest, version: ProcedureVersion, answers: dict[str, Any]) -> dict[str, HandedIn]:
+def _parts(request: PersonRequest, entry: _Entry) -> dict[str, HandedIn]:
     handed_in = {}
-    for part in required_parts(version, answers):
+    for part in required_parts(entry.version, entry.answers):
         uploads = request.FILES.getlist(f"file_{part.code}")
         files = [store_upload(upload, by=request.person) for upload in uploads]
         handed_in[part.code] = HandedIn(files=files, on_paper=f"paper_{part.code}" in request.POST)
     return handed_in
 
 
-def _show(
-    request: PersonRequest,
-    version: ProcedureVersion,
-    agency: Agency,
-    person: Person | None,
-    answers: dict[str, Any],
-    *,
-    particulars: ApplicantForm,
-    parsed: Parsed | None = None,
-    problem: DomainError | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    drawn = form_of(version)
+def _page(request: PersonRequest, entry: _Entry, *, status: int = 200) -> HttpResponse:
+    version, parsed = entry.version, entry.parsed
     errors = parsed.errors if parsed else {}
+    focus = parsed.focus if parsed else entry.form.first_open(entry.answers)
     context = {
-        "version": version,
-        "agency": agency,
-        "citizen": person,
-        "particulars": particulars,
-        "fields": drawn.render(None, answers, errors, post_url=request.path, focus=parsed.focus if parsed else ""),
-        "summary": drawn.render_errors(errors),
-        "parts": [
-            {"part": part, "on_paper": f"paper_{part.code}" in request.POST, "error": _error(problem, f"parts.{part.code}")}
-            for part in required_parts(version, answers)
-        ],
-        "fee": _fee(version, answers),
-        "cash": "cash" in request.POST,
+        "agency": entry.agency,
+        "citizen": entry.citizen,
+        "particulars": None if entry.form_names_applicant else entry.particulars,
+        "fields": entry.form.render(None, entry.answers, errors, post_url=request.path, focus=focus),
+        "summary": entry.form.render_errors(errors),
         "key": request.POST.get("key") or uuid4().hex,
-        "problem": problem,
-        "cash_error": _error(problem, "cash"),
-        "breadcrumbs": [(_("Tiếp nhận"), "/mot-cua/tiep-nhan/"), (_("Tại quầy"), "/mot-cua/quay/"), (version.procedure.name, "")],
+        "problem": entry.problem or _refused_particulars(entry),
+        "breadcrumbs": [
+            (_("Tiếp nhận"), reverse("onestop:reception")),
+            (_("Tại quầy"), reverse("onestop:counter")),
+            (version.procedure.name, ""),
+        ],
+        **_side(request, entry),
     }
     return render(request, "onestop/counter_form.html", context, status=status)
+
+
+def _refused_particulars(entry: _Entry) -> DomainError | None:
+    """What is wrong with the applicant as the procedure's form tells it, where that form has let it pass."""
+    if not entry.form_names_applicant or not entry.parsed or entry.parsed.errors or not entry.particulars.errors:
+        return None
+    return Invalid(" ".join(str(line) for lines in entry.particulars.errors.values() for line in lines))
+
+
+def _side(request: PersonRequest, entry: _Entry) -> dict[str, Any]:
+    """Papers and fee, which depend on the answers."""
+    return {
+        "version": entry.version,
+        "parts": [
+            {"part": part, "on_paper": f"paper_{part.code}" in request.POST, "error": _error(entry.problem, f"parts.{part.code}")}
+            for part in required_parts(entry.version, entry.answers)
+        ],
+        "fee": _fee(entry),
+        "cash": "cash" in request.POST,
+        "cash_error": _error(entry.problem, "cash"),
+    }
 
 
 def _error(problem: DomainError | None, field: str) -> str:
     return str(problem.fields.get(field, "")) if problem else ""
 
 
-def _fee(version: ProcedureVersion, answers: dict[str, Any]) -> int | None:
+def _fee(entry: _Entry) -> int | None:
     """The fee for the answers so far; None while it cannot be told."""
     try:
-        return sum(line["quantity"] * line["unit_price"] for line in fee_lines(version, answers))
+        amount = sum(int(line["quantity"] * line["unit_price"]) for line in fee_lines(entry.version, entry.answers))
     except (DomainError, TypeError, ValueError):
         return None
+    depends = bool(entry.version.definition["fee"].get("rule"))
+    return None if amount == 0 and depends and entry.form.validate(entry.answers) else amount

@@ -1,24 +1,30 @@
 """My work, reception, all cases."""
 
-from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tinhso.blocks.cases.clock import remaining_of, remaining_until
-from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
+from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.queries import awaiting_reception, cases_visible_to, search_cases, work_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.services.onestop.queries import COUNTED, Share, shares_of_work
 
-WHOSE = (("", gettext_lazy("Tất cả")), ("toi", gettext_lazy("Tôi đã nhận")), ("chua", gettext_lazy("Chưa ai nhận")))
+TITLES = {
+    "": gettext_lazy("Tất cả"),
+    "qua-han": gettext_lazy("Quá hạn"),
+    "hom-nay": gettext_lazy("Hết hạn hôm nay"),
+    "toi": gettext_lazy("Tôi đã nhận"),
+    "chua": gettext_lazy("Chưa ai nhận"),
+}
 
 
 def _only_hit(cases: QuerySet[Case], text: str) -> Case | None:
@@ -31,25 +37,34 @@ def _only_hit(cases: QuerySet[Case], text: str) -> Case | None:
 def work(request: PersonRequest) -> HttpResponse:
     """Steps that wait for me, most urgent first."""
     require(request.person, "cases.work")
-    steps = work_of(request.person)
-    text, whose = request.GET.get("q", "").strip(), request.GET.get("cua", "")
+    moment = now()
+    shares = shares_of_work(request.person, moment)
+    chosen = next((share for share in shares if share.code == request.GET.get("phan")), shares[0])
+    steps = work_of(request.person).filter(chosen.rule)
+    text = request.GET.get("q", "").strip()
     if text:
         steps = steps.filter(case__in=search_cases(cases_visible_to(request.person), text))
-    if whose == "toi":
-        steps = steps.filter(assignee=request.person)
-    elif whose == "chua":
-        steps = steps.filter(assignee=None)
     page = page_by_key(steps, order=("due_at",), cursor=request.GET.get("trang"))
-    moment = now()
-    rows = [(step, remaining_until(step.agency, step.due_at, moment) if not step.case.ended else None) for step in page.rows]
-    return render(request, "onestop/work.html", {"page": page, "rows": rows, "filters": _work_filters(text, whose), "filtered": text or whose})
+    context = {
+        "page": page,
+        "rows": [(step, None if step.case.ended else remaining_until(step.agency, step.due_at, moment)) for step in page.rows],
+        "tabs": [_tab(share, chosen, text) for share in shares],
+        "filters": [_search(_("Tìm trong việc của tôi"), text)],
+        "keep": {"phan": chosen.code} if chosen.code else {},
+        "filtered": text or chosen.code,
+    }
+    return render(request, "onestop/work.html", context)
 
 
-def _work_filters(text: str, whose: str) -> list[dict[str, Any]]:
-    return [
-        {"name": "q", "label": _("Tìm trong việc của tôi"), "kind": "search", "value": text, "placeholder": _("Mã hồ sơ, họ tên, số định danh")},
-        {"name": "cua", "label": _("Người giữ"), "kind": "select", "value": whose, "options": WHOSE},
-    ]
+def _search(label: str, text: str) -> dict[str, str]:
+    hint = _("Mã hồ sơ, họ tên, số định danh, điện thoại")
+    return {"name": "q", "label": label, "kind": "search", "value": text, "placeholder": hint}
+
+
+def _tab(share: Share, chosen: Share, text: str) -> dict[str, object]:
+    count = f"{COUNTED - 1}+" if share.count >= COUNTED else str(share.count)
+    address = urlencode({name: value for name, value in (("phan", share.code), ("q", text)) if value})
+    return {"url": f"?{address}", "title": TITLES[share.code], "count": count, "current": share is chosen}
 
 
 @require_safe
@@ -59,7 +74,9 @@ def reception(request: PersonRequest) -> HttpResponse:
     require(request.person, "cases.receive")
     waiting = awaiting_reception(request.person).select_related("fee__invoice")
     page = page_by_key(waiting, order=("submitted_at",), cursor=request.GET.get("trang"))
-    return render(request, "onestop/reception.html", {"page": page})
+    moment = now()
+    rows = [(case, remaining_to_answer(case, moment)) for case in page.rows]
+    return render(request, "onestop/reception.html", {"page": page, "rows": rows})
 
 
 @require_safe
@@ -78,13 +95,8 @@ def cases(request: PersonRequest) -> HttpResponse:
     )
     moment = now()
     filters = [
-        {"name": "q", "label": _("Tìm hồ sơ"), "kind": "search", "value": text, "placeholder": _("Mã hồ sơ, họ tên, số định danh, điện thoại")},
+        _search(_("Tìm hồ sơ"), text),
         {"name": "trang_thai", "label": _("Trạng thái"), "kind": "select", "value": status, "options": [("", _("Tất cả")), *Status.choices]},
     ]
     rows = [(case, remaining_of(case, moment)) for case in page.rows]
     return render(request, "onestop/cases.html", {"page": page, "rows": rows, "filters": filters, "filtered": text or status})
-
-
-def step_address(step: Step) -> str:
-    """Where a step is done: its case's page."""
-    return reverse("onestop:case", args=[step.case.code]) + f"#buoc-{step.pk}"

@@ -1,26 +1,28 @@
 """Doing the steps: finish, hand over to a colleague, sign one or many, return the result."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tinhso.blocks.cases.actions.results import return_result, send_back_unsigned, sign_many, sign_result
+from tinhso.blocks.cases.actions.results import Signed, return_result, send_back_unsigned, sign_many, sign_result
 from tinhso.blocks.cases.actions.work import assign_step, complete_step
 from tinhso.blocks.cases.clock import remaining_until
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process import outcomes_of
-from tinhso.blocks.cases.queries import case_for_staff, colleagues_for, work_of
+from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.kernel.web.answers import wants_json
+from tinhso.services.onestop.queries import waiting_for_signature
 from tinhso.services.onestop.views.case import again, done
 
-BATCH = 200
+BATCH = 50
 
 
 def _step(request: PersonRequest, code: str, step: int) -> tuple[Case, Step]:
@@ -66,11 +68,14 @@ def sign(request: PersonRequest, code: str, step: int) -> HttpResponse:
     try:
         if offered and outcome and outcome != offered[0].code:
             send_back_unsigned(found, by=request.person, outcome=outcome, note=note)
-            return done(request, case, _("Đã gửi trả để chỉnh sửa."))
-        sign_result(found, by=request.person, note=note)
+            told = _("Đã gửi trả hồ sơ %(code)s để chỉnh sửa.")
+        else:
+            sign_result(found, by=request.person, note=note)
+            told = _("Đã ký số kết quả của hồ sơ %(code)s.")
     except DomainError as error:
         return again(request, case, error)
-    return done(request, case, _("Đã ký số kết quả."))
+    messages.success(request, told % {"code": case.code})
+    return redirect("onestop:signing") if "from_heap" in request.POST else redirect("onestop:case", code=case.code)
 
 
 @require_POST
@@ -87,29 +92,41 @@ def hand_over(request: PersonRequest, code: str, step: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def signing(request: PersonRequest) -> HttpResponse:
-    """Results that wait for my signature; several can be signed with one confirmation."""
+    """Results that wait for my signature: read one after the other, or signed several at once."""
     require(request.person, "papers.sign")
-    waiting = work_of(request.person).filter(does="sign")
-    if request.method == "POST":
-        chosen = [int(pk) for pk in request.POST.getlist("steps") if pk.isdigit()][:BATCH]
-        if not chosen:
-            messages.error(request, _("Hãy chọn ít nhất một hồ sơ để ký."))
-            return redirect("onestop:signing")
-        outcomes = sign_many(waiting.filter(pk__in=chosen), by=request.person)
-        signed = sum(1 for outcome in outcomes if outcome.paper)
-        if signed:
-            messages.success(request, ngettext("Đã ký %(n)s kết quả.", "Đã ký %(n)s kết quả.", signed) % {"n": signed})
-        failed = [outcome for outcome in outcomes if not outcome.paper]
-        if not failed:
-            return redirect("onestop:signing")
-        return _signing_page(request, failed)
-    return _signing_page(request, [])
+    if request.method != "POST":
+        return _signing_page(request, [])
+    chosen = [int(pk) for pk in request.POST.getlist("steps") if pk.isdigit()][:BATCH]
+    if not chosen:
+        messages.error(request, _("Hãy chọn ít nhất một hồ sơ để ký."))
+        return redirect("onestop:signing")
+    outcomes = sign_many(waiting_for_signature(request.person).filter(pk__in=chosen), by=request.person)
+    failed = [outcome for outcome in outcomes if not outcome.paper]
+    signed = len(outcomes) - len(failed)
+    if wants_json(request):
+        return JsonResponse({"signed": signed, "failed": [f"{outcome.step.case.code}: {outcome.error}" for outcome in failed]})
+    if signed:
+        messages.success(request, signed_sentence(signed))
+    return _signing_page(request, failed) if failed else redirect("onestop:signing")
 
 
-def _signing_page(request: PersonRequest, failed: list) -> HttpResponse:  # type: ignore[type-arg]
-    page = page_by_key(
-        work_of(request.person).filter(does="sign"), order=("due_at",), cursor=request.GET.get("trang"), size=BATCH
-    )
+def signed_sentence(count: int) -> str:
+    return ngettext("Đã ký %(n)s kết quả.", "Đã ký %(n)s kết quả.", count) % {"n": count}
+
+
+def _signing_page(request: PersonRequest, failed: list[Signed]) -> HttpResponse:
+    """The heap, and the one being read: the one asked for, else the most urgent."""
+    page = page_by_key(waiting_for_signature(request.person), order=("due_at",), cursor=request.GET.get("trang"), size=BATCH)
     moment = now()
     rows = [(step, remaining_until(step.agency, step.due_at, moment)) for step in page.rows]
-    return render(request, "onestop/signing.html", {"page": page, "rows": rows, "failed": failed})
+    wanted = request.GET.get("xem", "")
+    read = next((row for row in rows if str(row[0].pk) == wanted), rows[0] if rows else None)
+    context = {
+        "page": page,
+        "rows": rows,
+        "failed": failed,
+        "step": read[0] if read else None,
+        "remaining": read[1] if read else None,
+        "outcomes": outcomes_of(read[0].case, read[0])[1:] if read else [],
+    }
+    return render(request, "onestop/signing.html", context)

@@ -42,15 +42,14 @@ document.addEventListener("submit", (event) => {
 // a page restored by the Back button comes as it was left, sent and busy
 window.addEventListener("pageshow", () => document.querySelectorAll(`form[${SENT}]`).forEach(release));
 
-// htmx sends without leaving the page
+// htmx sends without leaving the page; a part of the form that is only being redrawn keeps nobody from sending the form
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.target.closest("form");
-  if (form?.method === "post") {
+  const form = event.target;
+  if (form.matches("form") && form.method === "post") {
     form.setAttribute(SENT, "");
     busy(event.detail.requestConfig.triggeringEvent?.submitter);
   }
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form");
-  if (form) release(form);
+  if (event.target.matches?.("form")) release(event.target);
 });
