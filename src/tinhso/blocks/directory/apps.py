@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Manifest, Role, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
 
 
 class DirectoryConfig(ServiceConfig):
@@ -26,3 +26,13 @@ class DirectoryConfig(ServiceConfig):
             ),
         ),
     )
+
+    def checks(self) -> list[Check]:
+        from tinhso.blocks.directory.models import UnitLoad
+
+        part = str(_("Danh mục đơn vị hành chính"))
+        last = UnitLoad.objects.order_by("-at").first()
+        if last is None:
+            advice = str(_("Hãy chạy: tinhso units load"))
+            return [Check(part, "failed", str(_("Chưa nạp đơn vị hành chính nào.")), advice)]
+        return [Check(part, "ok", f"{last.source}, {last.changes['units']}")]

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from tinhso.blocks.directory.models import UnitKind, UnitLevel
@@ -134,6 +135,8 @@ def unit_list() -> UnitList:
     unchanged = _unchanged_provinces(old, new, became)
     before = [_with_better_period(unit, old_provinces) for unit in _three_tier(old) if unit.code not in unchanged]
     after = [_continuing(unit) if unit.code in unchanged else unit for unit in _two_tier(new)]
+    before = _with_better_old_centres(before)
+    after = _with_better_new_centres(after, before, became)
     units = [*before, *_end_before_later_forms(after), *_other_forms()]
 
     links = [link for link in became if link.predecessor not in unchanged]
@@ -274,6 +277,32 @@ def _with_better_period(unit: UnitRow, provinces: Mapping[str, str]) -> UnitRow:
             begin = period.get("valid_from")
             unit = replace(unit, valid_from=begin, known_from=begin or period["known_from"], source=_cited(period))
     return unit
+
+
+def _with_better_old_centres(units: list[UnitRow]) -> list[UnitRow]:
+    given = corrections()["centres"]["old"]
+    districts = {unit.code: (unit.lat, unit.lon) for unit in units if unit.level == UnitLevel.DISTRICT}
+    better = []
+    for unit in units:
+        lat, lon = given.get(unit.code) or (unit.lat, unit.lon)
+        borrowed = unit.level == UnitLevel.COMMUNE and (lat, lon) == districts.get(unit.parent or "")
+        better.append(replace(unit, lat=None if borrowed else lat, lon=None if borrowed else lon))
+    return better
+
+
+def _with_better_new_centres(units: list[UnitRow], before: list[UnitRow], links: list[LinkRow]) -> list[UnitRow]:
+    centres = corrections()["centres"]
+    places = {unit.code: (unit.lat, unit.lon) for unit in units}
+    for one, other in centres["exchanged"]:
+        places[one], places[other] = places[other], places[one]
+    old = {unit.code: unit for unit in before}
+    for code in centres["from_predecessors"]:
+        parts = [old[link.predecessor] for link in links if link.successor == code and link.predecessor in old]
+        places[code] = (
+            round(mean(part.lat for part in parts if part.lat), 4),
+            round(mean(part.lon for part in parts if part.lon), 4),
+        )
+    return [replace(unit, lat=places[unit.code][0], lon=places[unit.code][1]) for unit in units]
 
 
 def _end_before_later_forms(units: list[UnitRow]) -> list[UnitRow]:

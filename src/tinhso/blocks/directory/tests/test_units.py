@@ -4,10 +4,12 @@ import unicodedata
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
+from django.db.models import F
 
 from tinhso.blocks.directory import queries
 from tinhso.blocks.directory.actions import load_units
-from tinhso.blocks.directory.models import Unit, UnitLevel
+from tinhso.blocks.directory.models import Unit, UnitLevel, UnitLoad
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.text import compact
@@ -199,6 +201,15 @@ def test_loading_again_changes_and_records_nothing(django_assert_max_num_queries
     assert AuditEntry.objects.count() == before
 
 
+def test_the_status_page_tells_whether_units_are_loaded():
+    directory = apps.get_app_config("directory")
+    assert [check.state for check in directory.checks()] == ["ok"]
+    UnitLoad.objects.all().delete()
+    (check,) = directory.checks()
+    assert check.state == "failed"
+    assert "tinhso units load" in check.advice
+
+
 def test_loading_mends_what_was_altered(country):
     Unit.objects.filter(code="28261", valid_to=None).update(name="Phường Sai")
     queries.successors(queries.unit_on("28252", LAST_OLD_DAY)).delete()
@@ -207,8 +218,20 @@ def test_loading_mends_what_was_altered(country):
     assert queries.unit_on("28261", FIRST_NEW_DAY).name == "Phường Mỹ Tho"
 
 
-def test_former_tien_giang_lies_where_it_is():
-    old = queries.units_below_on(queries.unit_on("82", LAST_OLD_DAY), LAST_OLD_DAY)
-    for unit in old:
-        assert 105.7 < unit.centre.x < 107.0, unit
-        assert 10.1 < unit.centre.y < 10.7, unit
+@pytest.mark.parametrize("day", [LAST_OLD_DAY, FIRST_NEW_DAY])
+def test_units_of_tien_giang_and_dong_thap_lie_in_their_province(day):
+    for unit in queries.units_below_on(queries.unit_on("82", day), day).exclude(centre=None):
+        west = 105.7 if day == LAST_OLD_DAY else 105.1
+        assert west < unit.centre.x < 107.0, unit
+        assert 10.1 < unit.centre.y < 11.0, unit
+
+
+def test_the_islands_lie_in_the_sea():
+    for code in ("498", "576", "22737", "20333", "22736"):
+        for unit in Unit.objects.filter(code=code):
+            assert unit.centre.x > 111, unit
+
+
+def test_a_centre_borrowed_from_the_district_is_not_taken_for_the_commune_s():
+    assert queries.unit_on("25162", LAST_OLD_DAY).centre is None
+    assert not Unit.objects.filter(level=UnitLevel.COMMUNE, centre=F("parent__centre")).exists()
