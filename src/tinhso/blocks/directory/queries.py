@@ -355,8 +355,3 @@ def person_visible_to(by: Person | None, pk: int) -> Person:
         if found:
             return found
     raise NotFound(_("Không tìm thấy người này."))
-
-
-def names_in_order(persons: Iterable[Person]) -> list[Person]:
-    """Persons in the order of given names."""
-    return sorted(persons, key=lambda person: (person.sort_key, person.pk))
