@@ -1,6 +1,6 @@
 # Tỉnh Số. `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench locks format clean
+.PHONY: help run test check bench messages locks format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ bench: ## fill a database of its own and measure the promises of bench/README.md
 
 format: ## put the code in shape
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+messages: ## renew the English catalogue from the sources and name what is untranslated
+	@exec scripts/messages
 
 locks: ## renew requirements/*.lock (needs uv)
 	@scripts/locks

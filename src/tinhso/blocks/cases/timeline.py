@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tinhso.blocks.cases.models import Case
 
 TITLES = {
-    "submitted": _("Nộp hồ sơ"),
-    "accepted": _("Tiếp nhận hồ sơ"),
-    "refused": _("Từ chối tiếp nhận"),
-    "withdrawn": _("Rút hồ sơ"),
-    "supplement_asked": _("Yêu cầu bổ sung"),
-    "supplement_answered": _("Đã bổ sung"),
-    "step_done": _("Hoàn thành bước"),
-    "step_assigned": _("Giao việc"),
-    "noted": _("Ghi chú nội bộ"),
-    "result_signed": _("Ký số kết quả"),
-    "returned": _("Trả kết quả"),
-    "rated": _("Đánh giá"),
+    "submitted": pgettext_lazy("timeline", "Nộp hồ sơ"),
+    "accepted": pgettext_lazy("timeline", "Tiếp nhận hồ sơ"),
+    "refused": pgettext_lazy("timeline", "Từ chối tiếp nhận"),
+    "withdrawn": pgettext_lazy("timeline", "Rút hồ sơ"),
+    "supplement_asked": pgettext_lazy("timeline", "Yêu cầu bổ sung"),
+    "supplement_answered": pgettext_lazy("timeline", "Đã bổ sung"),
+    "step_done": pgettext_lazy("timeline", "Hoàn thành bước"),
+    "step_assigned": pgettext_lazy("timeline", "Giao việc"),
+    "noted": pgettext_lazy("timeline", "Ghi chú nội bộ"),
+    "result_signed": pgettext_lazy("timeline", "Ký số kết quả"),
+    "returned": pgettext_lazy("timeline", "Trả kết quả"),
+    "rated": pgettext_lazy("timeline", "Đánh giá"),
 }
 _TONES = {"refused": "bad", "supplement_asked": "waiting"}
 

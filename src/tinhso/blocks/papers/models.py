@@ -3,6 +3,7 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(models.TextChoices):
@@ -14,7 +15,7 @@ class Kind(models.TextChoices):
     CERTIFICATE = "certificate", _("Giấy chứng nhận, giấy xác nhận, trích lục")
     DECISION = "decision", _("Quyết định")
     LETTER = "letter", _("Công văn")
-    NOTICE = "notice", _("Thông báo")
+    NOTICE = "notice", pgettext_lazy("paper", "Thông báo")
 
 
 class Paper(models.Model):
