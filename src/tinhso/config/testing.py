@@ -44,6 +44,8 @@ def _prepare() -> None:
         if (shared / "vendor").exists() and not (mine / "vendor").exists():
             (mine / "vendor").symlink_to((shared / "vendor").resolve())
         os.environ["TINHSO_DATA"] = str(mine)
+    if "TINHSO_TEST_DATA" in os.environ:
+        (data_dir() / "static").mkdir(exist_ok=True)  # its absence would be warned of in every test
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
