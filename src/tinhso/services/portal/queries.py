@@ -1,9 +1,11 @@
 """What an applicant has begun."""
 
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person, UnitLevel
+from tinhso.blocks.directory.queries import covers_today
 from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion
 from tinhso.kernel.errors import NotFound
 from tinhso.services.portal.models import Draft
@@ -37,3 +39,10 @@ def agencies_handling(version: ProcedureVersion) -> QuerySet[Agency]:
     """The agencies to which this procedure can be handed in: since July 2025 any commune of the province, whoever lives there."""
     level = UnitLevel.COMMUNE if version.procedure.level == Procedure.Level.COMMUNE else UnitLevel.PROVINCE
     return Agency.objects.filter(kind=AgencyKind.COMMITTEE, level=level, active=True).exclude(code=None).order_by("search")
+
+
+def agency_near(agencies: QuerySet[Agency], person: Person) -> Agency | None:
+    """Among the agencies, the one of today's unit that covers where the person lives."""
+    if person.residence is None:
+        return None
+    return agencies.filter(unit__in=covers_today(person.residence, localdate())).first()

@@ -28,8 +28,9 @@ from tinhso.services.portal.actions import (
     submit_draft,
 )
 from tinhso.services.portal.models import Draft
-from tinhso.services.portal.queries import agencies_handling, draft_of, submitted_from
+from tinhso.services.portal.queries import agencies_handling, agency_near, draft_of, submitted_from
 from tinhso.services.portal.views.catalogue import title_of
+from tinhso.services.portal.views.uploads import upload_limits
 
 AGENCIES = 30
 
@@ -53,14 +54,20 @@ def begin(request: PersonRequest, code: str) -> HttpResponse:
     found = agencies
     for word in fold(text).split():
         found = found.filter(search__contains=word)
+    near = None if text else agency_near(agencies, request.person)
     context = {
         "version": version,
         "title": title_of(version),
         "text": text,
-        "agencies": found[:AGENCIES],
-        "more": found[AGENCIES : AGENCIES + 1].exists(),
+        "near": near,
+        "agencies": () if near else found[:AGENCIES],
+        "more": not near and found[AGENCIES : AGENCIES + 1].exists(),
         "problem": problem,
-        "breadcrumbs": [(_("Thủ tục hành chính"), "/thu-tuc/"), (title_of(version), reverse("portal:procedure", args=[code])), (_("Nộp hồ sơ"), "")],
+        "breadcrumbs": [
+            (_("Thủ tục hành chính"), reverse("portal:search")),
+            (title_of(version), reverse("portal:procedure", args=[code])),
+            (_("Nộp hồ sơ"), ""),
+        ],
     }
     return render(request, "portal/begin.html", context, status=422 if problem else 200)
 
@@ -205,6 +212,7 @@ def documents(request: PersonRequest, key: str) -> HttpResponse:
         "title": _title(draft),
         "parts": [(part, [row for row in files if row.part_code == part.code], errors.get(f"part-{part.code}", "")) for part in wanted],
         "errors": errors,
+        **upload_limits(),
     }
     return render(request, "portal/documents.html", context, status=422 if errors else 200)
 
@@ -228,7 +236,7 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
         return draft
     problem: DomainError | None = None
     if request.method == "POST":
-        if "agree" not in request.POST:
+        if not _declares(draft) and "agree" not in request.POST:
             problem = Invalid(_("Hãy xác nhận lời cam đoan."), fields={"agree": _("Hãy đánh dấu vào lời cam đoan trước khi nộp.")})
         else:
             try:
@@ -251,13 +259,19 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
         "parts": [(part, [row for row in files if row.part_code == part.code]) for part in required_parts(draft.version, draft.answers)],
         "amount": sum(line["quantity"] * line["unit_price"] for line in lines),
         "due": due_if_received(draft.version, draft.agency, now()),
-        "errors": _linked(problem, draft) if problem else {},
+        "errors": _linked(problem) if problem else {},
         "problem": problem,
+        "declares": _declares(draft),
     }
     return render(request, "portal/check.html", context, status=problem.status if problem else 200)
 
 
-def _linked(problem: DomainError, draft: Draft) -> dict[str, str]:
+def _declares(draft: Draft) -> bool:
+    """The procedure's form itself asks the applicant to vouch for the answers; one such promise is enough."""
+    return any(path.rpartition(".")[2] == "declaration" for path in form_of(draft.version).field_paths())
+
+
+def _linked(problem: DomainError) -> dict[str, str]:
     return {"agree" if name == "agree" else "": str(message) for name, message in problem.fields.items()}
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -31,6 +31,7 @@ from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.time import local
 from tinhso.services.portal.queries import drafts_of
+from tinhso.services.portal.views.uploads import upload_limits
 
 FOLLOWED = "followed_cases"
 KEPT = 20
@@ -97,6 +98,7 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "problem": problem,
         "rated": rated,
         "entered": request.POST,
+        **upload_limits(),
         "breadcrumbs": [(_("Hồ sơ của tôi"), reverse("portal:cases")), (case.code, "")] if request.person else [],
     }
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
@@ -166,9 +168,11 @@ def rate(request: VisitorRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow(request: HttpRequest) -> HttpResponse:
+def follow(request: VisitorRequest) -> HttpResponse:
     """Open a case with its code and follow-up code. Tries are limited per address and per case."""
     code, errors = request.GET.get("ma", "").strip(), {}  # type: str, dict[str, Any]
+    if request.method != "POST" and code and request.person and cases_of(request.person).filter(code=code).exists():
+        return redirect("portal:case", code=code)
     if request.method == "POST":
         code, given = request.POST.get("code", "").strip().upper(), request.POST.get("lookup", "").strip()
         if not code:
