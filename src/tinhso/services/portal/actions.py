@@ -8,10 +8,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
+from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
-from tinhso.blocks.cases.forms import form_of
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed
 from tinhso.services.portal.models import Draft, DraftFile

@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person, UnitLevel
 from tinhso.blocks.directory.queries import covers_today
-from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion
 from tinhso.kernel.errors import NotFound
 from tinhso.services.portal.models import Draft
 

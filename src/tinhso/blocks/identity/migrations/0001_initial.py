@@ -9,96 +9,181 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
+        ("directory", "0002_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=150, verbose_name='Tên đăng nhập')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='Thư điện tử')),
-                ('kind', models.CharField(choices=[('citizen', 'Công dân'), ('business', 'Doanh nghiệp'), ('staff', 'Cán bộ, công chức')], max_length=10, verbose_name='Loại tài khoản')),
-                ('assurance', models.CharField(choices=[('declared', 'Tự khai báo'), ('verified', 'Đã xác minh')], default='declared', max_length=10, verbose_name='Mức xác minh')),
-                ('declared_number', models.CharField(blank=True, max_length=14, verbose_name='Số định danh hoặc mã số thuế tự khai')),
-                ('declared_name', models.CharField(blank=True, max_length=300, verbose_name='Tên doanh nghiệp tự khai')),
-                ('language', models.CharField(default='vi', max_length=2, verbose_name='Ngôn ngữ')),
-                ('is_active', models.BooleanField(default=True, verbose_name='Đang dùng')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Lập lúc')),
-                ('business', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='directory.business', verbose_name='Doanh nghiệp')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='directory.person', verbose_name='Người')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=150, verbose_name="Tên đăng nhập")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="Thư điện tử")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("citizen", "Công dân"), ("business", "Doanh nghiệp"), ("staff", "Cán bộ, công chức")],
+                        max_length=10,
+                        verbose_name="Loại tài khoản",
+                    ),
+                ),
+                (
+                    "assurance",
+                    models.CharField(
+                        choices=[("declared", "Tự khai báo"), ("verified", "Đã xác minh")],
+                        default="declared",
+                        max_length=10,
+                        verbose_name="Mức xác minh",
+                    ),
+                ),
+                (
+                    "declared_number",
+                    models.CharField(blank=True, max_length=14, verbose_name="Số định danh hoặc mã số thuế tự khai"),
+                ),
+                ("declared_name", models.CharField(blank=True, max_length=300, verbose_name="Tên doanh nghiệp tự khai")),
+                ("language", models.CharField(default="vi", max_length=2, verbose_name="Ngôn ngữ")),
+                ("is_active", models.BooleanField(default=True, verbose_name="Đang dùng")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="Lập lúc"
+                    ),
+                ),
+                (
+                    "business",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="directory.business",
+                        verbose_name="Doanh nghiệp",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="directory.person",
+                        verbose_name="Người",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Tài khoản',
+                "verbose_name": "Tài khoản",
             },
         ),
         migrations.CreateModel(
-            name='Throttle',
+            name="Throttle",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('count', models.PositiveIntegerField()),
-                ('window_ends', models.DateTimeField(db_index=True)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField()),
+                ("window_ends", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SampleAccount',
+            name="SampleAccount",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sample', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('title', models.CharField(max_length=200)),
-                ('agency', models.CharField(blank=True, max_length=200)),
-                ('order', models.PositiveSmallIntegerField()),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sample",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("agency", models.CharField(blank=True, max_length=200)),
+                ("order", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='Tên')),
-                ('prefix', models.CharField(max_length=12)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), size=None, verbose_name='Phạm vi')),
-                ('expires_at', models.DateTimeField(verbose_name='Hết hạn')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='Thu hồi lúc')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='Dùng lần cuối')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Lập lúc')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="Tên")),
+                ("prefix", models.CharField(max_length=12)),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), size=None, verbose_name="Phạm vi"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="Hết hạn")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="Thu hồi lúc")),
+                ("last_used_at", models.DateTimeField(blank=True, null=True, verbose_name="Dùng lần cuối")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="Lập lúc"
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Mã truy cập API',
+                "verbose_name": "Mã truy cập API",
             },
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('declared_number', ''), _negated=True), fields=['declared_number'], name='account_declared'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("declared_number", ""), _negated=True), fields=["declared_number"], name="account_declared"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='account_username'),
+            model_name="account",
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower("username"), name="account_username"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='account_email'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="account_email",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('username__contains', '@'), _negated=True), ('username__iexact', models.F('email')), _connector='OR'), name='account_username_is_own_email'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("username__contains", "@"), _negated=True), ("username__iexact", models.F("email")), _connector="OR"
+                ),
+                name="account_username_is_own_email",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('business__isnull', False), ('kind', 'business')), models.Q(('assurance', 'declared'), ('kind', 'business')), models.Q(models.Q(('kind', 'business'), _negated=True), ('business__isnull', True)), _connector='OR'), name='account_business'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("business__isnull", False), ("kind", "business")),
+                    models.Q(("assurance", "declared"), ("kind", "business")),
+                    models.Q(models.Q(("kind", "business"), _negated=True), ("business__isnull", True)),
+                    _connector="OR",
+                ),
+                name="account_business",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'business'), name='account_person', nulls_distinct=False),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=("person", "kind", "business"), name="account_person", nulls_distinct=False
+            ),
         ),
     ]

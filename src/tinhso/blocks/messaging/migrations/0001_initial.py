@@ -6,38 +6,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
+        ("directory", "0002_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(blank=True, max_length=254, verbose_name='Địa chỉ nhận')),
-                ('channel', models.CharField(choices=[('notice', 'Trên hệ thống'), ('email', 'Thư điện tử'), ('sms', 'Tin nhắn SMS')], max_length=10, verbose_name='Kênh')),
-                ('template', models.CharField(max_length=80, verbose_name='Mẫu')),
-                ('language', models.CharField(max_length=2, verbose_name='Ngôn ngữ')),
-                ('subject', models.CharField(max_length=250, verbose_name='Tiêu đề')),
-                ('body', models.TextField(verbose_name='Nội dung')),
-                ('link', models.CharField(blank=True, max_length=500, verbose_name='Đường dẫn')),
-                ('about', models.CharField(blank=True, max_length=80, verbose_name='Về việc')),
-                ('status', models.CharField(choices=[('queued', 'Chờ gửi'), ('sent', 'Đã gửi'), ('failed', 'Không gửi được')], default='queued', max_length=10, verbose_name='Trạng thái')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='Số lần gửi')),
-                ('error', models.CharField(blank=True, max_length=200, verbose_name='Lỗi')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Lập lúc')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='Gửi lúc')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='Đọc lúc')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='directory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(blank=True, max_length=254, verbose_name="Địa chỉ nhận")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("notice", "Trên hệ thống"), ("email", "Thư điện tử"), ("sms", "Tin nhắn SMS")],
+                        max_length=10,
+                        verbose_name="Kênh",
+                    ),
+                ),
+                ("template", models.CharField(max_length=80, verbose_name="Mẫu")),
+                ("language", models.CharField(max_length=2, verbose_name="Ngôn ngữ")),
+                ("subject", models.CharField(max_length=250, verbose_name="Tiêu đề")),
+                ("body", models.TextField(verbose_name="Nội dung")),
+                ("link", models.CharField(blank=True, max_length=500, verbose_name="Đường dẫn")),
+                ("about", models.CharField(blank=True, max_length=80, verbose_name="Về việc")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("queued", "Chờ gửi"), ("sent", "Đã gửi"), ("failed", "Không gửi được")],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="Trạng thái",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="Số lần gửi")),
+                ("error", models.CharField(blank=True, max_length=200, verbose_name="Lỗi")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="Lập lúc"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="Gửi lúc")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="Đọc lúc")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="directory.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Thông báo',
-                'indexes': [models.Index(condition=models.Q(('channel', 'notice')), fields=['person', '-id'], name='message_notices'), models.Index(condition=models.Q(('channel', 'notice'), ('read_at__isnull', True)), fields=['person'], name='message_unread'), models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about', 'id'], name='message_about'), models.Index(condition=models.Q(('status', 'failed')), fields=['id'], name='message_failed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('channel', 'notice'), _negated=True), ('person__isnull', False), _connector='OR'), name='message_notice_has_person'), models.CheckConstraint(condition=models.Q(('channel', 'notice'), models.Q(('address', ''), _negated=True), _connector='OR'), name='message_has_address')],
+                "verbose_name": "Thông báo",
+                "indexes": [
+                    models.Index(condition=models.Q(("channel", "notice")), fields=["person", "-id"], name="message_notices"),
+                    models.Index(
+                        condition=models.Q(("channel", "notice"), ("read_at__isnull", True)),
+                        fields=["person"],
+                        name="message_unread",
+                    ),
+                    models.Index(condition=models.Q(("about", ""), _negated=True), fields=["about", "id"], name="message_about"),
+                    models.Index(condition=models.Q(("status", "failed")), fields=["id"], name="message_failed"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "notice"), _negated=True), ("person__isnull", False), _connector="OR"
+                        ),
+                        name="message_notice_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel", "notice"), models.Q(("address", ""), _negated=True), _connector="OR"),
+                        name="message_has_address",
+                    ),
+                ],
             },
         ),
     ]

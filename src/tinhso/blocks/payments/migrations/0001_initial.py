@@ -6,113 +6,247 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0002_tables'),
+        ("directory", "0002_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='Mã hóa đơn')),
-                ('title', models.CharField(max_length=300, verbose_name='Nội dung thu')),
-                ('about', models.CharField(blank=True, max_length=80, verbose_name='Về việc')),
-                ('lines', models.JSONField(verbose_name='Các khoản')),
-                ('amount', models.BigIntegerField(verbose_name='Số tiền')),
-                ('status', models.CharField(choices=[('unpaid', 'Chưa thanh toán'), ('paid', 'Đã thanh toán'), ('cancelled', 'Đã hủy'), ('refunded', 'Đã hoàn tiền')], default='unpaid', max_length=10, verbose_name='Trạng thái')),
-                ('method', models.CharField(blank=True, choices=[('', '–'), ('free', 'Miễn phí'), ('cash', 'Tiền mặt'), ('online', 'Trực tuyến'), ('transfer', 'Chuyển khoản')], max_length=10, verbose_name='Hình thức')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='Thanh toán lúc')),
-                ('receipt_number', models.CharField(blank=True, max_length=40, verbose_name='Số biên lai')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Lập lúc')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='directory.agency', verbose_name='Cơ quan thu')),
-                ('payer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='directory.person', verbose_name='Người nộp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="Mã hóa đơn")),
+                ("title", models.CharField(max_length=300, verbose_name="Nội dung thu")),
+                ("about", models.CharField(blank=True, max_length=80, verbose_name="Về việc")),
+                ("lines", models.JSONField(verbose_name="Các khoản")),
+                ("amount", models.BigIntegerField(verbose_name="Số tiền")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("unpaid", "Chưa thanh toán"),
+                            ("paid", "Đã thanh toán"),
+                            ("cancelled", "Đã hủy"),
+                            ("refunded", "Đã hoàn tiền"),
+                        ],
+                        default="unpaid",
+                        max_length=10,
+                        verbose_name="Trạng thái",
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "–"),
+                            ("free", "Miễn phí"),
+                            ("cash", "Tiền mặt"),
+                            ("online", "Trực tuyến"),
+                            ("transfer", "Chuyển khoản"),
+                        ],
+                        max_length=10,
+                        verbose_name="Hình thức",
+                    ),
+                ),
+                ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="Thanh toán lúc")),
+                ("receipt_number", models.CharField(blank=True, max_length=40, verbose_name="Số biên lai")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="Lập lúc"
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="directory.agency",
+                        verbose_name="Cơ quan thu",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="directory.person",
+                        verbose_name="Người nộp",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Hóa đơn',
+                "verbose_name": "Hóa đơn",
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway', models.CharField(max_length=30, verbose_name='Cổng thanh toán')),
-                ('reference', models.CharField(max_length=40, unique=True, verbose_name='Mã giao dịch')),
-                ('amount', models.BigIntegerField(verbose_name='Số tiền')),
-                ('status', models.CharField(choices=[('started', 'Đang chờ'), ('succeeded', 'Thành công'), ('failed', 'Không thành công')], default='started', max_length=10, verbose_name='Trạng thái')),
-                ('received', models.BigIntegerField(blank=True, null=True, verbose_name='Số tiền nhận')),
-                ('gateway_transaction', models.CharField(blank=True, max_length=80, verbose_name='Mã của cổng')),
-                ('return_url', models.CharField(max_length=500)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='Bắt đầu lúc')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='Kết thúc lúc')),
-                ('refund_reason', models.CharField(blank=True, choices=[('', '–'), ('already_paid', 'Hóa đơn đã được thanh toán trước đó'), ('cancelled', 'Hóa đơn đã hủy'), ('wrong_amount', 'Số tiền nhận không khớp')], max_length=20, verbose_name='Lý do hoàn tiền')),
-                ('refunded_at', models.DateTimeField(blank=True, null=True, verbose_name='Hoàn tiền lúc')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("gateway", models.CharField(max_length=30, verbose_name="Cổng thanh toán")),
+                ("reference", models.CharField(max_length=40, unique=True, verbose_name="Mã giao dịch")),
+                ("amount", models.BigIntegerField(verbose_name="Số tiền")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("started", "Đang chờ"), ("succeeded", "Thành công"), ("failed", "Không thành công")],
+                        default="started",
+                        max_length=10,
+                        verbose_name="Trạng thái",
+                    ),
+                ),
+                ("received", models.BigIntegerField(blank=True, null=True, verbose_name="Số tiền nhận")),
+                ("gateway_transaction", models.CharField(blank=True, max_length=80, verbose_name="Mã của cổng")),
+                ("return_url", models.CharField(max_length=500)),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="Bắt đầu lúc"
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="Kết thúc lúc")),
+                (
+                    "refund_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "–"),
+                            ("already_paid", "Hóa đơn đã được thanh toán trước đó"),
+                            ("cancelled", "Hóa đơn đã hủy"),
+                            ("wrong_amount", "Số tiền nhận không khớp"),
+                        ],
+                        max_length=20,
+                        verbose_name="Lý do hoàn tiền",
+                    ),
+                ),
+                ("refunded_at", models.DateTimeField(blank=True, null=True, verbose_name="Hoàn tiền lúc")),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="payments.invoice"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Giao dịch thanh toán',
+                "verbose_name": "Giao dịch thanh toán",
             },
         ),
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bank_bin', models.CharField(max_length=6, verbose_name='Mã ngân hàng (BIN)')),
-                ('bank_name', models.CharField(max_length=200, verbose_name='Ngân hàng')),
-                ('number', models.CharField(max_length=19, verbose_name='Số tài khoản')),
-                ('holder', models.CharField(max_length=200, verbose_name='Chủ tài khoản')),
-                ('agency', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='bank_account', to='directory.agency')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("bank_bin", models.CharField(max_length=6, verbose_name="Mã ngân hàng (BIN)")),
+                ("bank_name", models.CharField(max_length=200, verbose_name="Ngân hàng")),
+                ("number", models.CharField(max_length=19, verbose_name="Số tài khoản")),
+                ("holder", models.CharField(max_length=200, verbose_name="Chủ tài khoản")),
+                (
+                    "agency",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="bank_account", to="directory.agency"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Tài khoản thu',
-                'constraints': [models.CheckConstraint(condition=models.Q(('bank_bin__regex', '^[0-9]{6}$')), name='bank_account_bin'), models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9A-Za-z]{1,19}$')), name='bank_account_number')],
+                "verbose_name": "Tài khoản thu",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("bank_bin__regex", "^[0-9]{6}$")), name="bank_account_bin"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9A-Za-z]{1,19}$")), name="bank_account_number"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about'], name='invoice_about'),
+            model_name="invoice",
+            index=models.Index(condition=models.Q(("about", ""), _negated=True), fields=["about"], name="invoice_about"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('status', 'paid')), fields=['agency', '-paid_at'], name='invoice_agency_paid'),
+            model_name="invoice",
+            index=models.Index(condition=models.Q(("status", "paid")), fields=["agency", "-paid_at"], name="invoice_agency_paid"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='invoice_amount'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="invoice_amount"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('status__in', ['paid', 'refunded']), models.Q(('method', ''), _negated=True)), models.Q(('method', ''), ('paid_at__isnull', True), ('receipt_number', ''), ('status__in', ['unpaid', 'cancelled'])), _connector='OR'), name='invoice_paid_is_complete'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("paid_at__isnull", False), ("status__in", ["paid", "refunded"]), models.Q(("method", ""), _negated=True)
+                    ),
+                    models.Q(
+                        ("method", ""), ("paid_at__isnull", True), ("receipt_number", ""), ("status__in", ["unpaid", "cancelled"])
+                    ),
+                    _connector="OR",
+                ),
+                name="invoice_paid_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['unpaid', 'cancelled']), ('method', 'free'), models.Q(('receipt_number', ''), _negated=True), _connector='OR'), name='invoice_paid_has_receipt'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["unpaid", "cancelled"]),
+                    ("method", "free"),
+                    models.Q(("receipt_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="invoice_paid_has_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipt_number', ''), _negated=True), fields=('agency', 'receipt_number'), name='invoice_receipt'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("receipt_number", ""), _negated=True),
+                fields=("agency", "receipt_number"),
+                name="invoice_receipt",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(models.Q(('refund_reason', ''), _negated=True), ('refunded_at__isnull', True)), fields=['id'], name='payment_refund_due'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(models.Q(("refund_reason", ""), _negated=True), ("refunded_at__isnull", True)),
+                fields=["id"],
+                name="payment_refund_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_amount"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'succeeded'), _negated=True), models.Q(('finished_at__isnull', False), ('received__isnull', False)), _connector='OR'), name='payment_succeeded_is_complete'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "succeeded"), _negated=True),
+                    models.Q(("finished_at__isnull", False), ("received__isnull", False)),
+                    _connector="OR",
+                ),
+                name="payment_succeeded_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('refund_reason__in', ['already_paid', 'cancelled', 'wrong_amount']), models.Q(('status', 'succeeded'), _negated=True), ('received', models.F('amount')), _connector='OR'), name='payment_amounts_match'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("refund_reason__in", ["already_paid", "cancelled", "wrong_amount"]),
+                    models.Q(("status", "succeeded"), _negated=True),
+                    ("received", models.F("amount")),
+                    _connector="OR",
+                ),
+                name="payment_amounts_match",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('refund_reason', ''), ('status', 'succeeded')), fields=('invoice',), name='payment_settles'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("refund_reason", ""), ("status", "succeeded")), fields=("invoice",), name="payment_settles"
+            ),
         ),
     ]

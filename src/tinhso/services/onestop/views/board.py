@@ -34,4 +34,6 @@ def figures(request: PersonRequest) -> HttpResponse:
         "on_time": f"{100 * on_time / (on_time + late):.1f} %".replace(".", ",") if on_time + late else "–",
     }
     filters = [{"name": "ky", "label": _("Kỳ"), "kind": "select", "value": period, "options": list(PERIODS.items())}]
-    return render(request, "onestop/board.html", {"lines": lines, "totals": totals, "filters": filters, "period": PERIODS[period]})
+    return render(
+        request, "onestop/board.html", {"lines": lines, "totals": totals, "filters": filters, "period": PERIODS[period]}
+    )

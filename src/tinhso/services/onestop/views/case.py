@@ -45,7 +45,9 @@ def page(request: PersonRequest, code: str) -> HttpResponse:
     return _show(request, case)
 
 
-def _show(request: PersonRequest, case: Case, *, problem: DomainError | None = None, entered: dict[str, str] | None = None) -> HttpResponse:
+def _show(
+    request: PersonRequest, case: Case, *, problem: DomainError | None = None, entered: dict[str, str] | None = None
+) -> HttpResponse:
     moment = now()
     steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
     powers = staff_powers(request.person, case, steps)
@@ -57,7 +59,9 @@ def _show(request: PersonRequest, case: Case, *, problem: DomainError | None = N
         "form": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date(), dense=True),
         "party": case.parties.order_by("pk").first(),
         "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
-        "steps": [(step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps],
+        "steps": [
+            (step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps
+        ],
         "powers": powers,
         "tasks": [_task(case, step, powers.assign) for step in powers.steps],
         "timeline": timeline_of(case, public=False),

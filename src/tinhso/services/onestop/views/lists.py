@@ -96,7 +96,13 @@ def cases(request: PersonRequest) -> HttpResponse:
     moment = now()
     filters = [
         _search(_("Tìm hồ sơ"), text),
-        {"name": "trang_thai", "label": _("Trạng thái"), "kind": "select", "value": status, "options": [("", _("Tất cả")), *Status.choices]},
+        {
+            "name": "trang_thai",
+            "label": _("Trạng thái"),
+            "kind": "select",
+            "value": status,
+            "options": [("", _("Tất cả")), *Status.choices],
+        },
     ]
     rows = [(case, remaining_of(case, moment)) for case in page.rows]
     return render(request, "onestop/cases.html", {"page": page, "rows": rows, "filters": filters, "filtered": text or status})

@@ -6,45 +6,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_tables'),
-        ('directory', '0002_tables'),
-        ('files', '0001_initial'),
+        ("cases", "0001_tables"),
+        ("directory", "0002_tables"),
+        ("files", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('answers', models.JSONField(default=dict)),
-                ('finished_sections', models.JSONField(default=list, help_text='sections saved without errors')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='directory.person')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.procedureversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("answers", models.JSONField(default=dict)),
+                ("finished_sections", models.JSONField(default=list, help_text="sections saved without errors")),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "agency",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="directory.person"),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.procedureversion"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DraftFile',
+            name="DraftFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part_code', models.CharField(max_length=60)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.draft')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("part_code", models.CharField(max_length=60)),
+                (
+                    "draft",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="files", to="portal.draft"),
+                ),
+                ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile")),
             ],
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['person', '-saved_at', '-id'], name='draft_person'),
+            model_name="draft",
+            index=models.Index(fields=["person", "-saved_at", "-id"], name="draft_person"),
         ),
         migrations.AddConstraint(
-            model_name='draftfile',
-            constraint=models.UniqueConstraint(fields=('draft', 'part_code', 'file'), name='draft_file_once'),
+            model_name="draftfile",
+            constraint=models.UniqueConstraint(fields=("draft", "part_code", "file"), name="draft_file_once"),
         ),
     ]

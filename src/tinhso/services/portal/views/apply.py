@@ -97,19 +97,38 @@ def tasks(request: PersonRequest, key: str) -> HttpResponse:
     form = form_of(draft.version)
     left = set(form.missing_sections(draft.answers))
     rows = [
-        _task(section.title, reverse("portal:section", args=[key, section.key]), section.key in draft.finished_sections and section.key not in left)
+        _task(
+            section.title,
+            reverse("portal:section", args=[key, section.key]),
+            section.key in draft.finished_sections and section.key not in left,
+        )
         for section in form.visible_sections(draft.answers)
     ]
     wanted = required_parts(draft.version, draft.answers)
     if wanted:
-        rows.append(_task(_("Giấy tờ kèm theo"), reverse("portal:documents", args=[key]), not left and not _documents_missing(draft)))
+        rows.append(
+            _task(_("Giấy tờ kèm theo"), reverse("portal:documents", args=[key]), not left and not _documents_missing(draft))
+        )
     ready = all(row["done"] for row in rows)
-    rows.append({"title": _("Kiểm tra và nộp"), "url": reverse("portal:check", args=[key]) if ready else "", "state": "" if ready else _("Chưa làm được"), "tone": "neutral"})
+    rows.append(
+        {
+            "title": _("Kiểm tra và nộp"),
+            "url": reverse("portal:check", args=[key]) if ready else "",
+            "state": "" if ready else _("Chưa làm được"),
+            "tone": "neutral",
+        }
+    )
     return render(request, "portal/tasks.html", {"draft": draft, "title": _title(draft), "tasks": rows})
 
 
 def _task(title: str, url: str, done: bool) -> dict[str, Any]:
-    return {"title": title, "url": url, "done": done, "state": _("Đã xong") if done else _("Cần điền"), "tone": "done" if done else "active"}
+    return {
+        "title": title,
+        "url": url,
+        "done": done,
+        "state": _("Đã xong") if done else _("Cần điền"),
+        "tone": "done" if done else "active",
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,7 +186,9 @@ def _names(draft: Draft):  # type: ignore[no-untyped-def]
     return name
 
 
-def _section_page(request: PersonRequest, draft: Draft, section: str, answers: dict[str, Any], parsed: Parsed | None) -> HttpResponse:
+def _section_page(
+    request: PersonRequest, draft: Draft, section: str, answers: dict[str, Any], parsed: Parsed | None
+) -> HttpResponse:
     form = form_of(draft.version)
     visible = form.visible_sections(answers)
     keys = [found.key for found in visible]
@@ -176,7 +197,15 @@ def _section_page(request: PersonRequest, draft: Draft, section: str, answers: d
         "draft": draft,
         "title": _title(draft),
         "heading": next(found.title for found in visible if found.key == section) if section in keys else "",
-        "fields": form.render(section, answers, errors, post_url=request.path, files=_names(draft), heading="h1", focus=parsed.focus if parsed else ""),
+        "fields": form.render(
+            section,
+            answers,
+            errors,
+            post_url=request.path,
+            files=_names(draft),
+            heading="h1",
+            focus=parsed.focus if parsed else "",
+        ),
         "summary": form.render_errors(errors),
         "steps": [(found.title, reverse("portal:section", args=[draft.key, found.key])) for found in visible],
         "current": keys.index(section) + 1 if section in keys else 1,
@@ -201,7 +230,9 @@ def documents(request: PersonRequest, key: str) -> HttpResponse:
                 except Invalid as error:
                     errors[f"part-{part.code}"] = f"{upload.name}: {error}"
         if not errors and "next" in request.POST:
-            errors = {f"part-{part.code}": _("Hãy tải lên “%(name)s”.") % {"name": part.name} for part in _documents_missing(draft)}
+            errors = {
+                f"part-{part.code}": _("Hãy tải lên “%(name)s”.") % {"name": part.name} for part in _documents_missing(draft)
+            }
             if not errors:
                 return redirect("portal:check", key=key)
         elif not errors:
@@ -210,7 +241,9 @@ def documents(request: PersonRequest, key: str) -> HttpResponse:
     context = {
         "draft": draft,
         "title": _title(draft),
-        "parts": [(part, [row for row in files if row.part_code == part.code], errors.get(f"part-{part.code}", "")) for part in wanted],
+        "parts": [
+            (part, [row for row in files if row.part_code == part.code], errors.get(f"part-{part.code}", "")) for part in wanted
+        ],
         "errors": errors,
         **upload_limits(),
     }
@@ -237,7 +270,9 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
     problem: DomainError | None = None
     if request.method == "POST":
         if not _declares(draft) and "agree" not in request.POST:
-            problem = Invalid(_("Hãy xác nhận lời cam đoan."), fields={"agree": _("Hãy đánh dấu vào lời cam đoan trước khi nộp.")})
+            problem = Invalid(
+                _("Hãy xác nhận lời cam đoan."), fields={"agree": _("Hãy đánh dấu vào lời cam đoan trước khi nộp.")}
+            )
         else:
             try:
                 case = submit_draft(draft, by=request.person, business=request.account.business)
@@ -256,7 +291,9 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
         "draft": draft,
         "title": _title(draft),
         "answers": form.render_summary(draft.answers, urls=urls, files=_names(draft)),
-        "parts": [(part, [row for row in files if row.part_code == part.code]) for part in required_parts(draft.version, draft.answers)],
+        "parts": [
+            (part, [row for row in files if row.part_code == part.code]) for part in required_parts(draft.version, draft.answers)
+        ],
         "amount": sum(line["quantity"] * line["unit_price"] for line in lines),
         "due": due_if_received(draft.version, draft.agency, now()),
         "errors": _linked(problem) if problem else {},

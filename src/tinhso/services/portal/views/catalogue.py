@@ -31,7 +31,11 @@ def search(request: HttpRequest) -> HttpResponse:
     """Procedures by words, accents and spaces forgiven; all of them, by field, without words."""
     text = request.GET.get("q", "").strip()[:200]
     found = [(version, title_of(version)) for version in find_procedures(text, now())[:SHOWN]]
-    return render(request, "portal/search.html", {"text": text, "found": found, "breadcrumbs": [(_("Trang chủ"), "/"), (_("Thủ tục hành chính"), "")]})
+    return render(
+        request,
+        "portal/search.html",
+        {"text": text, "found": found, "breadcrumbs": [(_("Trang chủ"), "/"), (_("Thủ tục hành chính"), "")]},
+    )
 
 
 @require_safe

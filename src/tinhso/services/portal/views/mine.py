@@ -1,7 +1,6 @@
 """My cases; and a case by code and follow-up code, without an account."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -112,7 +111,9 @@ def paper(request: VisitorRequest, code: str, paper: int) -> HttpResponse:
         raise NotFound(_("Không có giấy tờ này trong hồ sơ."))
     name = f"{code}-{found.paper.kind}.pdf"
     return HttpResponse(
-        signed_pdf_of(found.paper), content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        signed_pdf_of(found.paper),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
@@ -184,7 +185,10 @@ def follow(request: VisitorRequest) -> HttpResponse:
             spend_try("follow", code, limit=TRIES, window=WINDOW, at=now())
             found = case_by_follow_up_code(code, given)
             if found:
-                request.session[FOLLOWED] = [*[kept for kept in request.session.get(FOLLOWED, ()) if kept != found.code], found.code][-KEPT:]
+                request.session[FOLLOWED] = [
+                    *[kept for kept in request.session.get(FOLLOWED, ()) if kept != found.code],
+                    found.code,
+                ][-KEPT:]
                 return redirect("portal:case", code=found.code)
             errors["code"] = _("Mã hồ sơ và mã tra cứu không khớp. Hãy xem lại trên giấy tiếp nhận.")
     return render(request, "portal/follow.html", {"code": code, "errors": errors}, status=422 if errors else 200)
