@@ -1,0 +1,50 @@
+"""Statements per request, counted inside this process: the same middleware, views and actions, without a server around them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from bench.client import Request
+from bench.scenarios import Scenario
+
+_SAMPLES = 3
+_NOT_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT")
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements sent to the database meanwhile, without those that only mark a place in a transaction."""
+    seen: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(_NOT_QUERIES):
+            seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield seen
+
+
+def send(request: Request) -> tuple[int, list[str]]:
+    """The status of the answer, and the statements it took."""
+    headers = dict(request.headers)
+    kind = headers.pop("Content-Type", "application/octet-stream")
+    with statements() as seen:
+        answer = Client().generic(request.method, request.path, request.body, content_type=kind, headers=headers)
+    return answer.status_code, seen
+
+
+def queries_of(scenario: Scenario) -> int:
+    """How many statements one request takes, caches of the process being warm: the most of a few."""
+    counts = []
+    for number in range(_SAMPLES * 2):
+        request = scenario.draw()
+        assert request is not None, f"nothing left to ask for {scenario.title}"
+        status, seen = send(request)
+        assert status < 400, f"{scenario.title} is answered with {status}"
+        if number >= _SAMPLES:
+            counts.append(len(seen))
+    return max(counts)

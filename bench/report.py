@@ -1,0 +1,78 @@
+"""The measured table, in Markdown, as it stands in README.md."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from django.db import connection
+
+from bench.client import Outcome
+from bench.server import Spent
+
+_HEAD = ("", "clients", "requests/s", "p50 ms", "p95 ms", "queries", "web CPU ms", "database CPU ms", "memory MB")
+_LIBRARIES = ("django", "django-ninja", "granian", "psycopg")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run. `spent`: processor seconds; `memory`: resident megabytes of the web server, shared pages counted once."""
+
+    title: str
+    clients: int
+    outcome: Outcome
+    queries: int
+    spent: Spent
+    memory: float
+
+    def cells(self) -> list[str]:
+        answers = max(1, len(self.outcome.seconds) + self.outcome.refused.total())
+        return [
+            self.title,
+            str(self.clients),
+            f"{self.outcome.rate:.0f}",
+            f"{self.outcome.milliseconds(0.50):.1f}",
+            f"{self.outcome.milliseconds(0.95):.1f}",
+            str(self.queries),
+            f"{1000 * self.spent.web / answers:.1f}",
+            f"{1000 * self.spent.database / answers:.1f}",
+            f"{self.memory:.0f}",
+        ]
+
+
+def heading(cases: int, seconds: float) -> str:
+    """When, where, with what."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')"
+        )
+        server, fsync, commit = cursor.fetchone()
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return (
+        f"{datetime.now().astimezone():%d/%m/%Y %H:%M} · {os.cpu_count()} cores ({_processor()}) · load before: {os.getloadavg()[0]:.1f}\n"
+        f"Python {platform.python_version()}, {libraries}; PostgreSQL {server.split()[0]} (fsync {fsync}, synchronous_commit {commit})\n"
+        f"{cases:,} cases · up to {seconds:g} s a row"
+    )
+
+
+def table(lines: Sequence[Line]) -> str:
+    rows = ["| " + " | ".join(_HEAD) + " |", "|" + "---|" + "--:|" * (len(_HEAD) - 1)]
+    rows += ["| " + " | ".join(line.cells()) + " |" for line in lines]
+    return "\n".join(rows)
+
+
+def growth(counts: Mapping[int, Mapping[str, int]]) -> dict[str, list[int]]:
+    """The requests whose number of queries depends on how much there is."""
+    titles = next(iter(counts.values()))
+    found = {title: [of[title] for of in counts.values()] for title in titles}
+    return {title: numbers for title, numbers in found.items() if len(set(numbers)) > 1}
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.partition(":")[2].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
