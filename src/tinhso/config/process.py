@@ -33,6 +33,8 @@ def product(*, as_owner: bool = False) -> Iterator[None]:
 
 
 def start_django() -> None:
+    """Set Django up. What the process writes from here on (uploads, mail, keys) is closed to other users of the machine."""
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings")
     os.environ.setdefault(
         "TINHSO_LOG_LEVEL", "WARNING"

@@ -9,6 +9,7 @@ import os
 
 
 def main() -> None:
+    os.umask(0o077)  # uploads are nobody else's business on this machine
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings")
     from django.db import connections
     from django.urls import get_resolver

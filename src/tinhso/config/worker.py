@@ -18,6 +18,7 @@ def _with_fresh_connection(call_next: Callable[[], Any], context: object, worker
 
 
 def main() -> None:
+    os.umask(0o077)  # documents and mail are nobody else's business on this machine
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings")
     django.setup()
     from procrastinate.contrib.django import app
