@@ -151,6 +151,12 @@ verification:check         GET    200  200  200  200  200  200  200  200  200
 verification:check         POST   422  422  422  422  422  422  422  422  422
 verification:paper         GET    200  200  200  200  200  200  200  200  200
 verification:paper         POST   422  422  422  422  422  422  422  422  422
+shared_data:unit           GET    200  200  200  200  200  200  200  200  200
+shared_data:agency         GET    200  200  200  200  200  200  200  200  200
+api:find_units             GET    200  200  200  200  200  200  200  200  200
+api:get_unit               GET    200  200  200  200  200  200  200  200  200
+api:get_successors         GET    200  200  200  200  200  200  200  200  200
+api:get_agency             GET    200  200  200  200  200  200  200  200  200
 """
 
 
@@ -162,6 +168,7 @@ class World:
     case: Case
     accounts: dict[str, Account]
     arguments: dict[str, dict[str, Any]]
+    client: Client
 
 
 def _account(person: Person, kind: Account.Kind, name: str) -> Account:
@@ -219,6 +226,11 @@ def _build(folder: Path) -> World:
     by_case = {"code": case.code}
     arguments: dict[str, dict[str, Any]] = {
         "portal:procedure": {"code": "9.000001"},
+        "shared_data:unit": {"code": "28249"},
+        "shared_data:agency": {"code": "H20.70"},
+        "api:get_unit": {"code": "28249"},
+        "api:get_successors": {"code": "28249"},
+        "api:get_agency": {"code": "H20.70"},
         "portal:begin": {"code": "9.000001"},
         "onestop:counter_form": {"procedure": "9.000001"},
         "portal:section": {"key": draft.key, "section": "applicant"},
@@ -248,7 +260,7 @@ def _build(folder: Path) -> World:
         arguments[f"onestop:{name}"] = by_case
     for name in ("complete", "assign", "sign", "hand_over"):
         arguments[f"onestop:{name}"] = {**by_case, "step": step.pk}
-    return World(town, case, accounts, arguments)
+    return World(town, case, accounts, arguments, Client(raise_request_exception=False))
 
 
 def _pdf() -> bytes:
@@ -303,7 +315,8 @@ def _answers(world: World, name: str, method: str) -> tuple[int, ...]:
 
 
 def _ask(world: World, name: str, method: str, role: str) -> int:
-    client = Client(raise_request_exception=False)
+    client = world.client
+    client.cookies.clear()
     with _taken_back():
         if role != "nobody":
             client.force_login(world.accounts[role])

@@ -150,7 +150,7 @@ class Form:
         return frozenset(str(field.schema["x-prefill"]) for field in walk(self.sections) if field.schema.get("x-prefill"))
 
     def told(self, answers: Answers) -> Answers:
-        """The reverse of `prefill`: what the answers say under the `x-prefill` paths, such as `{"applicant": {"full_name": …}}`."""
+        """The reverse of `prefill`: what the answers say under the `x-prefill` paths (`{"applicant": {…}}`)."""
         found: Answers = {}
         for field in walk(self.sections):
             path = field.schema.get("x-prefill")

@@ -23,7 +23,7 @@ class Share:
 
 
 def shares_of_work(person: Person, now: datetime) -> list[Share]:
-    """How a person's work divides: all, overdue, due by the end of today, taken, not yet taken. One query, however much there is."""
+    """How a person's work divides: all, overdue, due by the end of today, taken, not yet taken. One query."""
     shares = _shares(person, now)
     waiting = work_of(person).select_related(None).order_by().values("pk")[:COUNTED]
     counts = Step.objects.filter(pk__in=waiting).aggregate(

@@ -37,7 +37,7 @@ def prefill_context(person: Person) -> dict[str, Any]:
 
 @action
 def start_draft(version: ProcedureVersion, *, agency: Agency, by: Person) -> Draft:
-    """Begin an application, with what is known of the person filled in. An earlier draft for the same agency is taken up again."""
+    """Begin an application, filled in with what is known; an earlier draft for the same agency is taken up again."""
     present = Draft.objects.filter(person=by, version=version, agency=agency).order_by("-saved_at").first()
     if present:
         return present
