@@ -1,15 +1,14 @@
 """`tinhso units`: administrative units as of a date, and what became of them."""
 
 import json
-import os
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-import django
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from tinhso.config.process import product
 from tinhso.kernel.errors import DomainError
 from tinhso.kernel.time import VIETNAM
 
@@ -24,12 +23,12 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @app.command("show")
-def show(code: Code, on: On = None, as_json: Json = False) -> None:
+def show(context: typer.Context, code: Code, on: On = None, as_json: Json = False) -> None:
     """Who bore a code on a day: name, level, period, parent, how many units lay below.
 
     Example: tinhso units show 82 --on 2022-01-01 --json
     """
-    _connect()
+    context.with_resource(product())
     from tinhso.blocks.directory import queries
 
     day = _day(on)
@@ -66,12 +65,12 @@ def show(code: Code, on: On = None, as_json: Json = False) -> None:
 
 
 @app.command("became")
-def show_became(code: Code, on: On = None, as_json: Json = False) -> None:
+def show_became(context: typer.Context, code: Code, on: On = None, as_json: Json = False) -> None:
     """What the unit known by a code before a day is on that day.
 
     Example: tinhso units became 28252 --on 2025-07-01 --json
     """
-    _connect()
+    context.with_resource(product())
     from tinhso.blocks.directory import queries
 
     day = _day(on)
@@ -93,6 +92,7 @@ def show_became(code: Code, on: On = None, as_json: Json = False) -> None:
 
 @app.command("search")
 def search(
+    context: typer.Context,
     text: Annotated[str, typer.Argument(help="A part of the name; accents may be left out.")],
     *,
     on: On = None,
@@ -105,7 +105,7 @@ def search(
 
     Example: tinhso units search "my tho" --on 2024-12-31
     """
-    _connect()
+    context.with_resource(product())
     from tinhso.blocks.directory import queries
 
     units = queries.find_units(text, on=_day(on), level=level, parent=parent, limit=limit)
@@ -119,9 +119,9 @@ def search(
 
 
 @app.command("load")
-def load(as_json: Json = False) -> None:
+def load(context: typer.Context, as_json: Json = False) -> None:
     """Bring the list of units in line with the data package and its corrections. May be run again at any time."""
-    _connect()
+    context.with_resource(product())
     from tinhso.blocks.directory.actions import load_units
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
@@ -143,11 +143,6 @@ def load(as_json: Json = False) -> None:
         typer.echo("Nothing to change.")
     if loaded.no_longer_told:
         typer.echo(f"{loaded.no_longer_told} units are in the database but no longer in the sources; they were kept.", err=True)
-
-
-def _connect() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings")
-    django.setup()
 
 
 def _day(text: str | None) -> date:
