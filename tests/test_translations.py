@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
@@ -248,6 +249,14 @@ def test_the_pages_of_an_office_are_english(english: Client, town: Town, case: C
         _are_english(english, [*map(reverse, names), reverse("onestop:case", args=[case.code])])
     english.force_login(Account.objects.get(person=town.clerk))
     _are_english(english, [reverse("onestop:counter_form", args=["9.000001"])])
+
+
+def test_a_paper_is_vietnamese_though_its_officer_works_in_english(town: Town, case: Case) -> None:
+    with override("en"):
+        accept_case(case, by=town.clerk, at=MONDAY)
+    receipt = case.papers.get().paper
+    assert receipt.title == "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+    assert receipt.context["case"]["channel"] == "Trực tuyến"
 
 
 def _are_english(client: Client, addresses: list[str]) -> None:

@@ -1,9 +1,10 @@
-"""What the papers of a case print."""
+"""What the papers of a case print: Vietnamese, whatever language the officer works in."""
 
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.forms import form_of
@@ -12,6 +13,7 @@ from tinhso.blocks.directory.models import Person
 from tinhso.kernel.time import Term, local
 
 
+@override("vi")
 def paper_facts(case: Case, *, by: Person | None, **more: Any) -> dict[str, Any]:
     """Case, applicant, documents, term, fee, as JSON. Times are ISO 8601 with +07:00."""
     fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
@@ -49,6 +51,7 @@ def paper_facts(case: Case, *, by: Person | None, **more: Any) -> dict[str, Any]
     }
 
 
+@override("vi")
 def result_facts(case: Case, *, by: Person, at: datetime) -> dict[str, Any]:
     """What a result template prints: also `answers` as entered and `texts`, their readable form in the same shape.
 

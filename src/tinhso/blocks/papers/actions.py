@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from tinhso.blocks.files.actions import store_bytes
 from tinhso.blocks.files.content import PDF
@@ -65,13 +66,15 @@ def issue_paper(
         at: moment of issue.
     """
     kind = Kind(kind)
+    with override("vi"):
+        printed_title = title or str(kind.label)
     facts = dict(context or {})
     facts["letterhead"] = letterhead(agency)
     facts["signature"] = signature_of(signer, post) if signer and post else printed_signature(facts.get("signer", {}))
     paper = Paper.objects.create(
         kind=kind,
         number=number,
-        title=title or str(kind.label),
+        title=printed_title,
         verification_code=readable_code(CODE_LENGTH),
         template=template or TEMPLATES[kind],
         context=facts,

@@ -126,6 +126,21 @@ def check_static_files() -> Iterator[Check]:
         yield Check("static files", "ok", "collected" if manifest.exists() else "served from the sources")
 
 
+def check_translations() -> Iterator[Check]:
+    """Without the compiled catalogue Django silently shows English readers Vietnamese."""
+    for folder in settings.LOCALE_PATHS:
+        for catalogue in folder.glob("*/LC_MESSAGES/*.po"):
+            compiled = catalogue.with_suffix(".mo")
+            good = compiled.exists() and compiled.stat().st_mtime_ns >= catalogue.stat().st_mtime_ns
+            language = catalogue.parts[-3]
+            yield Check(
+                "translations",
+                "ok" if good else "failed",
+                language if good else f"the catalogue of {language} is not compiled",
+                "" if good else "make run (needs gettext)",
+            )
+
+
 def check_fonts() -> Iterator[Check]:
     """The face of documents must have every Vietnamese letter; Ạ (U+1EA0) is one only a Vietnamese face has."""
     try:
@@ -164,6 +179,7 @@ _CHECKS: dict[str, Callable[[], Iterator[Check]]] = {
     "worker": check_worker,
     "clock": check_clock,
     "static files": check_static_files,
+    "translations": check_translations,
     "fonts": check_fonts,
     "disk": check_disk,
     "secrets": check_secrets,
