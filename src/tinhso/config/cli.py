@@ -65,10 +65,26 @@ def main() -> None:
         tell(explain(error))
         sys.exit(1)
     except Exception as error:
-        if not _is_refusal(error):
+        if _is_refusal(error):
+            print(f"✗ {error}", file=sys.stderr)
+        elif _is_database_trouble(error):
+            tell(_DATABASE_TROUBLE)
+            print(f"  ({str(error).splitlines()[0]})", file=sys.stderr)
+        else:
             raise
-        print(f"✗ {error}", file=sys.stderr)
         sys.exit(1)
+
+
+_DATABASE_TROUBLE = OperatorError(
+    "Cơ sở dữ liệu chưa sẵn sàng hoặc thiếu bảng; hãy chạy `make run` một lần hoặc `tinhso db migrate`, rồi xem `tinhso check`.",
+    "The database is not ready or lacks tables; run `make run` once or `tinhso db migrate`, then look at `tinhso check`.",
+)
+
+
+def _is_database_trouble(error: Exception) -> bool:
+    """Whether the database refused or has no such table; asked without importing Django."""
+    errors = sys.modules.get("django.db.utils")
+    return errors is not None and isinstance(error, (errors.ProgrammingError, errors.OperationalError))
 
 
 def _is_refusal(error: Exception) -> bool:
