@@ -176,7 +176,7 @@ def _page(request: PersonRequest, entry: _Entry, *, status: int = 200) -> HttpRe
         "breadcrumbs": [
             (_("Tiếp nhận"), reverse("onestop:reception")),
             (_("Tại quầy"), reverse("onestop:counter")),
-            (version.procedure.name, ""),
+            (version.procedure.title, ""),
         ],
         **_side(request, entry),
     }

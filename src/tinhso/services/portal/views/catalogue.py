@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,9 +14,7 @@ SHOWN = 100
 
 
 def title_of(version: ProcedureVersion) -> str:
-    """The procedure's name in the reader's language, where it has one."""
-    procedure = version.procedure
-    return procedure.name_en if (get_language() or "vi").startswith("en") and procedure.name_en else procedure.name
+    return version.procedure.title
 
 
 @require_safe
