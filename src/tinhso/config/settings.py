@@ -26,6 +26,9 @@ TRUSTED_PROXIES = int(os.environ.get("TINHSO_TRUSTED_PROXIES", "0"))
 
 # which form of the sample province is loaded: "three-tier" (Tiền Giang until 30/06/2025) or "today" (inside Đồng Tháp)
 SAMPLE = os.environ.get("TINHSO_SAMPLE", "today")
+# Since 01/07/2025 citizens hand applications in at the National Public Service Portal; the sample of today's province shows
+# the own portal as a demonstration. A province that runs its own portal sets TINHSO_OWN_PORTAL=1.
+OWN_PORTAL_IS_DEMONSTRATION = SAMPLE == "today" and not flag("TINHSO_OWN_PORTAL")
 PROVINCE_NAME = os.environ.get("TINHSO_PROVINCE") or {"three-tier": "Tỉnh Tiền Giang"}.get(SAMPLE, "Tỉnh Đồng Tháp")
 HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
 
@@ -111,7 +114,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# not `cached_db`: each web process has a cache of its own, and would go on believing a session that another one has ended
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_FAILURE_VIEW = "tinhso.kernel.web.views.csrf_failure"
 METRICS_TOKEN = os.environ.get("TINHSO_METRICS_TOKEN", "")

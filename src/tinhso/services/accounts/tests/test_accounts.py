@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils.timezone import localdate, now
 
 from tinhso.blocks.identity.models import Account
@@ -222,6 +223,13 @@ def test_signing_out_is_a_post_and_ends_the_session(client, citizen):
     client.force_login(citizen)
     assert client.get("/dang-xuat/").status_code == 405
     client.post("/dang-xuat/")
+    assert client.get("/tai-khoan/").status_code == 302
+
+
+def test_a_session_that_another_web_process_has_ended_is_believed_no_more(client, citizen):
+    client.force_login(citizen)
+    assert client.get("/tai-khoan/").status_code == 200
+    Session.objects.all().delete()  # all that the other process can do: the memory of this one is out of its reach
     assert client.get("/tai-khoan/").status_code == 302
 
 
