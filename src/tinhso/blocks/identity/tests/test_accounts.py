@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils.timezone import now
 
 from tinhso.blocks.identity import credentials
@@ -15,6 +16,7 @@ from tinhso.blocks.identity.actions import (
     verify_citizen,
 )
 from tinhso.blocks.identity.credentials import check_credentials
+from tinhso.blocks.identity.jobs import clear_ended_sessions
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.identity.queries import sample_accounts
 from tinhso.blocks.identity.tests import world
@@ -238,3 +240,11 @@ def test_entering_a_sample_account_is_audited_with_the_one_left(db):
     offer_as_sample(offered, title="Công dân", order=1)
     enter_as_sample("congdan1", leaving=before)
     assert AuditEntry.objects.get(event="identity.sample_entered").facts == {"before": before.pk}
+
+
+@pytest.mark.django_db
+def test_ended_sessions_are_swept_away_and_running_ones_kept():
+    for key, expires in (("ended", now() - timedelta(minutes=1)), ("running", now() + timedelta(hours=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=expires)
+    clear_ended_sessions(0)
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["running"]
