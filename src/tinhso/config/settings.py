@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_htmx",
     "procrastinate.contrib.django",
+    "ninja",  # the page of the API from its own files, not from a network of others
     "tinhso.kernel.audit",
     "tinhso.kernel.web",
     "tinhso.config.system",
