@@ -19,8 +19,8 @@ from typing import Any, cast
 
 from asn1crypto import x509 as asn1_x509
 from django.utils.timezone import localtime, now
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate
@@ -106,15 +106,20 @@ def verify_pdf(pdf: bytes, *, at: datetime | None = None) -> VerificationReport:
     if b"%PDF-" not in pdf[:1024]:
         return VerificationReport(Verdict.UNKNOWN, _("Tệp này không phải là PDF nên không kiểm tra được chữ ký số."), [], digest)
     try:
-        with ThreadPoolExecutor(1) as worker:  # a loop of its own, whoever calls; the context carries the language
+        with ThreadPoolExecutor(1) as worker:  # a loop of its own, whoever calls
             trust = current_trust(at)
-            signatures, strict = worker.submit(copy_context().run, asyncio.run, _judge_all(pdf, trust, at)).result()
+            signatures, strict = worker.submit(copy_context().run, _judge_in, get_language(), pdf, trust, at).result()
     except _Unreadable as error:
         return VerificationReport(error.verdict, error.sentence, [], digest)
     if _has_tail(pdf):
         signatures = [_with_tail(signature) for signature in signatures]
     verdict, sentence = _conclude(signatures, strict=strict)
     return VerificationReport(verdict, sentence, signatures, digest)
+
+
+def _judge_in(language: str | None, pdf: bytes, trust: Trust, at: datetime) -> tuple[list[SignatureReport], bool]:
+    with override(language):
+        return asyncio.run(_judge_all(pdf, trust, at))
 
 
 def _has_tail(pdf: bytes) -> bool:

@@ -173,9 +173,11 @@ def test_a_signature_of_another_installation_is_unknown_here(signed, settings, t
     assert verify_pdf(signed).ok is Verdict.UNKNOWN
 
 
-def test_the_sentence_follows_the_language(signed):
+def test_the_sentences_follow_the_language(signed):
     with override("en"):
-        assert verify_pdf(signed).sentence
+        report = verify_pdf(signed)
+    assert report.sentence.startswith("Valid: ")
+    assert "was valid at the time of signing" in report.signatures[0].reason
 
 
 def test_a_second_paper_of_the_same_signer_is_judged_alike(ward, chairman, post):
