@@ -8,9 +8,10 @@ running product do not disturb each other.
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +19,27 @@ from tinhso.config import postgres
 from tinhso.config.environment import data_dir
 from tinhso.config.sentences import OperatorError
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 _held = ExitStack()
+_SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def _prepare() -> None:
     """Set the environment; in the first process of a run, start the database."""
     os.environ.setdefault("TINHSO_DB_ROLE", "owner")
     os.environ.setdefault("TINHSO_STATIC", "sources")
+    # Playwright keeps an event loop in the tests' thread, which makes Django take every query for one made in async code
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
@@ -80,3 +95,15 @@ def _let_the_audit_log_be_emptied(sender: object, using: str, **kwargs: object) 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     _held.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """One real browser for all journeys of a process."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("TINHSO_CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_SWITCHES))
+        yield browser
+        browser.close()

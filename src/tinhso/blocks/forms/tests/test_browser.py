@@ -1,27 +1,16 @@
-"""The form in a real browser: with JavaScript, without it, and when the connection or the session goes."""
+"""The form in a real chromium: with JavaScript, without it, and when the connection or the session goes."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tinhso.blocks.forms.tests import sample_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tinhso.blocks.forms.tests.sample_site")]
 AXE = Path(settings.ROOT) / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in the thread of the tests
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield found
-        found.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(autouse=True)
@@ -39,15 +28,15 @@ def open_form(context: BrowserContext, address: str) -> Page:
 
 
 @pytest.fixture
-def page(browser, live_server) -> Iterator[Page]:
-    context = browser.new_context(locale="vi-VN", viewport={"width": 360, "height": 800})
+def page(chromium, live_server) -> Iterator[Page]:
+    context = chromium.new_context(locale="vi-VN", viewport={"width": 360, "height": 800})
     yield open_form(context, live_server.url)
     context.close()
 
 
 @pytest.fixture
-def plain_page(browser, live_server) -> Iterator[Page]:
-    context = browser.new_context(locale="vi-VN", java_script_enabled=False)
+def plain_page(chromium, live_server) -> Iterator[Page]:
+    context = chromium.new_context(locale="vi-VN", java_script_enabled=False)
     yield open_form(context, live_server.url)
     context.close()
 

@@ -26,8 +26,11 @@ class OneCommune:
     """Knows a single commune."""
 
     ward = PlaceUnit(COMMUNE, "Phường Mỹ Tho", 3, (PlaceUnit("82", "Tỉnh Đồng Tháp", 1),))
+    ward_before = PlaceUnit("28252", "Phường 4", 3, (PlaceUnit("82", "Tỉnh Tiền Giang", 1),))
 
     def get(self, code: str, on: date) -> PlaceUnit | None:
+        if on < date(2025, 7, 1):
+            return self.ward_before if code == "28252" else None
         return self.ward if code == COMMUNE else None
 
     def find(self, text: str, *, level: int, on: date, within: str = "") -> list[PlaceUnit]:
