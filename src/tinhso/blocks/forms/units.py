@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from tinhso.blocks.directory.models import Unit
+from tinhso.blocks.directory.models import Unit, UnitLevel
 from tinhso.blocks.directory.queries import find_units, parent_on, units_on
+from tinhso.blocks.directory.unit_source import completeness
 from tinhso.blocks.forms.engine.units import PlaceUnit
 from tinhso.kernel.text import compact
 
@@ -18,8 +19,11 @@ class DirectoryUnits:
     def get(self, code: str, on: date) -> PlaceUnit | None:
         if not (code.isascii() and code.isdigit()):
             return None
-        found = units_on(on).filter(code=code).select_related("parent__parent").first()
-        return _shown(found, on) if found else None
+        for day in _maps(on, UnitLevel.COMMUNE):
+            found = units_on(day).filter(code=code).select_related("parent__parent").first()
+            if found:
+                return _shown(found, day)
+        return None
 
     def find(self, text: str, *, level: int, on: date, within: str = "") -> list[PlaceUnit]:
         """Units whose name holds `text` however it is accented; what follows a comma narrows by the units above."""
@@ -27,13 +31,26 @@ class DirectoryUnits:
         if not compact(name):
             return []
         wanted = [key for place in places if (key := compact(place))]
-        found = find_units(name, on=on, level=level, parent=within or None, limit=_WIDE if wanted else LIMIT)
-        shown = [_shown(unit, on) for unit in found]
-        return [unit for unit in shown if all(key in compact(unit.place) for key in wanted)][:LIMIT]
+        shown: dict[tuple[str, str], PlaceUnit] = {}
+        for day in _maps(on, level):
+            found = find_units(name, on=day, level=level, parent=within or None, limit=_WIDE if wanted else LIMIT)
+            for unit in (_shown(unit, day) for unit in found):
+                shown.setdefault((unit.code, unit.name), unit)
+        return [unit for unit in shown.values() if all(key in compact(unit.place) for key in wanted)][:LIMIT]
 
     def below(self, parent: str, *, level: int, on: date) -> list[PlaceUnit]:
-        found = find_units("", on=on, level=level, parent=parent or None, limit=_WIDE)
-        return [_shown(unit, on) for unit in sorted(found, key=lambda unit: compact(unit.short_name))]
+        day = _maps(on, level)[-1]
+        found = find_units("", on=day, level=level, parent=parent or None, limit=_WIDE)
+        return [_shown(unit, day) for unit in sorted(found, key=lambda unit: compact(unit.short_name))]
+
+
+def _maps(on: date, level: int) -> list[date]:
+    """The days on whose map to look: before our sources reach, also the oldest whole map they have.
+
+    Who lived somewhere in 1998 must be able to say so; the unit is then named as it was last known.
+    """
+    oldest = completeness((), level).first
+    return [on] if on >= oldest else [on, oldest]
 
 
 def _shown(unit: Unit, on: date) -> PlaceUnit:

@@ -67,3 +67,9 @@ def test_nothing_typed_finds_nothing_and_markup_is_only_text(client: Client):
 def test_a_code_of_anything_else_is_no_unit():
     assert DirectoryUnits().get("82/Đạo", date(2026, 1, 1)) is None
     assert DirectoryUnits().get("٨٢", date(2026, 1, 1)) is None
+
+
+def test_who_lived_somewhere_before_our_sources_reach_can_still_say_where():
+    found = DirectoryUnits().find("phường 4, mỹ tho", level=3, on=date(1998, 1, 1))
+    assert [unit.code for unit in found] == ["28252"]
+    assert DirectoryUnits().get("28252", date(1998, 1, 1)).name == "Phường 4"
