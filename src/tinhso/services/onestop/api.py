@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 from ninja.security import HttpBearer
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Channel, Step
 from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, search_cases, work_of
@@ -144,7 +145,9 @@ def list_cases(
 
 @router.get("/cases/{code}", response=CaseOut, summary="Open a case")
 def open_case(request: PersonRequest, code: str) -> Case:
-    return case_for_staff(code, request.person)
+    case = case_for_staff(code, request.person)
+    note_reading(case, by=request.person)
+    return case
 
 
 @router.post("/cases/{code}/accept", response=CaseRow, summary="Accept a submitted case")

@@ -1,0 +1,63 @@
+"""`tinhso procedures`: the catalogue of public procedures, which are folders of data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tinhso.config.process import product
+
+app = typer.Typer(help="Public procedures: check a folder, take it into the catalogue, list what is there.", no_args_is_help=True)
+Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A procedure folder (docs/procedures.md).")]
+
+
+@app.callback()
+def procedures() -> None:
+    """Public procedures: check a folder, take it into the catalogue, list what is there."""
+
+
+@app.command()
+def check(folder: Folder) -> None:
+    """Find every fault of a procedure folder: file, line, what is wrong, what to do. Changes nothing.
+
+    Example: tinhso procedures check ./9.000001
+    """
+    with product():
+        from tinhso.blocks.cases.actions.process import service_task_names
+        from tinhso.blocks.cases.loading import load_folder
+
+        found = load_folder(folder, actions=service_task_names())
+        for warning in found.warnings:
+            print(f"! {warning}")
+        print(f"✓ {found.code} {found.version}: {found.name}")
+
+
+@app.command()
+def load(
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="Without one: those shipped.")] = None,
+) -> None:
+    """Take a procedure folder into the catalogue, or all those shipped with the product. Again with the same content: no change.
+
+    Examples: tinhso procedures load ./9.000001
+              tinhso procedures load
+    """
+    with product():
+        from tinhso.services.onestop.catalogue import install_folder, install_shipped
+
+        for version in [install_folder(folder)] if folder else install_shipped():
+            print(f"✓ {version.procedure.code} {version.version}: {version.procedure.name}")
+
+
+@app.command("list")
+def show() -> None:
+    """The procedures in force today.
+
+    Example: tinhso procedures list
+    """
+    with product():
+        from django.utils.timezone import now
+
+        from tinhso.blocks.cases.queries import procedures_in_force
+
+        for version in procedures_in_force(now()):
+            print(f"{version.procedure.code:12} {version.version:8} {version.procedure.name}")
