@@ -5,6 +5,7 @@ from tinhso.blocks.cases.actions.intake import move_to_person
 from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
+from tinhso.blocks.messaging.queries import messages_about
 from tinhso.kernel.events import Event, subscribe
 from tinhso.kernel.time import local
 
@@ -13,15 +14,18 @@ TOLD = ("submitted", "accepted", "refused", "supplement_asked", "supplement_answ
 
 @subscribe(*(f"cases.{event}" for event in TOLD))
 def tell_applicant(event: Event) -> None:
-    """Send the message of the same name, once per audit row."""
+    """Send the message of the same name. Delivered twice, the event is told once."""
     case = Case.objects.select_related("applicant", "procedure", "version", "agency").get(pk=int(event.object_id))
     party = case.parties.get(role=Party.Role.APPLICANT)
     receiver = case.applicant or party.email
     if not receiver:
         return
     last = case.timeline.filter(event=event.name.removeprefix("cases.")).order_by("-at", "-pk").first()
+    template, about = event.name.replace(".", "_"), f"cases.case:{case.pk}"
+    if last and messages_about(about).filter(template=template, created_at__gte=last.at).exists():
+        return
     send(
-        event.name.replace(".", "_"),
+        template,
         to=receiver,
         context={
             "code": case.code,
@@ -33,8 +37,8 @@ def tell_applicant(event: Event) -> None:
             "due": f"{local(case.due_at):%H:%M %d/%m/%Y}" if case.due_at else "",
             "note": last.note if last else "",
         },
-        about=f"cases.case:{case.pk}",
-        link=f"/tra-cuu/?ma={case.code}",
+        about=about,
+        link=f"/ho-so/{case.code}/",
     )
 
 
