@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "tinhso.kernel.web.middleware.language",
     "tinhso.kernel.web.middleware.maintenance",
     "tinhso.blocks.files.middleware.refuse_oversized_requests",
+    "tinhso.kernel.web.middleware.no_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

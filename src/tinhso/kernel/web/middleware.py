@@ -1,9 +1,11 @@
 """What wraps every request: its identifier, its language, its security headers, and refusals turned into answers."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import translation
 
 from tinhso.kernel.correlation import correlation_id, start_correlation
@@ -67,6 +69,27 @@ def maintenance(get_response: Handler) -> Handler:
         return get_response(request)
 
     return handle
+
+
+def no_nul(get_response: Handler) -> Handler:
+    """Answer 400 to an address, a cookie or a form that holds the NUL character: nobody types it, and the database takes none."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or _holds_nul(request.GET) or any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        # what does without the form guard (gateways, programs) reads its body itself
+        if not getattr(view, "csrf_exempt", False) and _holds_nul(request.POST):
+            raise BadRequest
+
+    handle.process_view = process_view  # type: ignore[attr-defined]
+    return handle
+
+
+def _holds_nul(form: QueryDict) -> bool:
+    return any("\0" in text for name, values in form.lists() for text in (name, *values))
 
 
 def domain_errors(get_response: Handler) -> Handler:

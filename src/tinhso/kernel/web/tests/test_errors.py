@@ -97,3 +97,19 @@ def test_a_form_with_too_much_text_is_refused_naming_the_limit(client, settings)
 
     assert response.status_code == 413
     assert "3 MB" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/thu-tuc/%00/", "/thu-tuc/?q=a%00b", "/thu-tuc/?a%00b=q", "/api/v1/units/%00"])
+def test_an_address_with_a_nul_is_a_bad_request(client, address):
+    assert client.get(address).status_code == 400
+
+
+def test_a_form_with_a_nul_is_a_bad_request(client):
+    assert client.post("/echo/", {"name": "Nguyễn\0Văn An"}).status_code == 400
+    assert client.post("/echo/", {"name": "Nguyễn Văn An"}).status_code == 200
+
+
+def test_a_cookie_with_a_nul_is_a_bad_request(client):
+    client.cookies["sessionid"] = "abcdefgh\0"
+
+    assert client.get("/thu-tuc/").status_code == 400
