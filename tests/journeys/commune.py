@@ -43,6 +43,8 @@ class Commune:
         """An application handed in by the citizen."""
         version = procedure_in_force(procedure, at or now())
         answers: dict[str, Any] = _here(deepcopy(ANSWERS[procedure]), self.town.agency.unit.code)
+        if "status" in answers:  # no ward of the commune's time is known from before July 2025
+            answers["status"] |= {"lived_elsewhere": False, "residences": []}
         answers["applicant"] |= {"full_name": self.citizen.full_name, "identity_number": self.citizen.identity_number}
         case = submit_case(
             version,

@@ -62,7 +62,9 @@ class Visitor:
 
     def answers(self, question: str, answer: str) -> Self:
         """Fill a question of a form, whatever kind it is: text, date (dd/mm/yyyy), choice, list, place, tick."""
-        _answer(self.question(question), answer)
+        field = self.question(question)
+        field.wait_for()
+        _answer(field, answer)
         return self
 
     def question(self, label: str) -> Locator:

@@ -80,7 +80,7 @@ def apply_for_birth_registration(mother: Visitor) -> None:
 
 def anybody_verifies(visitor: Visitor, result: bytes, address: str, folder: Path) -> None:
     """The printed address says it is valid, so does the file; a file changed by one byte is refused."""
-    visitor.opens(address).sees("nguyên vẹn")
+    visitor.opens(address).sees("không bị sửa đổi sau khi ký")
     genuine, altered = folder / "ket-qua.pdf", folder / "da-sua.pdf"
     genuine.write_bytes(result)
     where = len(result) // 2
@@ -116,7 +116,7 @@ def test_certified_copies_are_paid_online_before_they_are_accepted(
     at_a_desk("chutich").opens(f"/mot-cua/ho-so/{code}/").presses("Ký số").sees("Đã ký số kết quả")
     citizen.opens(f"/ho-so/{code}/")
     (address,) = qr_codes_in(citizen.downloads("Tải kết quả"))
-    on_a_phone.opens(address).sees("nguyên vẹn")
+    on_a_phone.opens(address).sees("không bị sửa đổi sau khi ký")
 
 
 def subjects_of_mail() -> list[str]:

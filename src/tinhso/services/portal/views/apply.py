@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -60,6 +61,7 @@ def begin(request: PersonRequest, code: str) -> HttpResponse:
         "title": title_of(version),
         "text": text,
         "near": near,
+        "demonstration": settings.OWN_PORTAL_IS_DEMONSTRATION,
         "agencies": () if near else found[:AGENCIES],
         "more": not near and found[AGENCIES : AGENCIES + 1].exists(),
         "problem": problem,
@@ -299,6 +301,7 @@ def check(request: PersonRequest, key: str) -> HttpResponse:
         "errors": _linked(problem) if problem else {},
         "problem": problem,
         "declares": _declares(draft),
+        "demonstration": settings.OWN_PORTAL_IS_DEMONSTRATION,
     }
     return render(request, "portal/check.html", context, status=problem.status if problem else 200)
 

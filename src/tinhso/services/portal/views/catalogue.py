@@ -1,5 +1,6 @@
 """Finding a procedure and reading about it."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
@@ -49,6 +50,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "term": definition.get("promise") or term.label(get_language() or "vi"),
         "same_day": same_day,
         "online": version.procedure.grade != "information",
+        "demonstration": settings.OWN_PORTAL_IS_DEMONSTRATION,
         "breadcrumbs": [(_("Trang chủ"), "/"), (_("Thủ tục hành chính"), "/thu-tuc/"), (title_of(version), "")],
     }
     return render(request, "portal/procedure.html", context)

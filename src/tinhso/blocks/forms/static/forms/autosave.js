@@ -95,7 +95,7 @@ class Autosave extends HTMLElement {
       return true;
     }
     if (answer && (answer.type === "opaqueredirect" || [401, 403].includes(answer.status))) {
-      this.trouble(this.dataset.expired, this.retryButton());
+      this.trouble(this.dataset.expired, this.signInLink(), this.retryButton());
       return false;
     }
     this.trouble(this.dataset.offline, this.retryButton());
@@ -159,6 +159,16 @@ class Autosave extends HTMLElement {
     button.textContent = text;
     button.addEventListener("click", action);
     return button;
+  }
+
+  // In a tab of its own: this one keeps what was typed. The new tab comes back here, too, and offers the copy.
+  signInLink() {
+    const link = document.createElement("a");
+    link.className = "btn btn-primary";
+    link.href = `/dang-nhap/?next=${encodeURIComponent(location.pathname)}`;
+    link.target = "_blank";
+    link.textContent = this.dataset.signIn;
+    return link;
   }
 
   retryButton() {
