@@ -1,5 +1,6 @@
 """What people may see of cases. Every read of a case by a person goes through here."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,7 +11,7 @@ from tinhso.blocks.cases.access_code import lookup_code_fits
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
-from tinhso.blocks.identity.policy import Grants, grants
+from tinhso.blocks.identity.policy import Pair, grants
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
@@ -55,14 +56,14 @@ def cases_visible_to(person: Person) -> QuerySet[Case]:
     """The cases a member of staff may see: all of the agencies where they may read, and those that came to a role of theirs."""
     held = grants(person)
     visible = Q(agency__in=held.agencies_for("cases.read"))
-    if held.pairs:
-        visible |= Q(Exists(CaseAccess.objects.filter(_of_roles(held), case=OuterRef("pk"))))
+    if came_to := held.pairs_for("cases.search"):
+        visible |= Q(Exists(CaseAccess.objects.filter(_of_roles(came_to), case=OuterRef("pk"))))
     return Case.objects.filter(visible)
 
 
-def _of_roles(held: Grants) -> Q:
+def _of_roles(pairs: Collection[Pair]) -> Q:
     condition = Q()
-    for agency_id, role in sorted(held.pairs):
+    for agency_id, role in sorted(pairs):
         condition |= Q(agency_id=agency_id, role=role)
     return condition
 
@@ -90,13 +91,13 @@ def _the_case(cases: QuerySet[Case], code: str) -> Case:
 
 def may_work_on(person: Person, step: Step) -> bool:
     """Whether the step waits for this person: they hold its role at its agency, and no colleague has taken it."""
-    return (step.agency_id, step.role) in grants(person).pairs and step.assignee_id in (None, person.pk)
+    return (step.agency_id, step.role) in grants(person).pairs_for("cases.work") and step.assignee_id in (None, person.pk)
 
 
 def work_of(person: Person) -> QuerySet[Step]:
     """Open steps waiting for the person: taken by them, or by nobody and of a role they hold. Paused cases wait for no one."""
-    held = grants(person)
-    if not held.pairs:
+    held = grants(person).pairs_for("cases.work")
+    if not held:
         return Step.objects.none()
     return (
         Step.objects.filter(_of_roles(held), Q(assignee__isnull=True) | Q(assignee=person), done_at__isnull=True, cancelled=False)

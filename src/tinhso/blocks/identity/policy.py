@@ -60,6 +60,11 @@ class Grants:
         held = {agency for agency, role in self.pairs if role in codes}
         return Agency.objects.filter(_below(path for path in self.by_path if _last_id(path) in held))
 
+    def pairs_for(self, permission: str) -> frozenset[Pair]:
+        """The pairs at agencies where a post held there gives `permission`."""
+        ids = {_last_id(path) for path, held in self.by_path.items() if permission in held}
+        return frozenset(pair for pair in self.pairs if pair[0] in ids)
+
     def narrowed(self, scopes: Iterable[str]) -> "Grants":
         """The part of these powers that lies within `scopes`."""
         wanted = frozenset(scopes)

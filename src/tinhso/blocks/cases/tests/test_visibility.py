@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from tinhso.blocks.cases.actions.intake import accept_case, withdraw_case
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import cases_visible_to, work_of
+from tinhso.blocks.cases.queries import cases_visible_to, may_work_on, work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.directory.models import Person
-from tinhso.blocks.identity.policy import grants
+from tinhso.blocks.identity.policy import grants, limit_grants
 
 
 def _may_see(person: Person, case: Case) -> bool:
@@ -41,3 +41,17 @@ def test_the_lists_show_what_the_rule_says_and_nothing_else(town: Town, submitte
         assert seen == {case.pk for case in Case.objects.select_related("agency") if _may_see(person, case)}
         waiting = set(work_of(person).values_list("pk", flat=True))
         assert waiting == {step.pk for step in Step.objects.select_related("case") if _waits_for(person, step)}
+
+
+def test_a_token_for_something_else_neither_sees_the_holder_s_work_nor_does_it(
+    town: Town, submitted: Callable[..., Case]
+) -> None:
+    case = accept_case(submitted(), by=town.clerk, at=MONDAY)
+    step = case.steps.select_related("agency").get(node="review")
+    assert may_work_on(town.specialist, step)
+
+    limit_grants(town.specialist, grants(town.specialist).narrowed({"identity.verify"}))
+
+    assert not cases_visible_to(town.specialist).exists()
+    assert not work_of(town.specialist).exists()
+    assert not may_work_on(town.specialist, step)
