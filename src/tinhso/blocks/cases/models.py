@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.kept import ContentField
+
 
 class _DateRange(Func):
     function = "daterange"
@@ -58,9 +60,9 @@ class ProcedureVersion(models.Model):
     version = models.CharField(max_length=30)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
-    definition = models.JSONField(help_text="procedure.toml")
-    graph = models.JSONField(help_text="the parsed process")
-    files = models.JSONField(help_text="the folder's text files by name: form, process, paper templates")
+    definition = ContentField(help_text="procedure.toml")
+    graph = ContentField(help_text="the parsed process")
+    files = ContentField(help_text="the folder's text files by name: form, process, paper templates")
     content_hash = models.CharField(max_length=64)
 
     class Meta:

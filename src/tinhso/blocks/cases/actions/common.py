@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Status, TimelineEntry
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import record
@@ -21,7 +22,8 @@ def transition(case: Case, *, expects: Collection[Status]) -> Iterator[Case]:
     Raises:
         WrongState: somebody else was quicker, or the thing cannot be done in this state.
     """
-    fresh = Case.objects.select_for_update(of=("self",)).select_related("agency", "version", "procedure").get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",)).select_related("agency", "version", "procedure")
+    fresh = locked.defer(*CONTENTS).get(pk=case.pk)
     if fresh.status not in expects:
         raise WrongState(
             _("Hồ sơ %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")
