@@ -6,7 +6,7 @@ It speaks to 127.0.0.1 only, and every run is bounded in time and in number of r
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
@@ -26,10 +26,6 @@ class Request:
         if self.body:
             lines.append(f"Content-Length: {len(self.body)}")
         return "\r\n".join([*lines, "", ""]).encode() + self.body
-
-
-Next = Callable[[], Request | None]
-"""The next request of one client; None when there is nothing left to ask."""
 
 
 @dataclass
@@ -55,9 +51,9 @@ class Outcome:
 class _Run:
     """Counts what all clients of one run see, and says when it is over."""
 
-    def __init__(self, clients: int, seconds: float, limit: int) -> None:
+    def __init__(self, requests: Iterable[bytes], clients: int, seconds: float) -> None:
         self.ends = time.perf_counter() + seconds
-        self.left = limit
+        self._requests = iter(requests)
         self.seconds: list[float] = []
         self.refused: Counter[int] = Counter()
         self.example = ""
@@ -65,9 +61,8 @@ class _Run:
         self.over = asyncio.get_running_loop().create_future()
         self._busy = clients
 
-    def may_ask(self) -> bool:
-        self.left -= 1
-        return self.left >= 0 and time.perf_counter() < self.ends
+    def next_request(self) -> bytes | None:
+        return next(self._requests, None) if time.perf_counter() < self.ends else None
 
     def answered(self, status: int, began: float, answer: Callable[[], bytes]) -> None:
         self.last = time.perf_counter()
@@ -84,8 +79,8 @@ class _Run:
 
 
 class _Client(asyncio.Protocol):
-    def __init__(self, run: _Run, following: Next) -> None:
-        self._run, self._following = run, following
+    def __init__(self, run: _Run) -> None:
+        self._run = run
         self._received = bytearray()
         self._awaited = -1  # length of the answer, once its head is there
         self._status = 0
@@ -98,15 +93,14 @@ class _Client(asyncio.Protocol):
         self._ask()
 
     def _ask(self) -> None:
-        request = self._following() if self._run.may_ask() else None
+        request = self._run.next_request()
         if request is None:
             self._stop()
             return
-        wire = request.wire()
         self._awaited = -1
         self._received.clear()
         self._began = time.perf_counter()
-        self._transport.write(wire)
+        self._transport.write(request)
 
     def _stop(self) -> None:
         if not self._stopped:
@@ -142,16 +136,16 @@ class _Client(asyncio.Protocol):
         self._stop()
 
 
-async def _run(port: int, clients: list[Next], seconds: float, limit: int) -> Outcome:
-    loop = asyncio.get_running_loop()
-    run = _Run(len(clients), seconds, limit)
+async def _run(port: int, requests: Iterable[bytes], clients: int, seconds: float) -> Outcome:
+    run = _Run(requests, clients, seconds)
     began = time.perf_counter()
-    for following in clients:
-        await loop.create_connection(lambda following=following: _Client(run, following), HOST, port)
-    await asyncio.wait_for(run.over, seconds + _PATIENCE)
+    for _number in range(clients):
+        await asyncio.get_running_loop().create_connection(lambda: _Client(run), HOST, port)
+    async with asyncio.timeout(seconds + _PATIENCE):
+        await run.over
     return Outcome(sorted(run.seconds), run.last - began, run.refused, run.example)
 
 
-def put_under_load(port: int, clients: list[Next], *, seconds: float, limit: int) -> Outcome:
-    """Let each client ask one request after the other until time is up, `limit` requests are sent, or nothing is left to ask."""
-    return asyncio.run(_run(port, clients, seconds, limit))
+def put_under_load(port: int, requests: Iterable[bytes], *, clients: int, seconds: float) -> Outcome:
+    """Let clients send the requests, each its next one when it has its answer, until time is up or nothing is left."""
+    return asyncio.run(_run(port, requests, clients, seconds))

