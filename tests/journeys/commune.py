@@ -29,7 +29,7 @@ BIRTH, MARITAL, COPIES = "1.001193", "1.004873", "2.000815"
 
 @dataclass(frozen=True)
 class Commune:
-    """Phường Đạo Thạnh with its one-stop shop, its chairman, and citizens who have accounts. Accounts are called by their role."""
+    """Phường Đạo Thạnh with its one-stop shop, its chairman, and citizens who have accounts. Accounts are named after roles."""
 
     town: Town
     citizen: Person
@@ -92,7 +92,10 @@ class Commune:
 def _here(value: Any, unit: str) -> Any:
     """The sample answers with every administrative unit replaced by the one that exists here."""
     if isinstance(value, dict):
-        return {key: unit if key in ("residence", "birth_unit", "unit") and str(found).isdigit() else _here(found, unit) for key, found in value.items()}
+        return {
+            key: unit if key in ("residence", "birth_unit", "unit") and str(found).isdigit() else _here(found, unit)
+            for key, found in value.items()
+        }
     return [_here(item, unit) for item in value] if isinstance(value, list) else value
 
 
@@ -112,7 +115,9 @@ def found_commune() -> Commune:
     )
     stamper = register_person("Hồ Văn Thư", by=None)
     appoint(stamper, create_post(town.agency, "Văn thư", roles=["clerk"], by=None), valid_from=date(2025, 1, 1), by=None)
-    set_bank_account(town.province, bank_bin="999999", bank_name="Ngân hàng mẫu", number="0000MAU82", holder="KHO BAC MAU", by=None)
+    set_bank_account(
+        town.province, bank_bin="999999", bank_name="Ngân hàng mẫu", number="0000MAU82", holder="KHO BAC MAU", by=None
+    )
     install_shipped()
     _open_accounts(
         {

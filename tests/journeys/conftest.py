@@ -9,7 +9,6 @@ from django.db import connection
 from playwright.sync_api import Page
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-
 from tests.conftest import DESK, PHONE
 from tests.journeys.commune import Commune, found_commune
 from tests.journeys.people import Visitor

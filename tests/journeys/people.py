@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
-
 from tests.journeys.commune import PASSWORD
 
 

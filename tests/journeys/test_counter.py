@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-
-from tinhso.kernel.time import local
 from tests.journeys.commune import COPIES, Commune
 from tests.journeys.papers import text_of
 from tests.journeys.people import Visitor
+
+from tinhso.kernel.time import local
 
 pytestmark = pytest.mark.browser
 SignIn = Callable[[str], Visitor]
@@ -57,10 +57,14 @@ def test_a_newcomer_is_found_the_next_time(commune: Commune, at_a_desk: SignIn) 
     clerk.opens("/mot-cua/tiep-nhan/quay/?nguoi=moi").sees("Lâm Thị Mới", "082190000777")
 
 
-def test_what_depends_on_an_answer_appears_at_the_counter_without_losing_what_was_chosen(commune: Commune, at_a_desk: SignIn) -> None:
+def test_what_depends_on_an_answer_appears_at_the_counter_without_losing_what_was_chosen(
+    commune: Commune, at_a_desk: SignIn
+) -> None:
     clerk = at_a_desk("tiepnhan").opens(f"/mot-cua/tiep-nhan/quay/{COPIES}/")
     clerk.page.locator(".counter-part").get_by_role("checkbox").first.check()
-    clerk.answers("Tên giấy tờ", "Bằng lái").answers("Do cơ quan, tổ chức nước ngoài cấp?", "Có").sees("Đã được hợp pháp hóa lãnh sự")
+    clerk.answers("Tên giấy tờ", "Bằng lái").answers("Do cơ quan, tổ chức nước ngoài cấp?", "Có").sees(
+        "Đã được hợp pháp hóa lãnh sự"
+    )
 
     expect(clerk.page.locator(".counter-part").get_by_role("checkbox").first).to_be_checked()
     expect(clerk.question("Tên giấy tờ").get_by_role("textbox")).to_have_value("Bằng lái")

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 from playwright.sync_api import Page
+from tests.accessibility.axe import overflow, violations
+from tests.conftest import DESK, PHONE
+from tests.journeys.commune import BIRTH, COPIES, Commune
+from tests.journeys.people import Visitor
 
 from tinhso.blocks.cases.actions.results import sign_result
 from tinhso.blocks.cases.actions.supplement import ask_supplement
 from tinhso.blocks.cases.models import Case
 from tinhso.services.portal.actions import start_draft
 from tinhso.services.portal.models import Draft
-from tests.accessibility.axe import overflow, violations
-from tests.conftest import DESK, PHONE
-from tests.journeys.commune import BIRTH, COPIES, Commune
-from tests.journeys.people import Visitor
 
 pytestmark = pytest.mark.browser
 Look = Callable[[Visitor, list[str]], None]
@@ -56,7 +56,16 @@ def draft_of_birth(commune: Commune) -> Draft:
 
 
 def test_the_portal_before_signing_in(visitor: Visitor) -> None:
-    addresses = ["/", "/thu-tuc/", "/thu-tuc/?q=zzz", f"/thu-tuc/{BIRTH}/", f"/thu-tuc/{COPIES}/", "/tra-cuu/", "/dang-nhap/", "/xac-thuc/"]
+    addresses = [
+        "/",
+        "/thu-tuc/",
+        "/thu-tuc/?q=zzz",
+        f"/thu-tuc/{BIRTH}/",
+        f"/thu-tuc/{COPIES}/",
+        "/tra-cuu/",
+        "/dang-nhap/",
+        "/xac-thuc/",
+    ]
     hinders_nobody(visitor, addresses)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.journeys.commune import COPIES, Commune
 from tests.journeys.people import Visitor
 

@@ -8,11 +8,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import expect
-
-from tinhso.blocks.cases.models import Case
 from tests.journeys.commune import COPIES, Commune
 from tests.journeys.conftest import blank_pdf
 from tests.journeys.people import Visitor
+
+from tinhso.blocks.cases.models import Case
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils.timezone import localdate
-
 from tests.journeys.commune import Commune
 from tests.journeys.papers import qr_codes_in, text_of
 from tests.journeys.people import Visitor
@@ -120,5 +119,7 @@ def test_certified_copies_are_paid_online_before_they_are_accepted(
 
 
 def subjects_of_mail() -> list[str]:
-    messages = (email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in settings.MAIL_DIR.glob("*.eml"))
+    messages = (
+        email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in settings.MAIL_DIR.glob("*.eml")
+    )
     return [str(message["Subject"]) for message in messages]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.db.models import F
-
-from tinhso.blocks.cases.models import Case
 from tests.journeys.commune import Commune
 from tests.journeys.people import Visitor
+
+from tinhso.blocks.cases.models import Case
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,9 @@ def test_the_due_date_moves_by_the_time_the_citizen_took(
     promised = due_shown(specialist)
     specialist.unfolds("Yêu cầu bổ sung")
     specialist.page.get_by_label("Cần bổ sung, sửa gì và vì sao").fill("Bản chụp bị mờ, đề nghị chụp lại.")
-    specialist.presses("Gửi yêu cầu và tạm dừng thời hạn").sees("Thời hạn giải quyết tạm dừng", "Yêu cầu bổ sung giấy tờ", "Tạm dừng")
+    specialist.presses("Gửi yêu cầu và tạm dừng thời hạn").sees(
+        "Thời hạn giải quyết tạm dừng", "Yêu cầu bổ sung giấy tờ", "Tạm dừng"
+    )
     specialist.opens("/mot-cua/").sees("Không còn việc nào đang chờ")
 
     run_jobs()

@@ -1,7 +1,7 @@
 """The first page on a cheap phone: under 200 kB over the air, counted as the product really sends it.
 
-The static files are built as `tinhso run` builds them (fingerprinted, compressed once) and served by WhiteNoise in the encodings the
-browser asks for; pages themselves go out uncompressed. What is added up is the `Content-Length` of every answer to a browser that
+The static files are built as `tinhso run` builds them (fingerprinted, compressed once) and served by WhiteNoise as the
+browser accepts; pages themselves go out uncompressed. What is added up is the `Content-Length` of every answer to a browser that
 has never been here, headers left out.
 """
 
@@ -14,7 +14,6 @@ from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Page, Response
-
 from tests.conftest import PHONE
 from tests.journeys.commune import BIRTH, Commune
 
@@ -32,7 +31,9 @@ def product(settings, tmp_path: Path, commune: Commune) -> Iterator[str]:
     """The address of the product with its static files built. The tests' own live server knows only their sources."""
     settings.STATIC_ROOT = tmp_path / "static"
     settings.WHITENOISE_USE_FINDERS = False
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ninja", "gis"])
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.daemon_threads = True

@@ -80,7 +80,7 @@ def page_by_key(rows: QuerySet[M], *, order: tuple[str, ...], cursor: str | None
     way = [key.reversed() for key in keys] if backward else keys
     try:
         found = _take(rows, way, values, size + 1)
-    except (ValueError, TypeError, ValidationError, DataError) as error:
+    except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
         raise _bad_cursor() from error
     if cursor and not found:
         return page_by_key(rows, order=order, size=size)
@@ -173,7 +173,7 @@ def _decode(cursor: str, keys: list[_Key]) -> tuple[bool, list[Any]]:
             raise ValueError("too long")
         direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         fits = all(not isinstance(v, list | dict) and (v is not None or k.nullable) for k, v in zip(keys, values, strict=True))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise _bad_cursor() from error
     if direction not in ("n", "p") or not fits:
         raise _bad_cursor()

@@ -1,10 +1,19 @@
-"""Numbers and dates in words, as papers repeat them so that nobody can alter the digits."""
+"""Numbers and dates in words, as papers repeat them so that nobody can alter the digits; and a number out of a text."""
 
 from datetime import date
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUPS = ("", "nghìn", "triệu", "tỷ")
 _MONTHS = {4: "tư"}
+
+
+_LONGEST = 18  # digits that any column of whole numbers takes
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that plain digits say; None for anything else, such as "²" or digits without end, which `int` trips over."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
 
 
 def number_in_words(number: int) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tinhso.kernel.text.numbers import day_in_words, number_in_words
+from tinhso.kernel.text.numbers import day_in_words, number_in_words, whole_number
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_a_number_too_large_is_refused() -> None:
 
 def test_a_date_is_said_with_thang_tu_for_april() -> None:
     assert day_in_words(date(1994, 4, 4)) == "ngày bốn tháng tư năm một nghìn chín trăm chín mươi tư"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), (" 12 ", 12), ("", None), (None, None), ("²", None), ("-1", None), ("1.0", None), ("9" * 5000, None)],
+)
+def test_a_whole_number_is_read_from_plain_digits_only(text, number):
+    assert whole_number(text) == number
