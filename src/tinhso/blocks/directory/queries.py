@@ -171,9 +171,10 @@ def unit_known_as(code: str, before: date) -> Unit:
         NotFound: no unit bore the code before that day.
     """
     forms = Unit.objects.filter(code=code)
-    found = forms.filter(_in_force(before - timedelta(days=1))).first()
+    day_before = before - timedelta(days=1) if before > date.min else before
+    found = forms.filter(_in_force(day_before)).first()
     found = found or forms.filter(valid_to__lt=before).order_by("-valid_to").first()
-    return found or unit_on(code, before - timedelta(days=1))
+    return found or unit_on(code, day_before)
 
 
 def predecessors(unit: Unit) -> QuerySet[UnitChange]:

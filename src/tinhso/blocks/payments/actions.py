@@ -255,8 +255,10 @@ def apply_callback(gateway: str, body: bytes, headers: Mapping[str, str]) -> App
 
 @action
 def _note_refused(gateway: str, reference: str) -> None:
-    payment = Payment.objects.filter(gateway=gateway, reference=reference[:40]).first()
-    record("payments.callback_refused", by=None, on=payment or Payment(pk=0), gateway=gateway)
+    """Kept where it names a payment of ours; the audit log is no place for anybody's letters to us."""
+    known = reference.isascii() and reference.isalnum()
+    if known and (payment := Payment.objects.filter(gateway=gateway, reference=reference).first()):
+        record("payments.callback_refused", by=None, on=payment, gateway=gateway)
 
 
 @action

@@ -22,6 +22,7 @@ from tinhso.kernel.errors import NotFound
 _STATUS_OF_OUTCOME = {Outcome.REFUSED: 403, Outcome.UNKNOWN: 404, Outcome.UNREADABLE: 400}
 _GATEWAY_IS_SLOW_AFTER = timedelta(minutes=2)
 _LATE = {"seconds": 60}
+_LONGEST_ADDRESS = 500
 
 
 @require_safe
@@ -34,7 +35,9 @@ def invoice(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def start(request: VisitorRequest, code: str) -> HttpResponse:
     found = invoice_by_code(code)
-    return_url = safe_next(request.POST.get("return_url"), default=f"/thanh-toan/{found.code}/")
+    own_page = f"/thanh-toan/{found.code}/"
+    wanted = request.POST.get("return_url", "")
+    return_url = safe_next(wanted, default=own_page) if len(wanted) <= _LONGEST_ADDRESS else own_page
     gateway = request.POST.get("gateway", "")
     return redirect(start_payment(found, gateway=gateway, return_url=return_url, by=request.person))
 

@@ -58,7 +58,7 @@ def sign(body: bytes) -> str:
 def _claimed_reference(body: bytes) -> str:
     try:
         return str(json.loads(body)["reference"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

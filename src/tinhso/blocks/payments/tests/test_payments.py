@@ -349,6 +349,21 @@ def test_the_payer_never_returns_to_another_site(client, ward, sample):
     assert invoice.payments.get().return_url == f"/thanh-toan/{invoice.code}/"
 
 
+def test_a_payer_is_not_sent_back_to_an_address_without_end(client, sample, ward):
+    invoice = bill(ward)
+    client.post(f"/thanh-toan/{invoice.code}/bat-dau/", {"gateway": "demo", "return_url": "/" + "a" * 600})
+    assert invoice.payments.get().return_url == f"/thanh-toan/{invoice.code}/"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[" * 100_000, b'{"reference": "\\u0000"}', b'{"reference": "\\ud800"}', b'{"reference": [1]}', b"\xff"]
+)
+def test_whatever_a_stranger_sends_as_a_gateway_is_refused_and_leaves_no_row(client, sample, body):
+    answer = client.post("/thanh-toan/phan-hoi/demo/", body, content_type="application/json")
+    assert answer.status_code == 403
+    assert not AuditEntry.objects.filter(event="payments.callback_refused").exists()
+
+
 def test_the_call_back_door_needs_a_signature_and_no_session(client, ward, sample):
     payment = started(bill(ward))
     body, headers = demo.message(reference=payment.reference, outcome="success", amount=payment.amount, transaction="GD1")

@@ -99,5 +99,9 @@ def test_programs_ask_the_same_questions(client):
     assert client.get("/api/v1/units/82", {"on": "2022-01-01"}).json()["name"] == "Tỉnh Tiền Giang"
     became = client.get("/api/v1/units/28252/became", {"on": "2025-07-01"}).json()
     assert [unit["name"] for unit in became] == ["Phường Đạo Thạnh"]
+
+
+def test_on_the_first_day_of_the_calendar_nothing_became_of_anything(client):
+    assert client.get("/api/v1/units/28252/became", {"on": "0001-01-01"}).status_code == 404
     refused = client.get("/api/v1/units/99999")
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
