@@ -23,6 +23,7 @@ from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.forms import Form, Parsed
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotAllowed
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.onestop.actions import receive_at_counter
 from tinhso.services.onestop.forms import ApplicantForm
 
@@ -132,7 +133,8 @@ def _agency(request: PersonRequest) -> Agency:
 
 
 def _person(request: PersonRequest, pk: str | None) -> Person | None:
-    return person_visible_to(request.person, int(pk)) if pk and pk.isdigit() else None
+    number = whole_number(pk)
+    return person_visible_to(request.person, number) if number else None
 
 
 def _known(person: Person) -> dict[str, Any]:

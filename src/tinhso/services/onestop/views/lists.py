@@ -17,6 +17,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.services.onestop.queries import COUNTED, Share, shares_of_work
+from tinhso.kernel.text.numbers import whole_number
 
 TITLES = {
     "": gettext_lazy("Tất cả"),
@@ -88,8 +89,8 @@ def cases(request: PersonRequest) -> HttpResponse:
     if hit := _only_hit(visible, text):
         return redirect("onestop:case", code=hit.code)
     found = search_cases(visible, text) if text else visible
-    if status.isdigit() and int(status) in Status.values:
-        found = found.filter(status=int(status))
+    if (chosen := whole_number(status)) in Status.values:
+        found = found.filter(status=chosen)
     page = page_by_key(
         found.select_related("procedure", "version", "agency"), order=("-submitted_at",), cursor=request.GET.get("trang")
     )

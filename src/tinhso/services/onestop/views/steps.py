@@ -18,6 +18,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.web.answers import wants_json
 from tinhso.services.onestop.queries import waiting_for_signature
 from tinhso.services.onestop.views.case import again, done
@@ -48,7 +49,7 @@ def complete(request: PersonRequest, code: str, step: int) -> HttpResponse:
 @staff_only
 def assign(request: PersonRequest, code: str, step: int) -> HttpResponse:
     case, found = _step(request, code, step)
-    receiver = colleagues_for(found).filter(pk=request.POST.get("to") or 0).first()
+    receiver = colleagues_for(found).filter(pk=whole_number(request.POST.get("to")) or 0).first()
     if receiver is None:
         raise NotFound(_("Không có người này trong số những người làm được bước này."))
     try:
@@ -96,7 +97,7 @@ def signing(request: PersonRequest) -> HttpResponse:
     require(request.person, "papers.sign")
     if request.method != "POST":
         return _signing_page(request, [])
-    chosen = [int(pk) for pk in request.POST.getlist("steps") if pk.isdigit()][:BATCH]
+    chosen = [number for pk in request.POST.getlist("steps") if (number := whole_number(pk))][:BATCH]
     if not chosen:
         messages.error(request, _("Hãy chọn ít nhất một hồ sơ để ký."))
         return redirect("onestop:signing")

@@ -20,6 +20,7 @@ from tinhso.blocks.forms import Parsed
 from tinhso.blocks.identity.guards import PersonRequest, signed_in
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.text import fold
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.portal.actions import (
     attach_to_draft,
     detach_from_draft,
@@ -46,7 +47,7 @@ def begin(request: PersonRequest, code: str) -> HttpResponse:
     agencies = agencies_handling(version)
     problem = ""
     if request.method == "POST":
-        agency = agencies.filter(pk=request.POST.get("agency") or 0).first()
+        agency = agencies.filter(pk=whole_number(request.POST.get("agency")) or 0).first()
         if agency:
             draft = start_draft(version, agency=agency, by=request.person)
             return redirect("portal:tasks", key=draft.key)

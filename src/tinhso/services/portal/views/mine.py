@@ -29,6 +29,7 @@ from tinhso.blocks.payments.queries import invoice_panel
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.time import local
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.portal.queries import drafts_of
 from tinhso.services.portal.views.uploads import upload_limits
 
@@ -159,9 +160,9 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
 @require_POST
 def rate(request: VisitorRequest, code: str) -> HttpResponse:
     found = _case(request, code)
-    stars = request.POST.get("stars", "")
+    stars = whole_number(request.POST.get("stars"))
     try:
-        rate_case(found, by=request.person, stars=int(stars) if stars.isdigit() else 0, comment=request.POST.get("comment", ""))
+        rate_case(found, by=request.person, stars=stars or 0, comment=request.POST.get("comment", ""))
     except DomainError as error:
         return _show(request, found, problem=error)
     messages.success(request, _("Cảm ơn bạn đã đánh giá."))
