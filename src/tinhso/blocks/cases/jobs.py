@@ -2,6 +2,7 @@
 
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.intake import move_to_person
+from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
@@ -15,7 +16,8 @@ TOLD = ("submitted", "accepted", "refused", "supplement_asked", "supplement_answ
 @subscribe(*(f"cases.{event}" for event in TOLD))
 def tell_applicant(event: Event) -> None:
     """Send the message of the same name. Delivered twice, the event is told once."""
-    case = Case.objects.select_related("applicant", "procedure", "version", "agency").get(pk=int(event.object_id))
+    cases = Case.objects.select_related("applicant", "procedure", "version", "agency").defer(*CONTENTS)
+    case = cases.get(pk=int(event.object_id))
     party = case.parties.get(role=Party.Role.APPLICANT)
     receiver = case.applicant or party.email
     if not receiver:

@@ -141,6 +141,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["agency", "status", "due_at", "id"], name="case_agency_status_due"),
             models.Index(fields=["agency", "-submitted_at", "-id"], name="case_agency_submitted"),
+            models.Index(fields=["-submitted_at", "-id"], name="case_submitted"),  # for those who read all agencies
             models.Index(fields=["applicant", "-submitted_at", "-id"], name="case_applicant"),
             models.Index(fields=["submitted_by", "-submitted_at", "-id"], name="case_submitter"),
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="case_search"),

@@ -23,6 +23,7 @@ def procedures_in_force(at: datetime) -> QuerySet[ProcedureVersion]:
     day = local(at).date()
     return (
         ProcedureVersion.objects.select_related("procedure")
+        .defer("graph", "files")
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
         .order_by("procedure__field", "procedure__name")
     )
@@ -37,7 +38,7 @@ def find_procedures(text: str, at: datetime) -> QuerySet[ProcedureVersion]:
 
 
 def procedure_in_force(code: str, at: datetime) -> ProcedureVersion:
-    version = procedures_in_force(at).filter(procedure__code=code).first()
+    version = procedures_in_force(at).defer("definition", "graph", "files").filter(procedure__code=code).first()
     if version is None:
         raise NotFound(_("Không có thủ tục mã %(code)s đang áp dụng.") % {"code": code})
     return version

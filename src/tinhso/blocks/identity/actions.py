@@ -265,11 +265,15 @@ def revoke_token(token: ApiToken, *, by: Person) -> ApiToken:
     return token
 
 
-@action
 def note_token_use(token: ApiToken, *, at: datetime) -> None:
     """Keep the hour of the last use: a row written on every call would be the busiest of the system."""
     if token.last_used_at is None or at - token.last_used_at >= _TOKEN_USE_NOTED_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+        _write_token_use(token, at)
+
+
+@action
+def _write_token_use(token: ApiToken, at: datetime) -> None:
+    ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
 
 
 # ------------------------------------------------------------------------------------------------------------- sample

@@ -28,7 +28,7 @@ def token_for(secret: str, *, at: datetime) -> ApiToken | None:
     if not secret.startswith(_MARK):
         return None
     return (
-        ApiToken.objects.select_related("account__person", "account__business")
+        ApiToken.objects.select_related("account__person")
         .filter(digest=_digest(secret), revoked_at=None, expires_at__gt=at, account__is_active=True)
         .filter(account__kind=Account.Kind.STAFF)
         .first()

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
+from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.queries import awaiting_reception, cases_visible_to, search_cases, work_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
-from tinhso.services.onestop.queries import COUNTED, Share, shares_of_work
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.services.onestop.queries import COUNTED, Share, shares_of_work
 
 TITLES = {
     "": gettext_lazy("Tất cả"),
@@ -92,7 +93,9 @@ def cases(request: PersonRequest) -> HttpResponse:
     if (chosen := whole_number(status)) in Status.values:
         found = found.filter(status=chosen)
     page = page_by_key(
-        found.select_related("procedure", "version", "agency"), order=("-submitted_at",), cursor=request.GET.get("trang")
+        found.select_related("procedure", "version", "agency").defer(*CONTENTS),
+        order=("-submitted_at",),
+        cursor=request.GET.get("trang"),
     )
     moment = now()
     filters = [

@@ -16,6 +16,7 @@ from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement
 from tinhso.blocks.cases.clock import remaining_of
 from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Rating
 from tinhso.blocks.cases.possible import applicant_powers
 from tinhso.blocks.cases.queries import case_by_follow_up_code, case_for_applicant, cases_of
@@ -28,8 +29,8 @@ from tinhso.blocks.papers.actions import signed_pdf_of
 from tinhso.blocks.payments.queries import invoice_panel
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
-from tinhso.kernel.time import local
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.time import local
 from tinhso.services.portal.queries import drafts_of
 from tinhso.services.portal.views.uploads import upload_limits
 
@@ -44,7 +45,7 @@ TRIES = 10
 def cases(request: PersonRequest) -> HttpResponse:
     """What I have begun and what I have handed in."""
     page = page_by_key(
-        cases_of(request.person).select_related("procedure", "version", "agency"),
+        cases_of(request.person).select_related("procedure", "version", "agency").defer(*CONTENTS),
         order=("-submitted_at",),
         cursor=request.GET.get("trang"),
         size=20,
@@ -66,7 +67,7 @@ def _case(request: VisitorRequest, code: str) -> Case:
         except NotFound:
             pass
     if code in request.session.get(FOLLOWED, ()):
-        return Case.objects.select_related("procedure", "version", "agency", "form").get(code=code)
+        return Case.objects.select_related("procedure", "version", "agency", "form").defer(*CONTENTS).get(code=code)
     raise NotFound(_("Không tìm thấy hồ sơ %(code)s trong các hồ sơ của bạn.") % {"code": code})
 
 
