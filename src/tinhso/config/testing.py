@@ -76,6 +76,9 @@ def pytest_configure() -> None:
     from django.conf import settings
     from django.db.models.signals import post_migrate
 
+    # a fixture that reaches the database before pytest-django has made the test's own must fail, not write to the real one
+    settings.DATABASES["default"]["NAME"] = settings.DATABASES["default"]["TEST"]["NAME"]
+
     # hashing a password is slow on purpose, and tests sign in often
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
