@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.directory.agency_codes import check_code
+from tinhso.blocks.directory.calendars import calendars_changed
 from tinhso.blocks.directory.identity_numbers import check_identity_number, normal_phone
 from tinhso.blocks.directory.models import (
     Agency,
@@ -148,6 +149,7 @@ def _calendars_changed() -> None:
             f"INSERT INTO {CalendarVersion._meta.db_table} AS version (id, number) VALUES (1, 1) "  # noqa: S608 - our own name
             "ON CONFLICT (id) DO UPDATE SET number = version.number + 1"
         )
+    calendars_changed()
 
 
 @action

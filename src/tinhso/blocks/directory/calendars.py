@@ -1,28 +1,47 @@
 """When an agency is open: the national calendar, the days and hours entered for it and for the agencies above it.
 
-Each process keeps the calendars it has made and asks the database for one number to know whether they still hold.
+Each process keeps the calendars it has made and asks the database for one number to know whether they still hold: once a
+request or job, however many rows a list has.
 """
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind
+from tinhso.kernel.correlation import correlation_id
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.time import Calendar
 
 _made: dict[int, Calendar] = {}
 _made_for: int | None = None
+_asked_by: ContextVar[str] = ContextVar("calendars_asked_by", default="")
 
 
 def agency_calendar(agency: Agency) -> Calendar:
     """The calendar of `agency`; what is entered nearest to it holds."""
+    _drop_outdated()
+    calendar = _made.get(agency.pk)
+    if calendar is None:
+        calendar = _made[agency.pk] = _make(agency)
+    return calendar
+
+
+def _drop_outdated() -> None:
+    """Ask once for each piece of work; what has no name (a shell, a test) asks every time."""
     global _made_for  # noqa: PLW0603 - the cache of this process
+    work = correlation_id()
+    if work and _asked_by.get() == work:
+        return
     version = CalendarVersion.objects.values_list("number", flat=True).first() or 0
     if version != _made_for:
         _made.clear()
         _made_for = version
-    if agency.pk not in _made:
-        _made[agency.pk] = _make(agency)
-    return _made[agency.pk]
+    _asked_by.set(work)
+
+
+def calendars_changed() -> None:
+    """The work in hand has changed a calendar: it asks again."""
+    _asked_by.set("")
 
 
 def agency_calendar_by_code(code: str) -> Calendar:

@@ -5,6 +5,7 @@ import pytest
 from tinhso.blocks.directory.actions import create_agency, remove_calendar_day, set_agency_hours, set_calendar_day
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_code
 from tinhso.blocks.directory.models import AgencyKind, DayKind
+from tinhso.kernel.correlation import start_correlation
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.time import VIETNAM, Calendar
 
@@ -48,6 +49,17 @@ def test_a_change_is_seen_at_once_and_an_unchanged_calendar_costs_one_query(offi
     agency_calendar(office)
     with django_assert_num_queries(1):
         agency_calendar(office)
+    set_calendar_day(MONDAY, DayKind.OFF, "Nghỉ", by=None)
+    assert not agency_calendar(office).is_working_day(MONDAY)
+
+
+def test_a_request_asks_once_however_many_calendars_it_reads(committee, office, django_assert_num_queries):
+    for agency in (committee, office):
+        agency_calendar(agency)
+    start_correlation()
+    with django_assert_num_queries(1):
+        for agency in (committee, office, committee):
+            agency_calendar(agency)
     set_calendar_day(MONDAY, DayKind.OFF, "Nghỉ", by=None)
     assert not agency_calendar(office).is_working_day(MONDAY)
 

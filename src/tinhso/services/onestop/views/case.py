@@ -51,6 +51,7 @@ def _show(
     moment = now()
     steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
     powers = staff_powers(request.person, case, steps)
+    waits_here = powers.accept or powers.answer_supplement or powers.steps
     papers = list(case.papers.select_related("paper").order_by("pk"))
     context = {
         "case": case,
@@ -72,7 +73,7 @@ def _show(
         "entered": entered or {},
         "receipt": next((row.paper for row in papers if row.paper.kind == Kind.RECEIPT), None),
         "fresh": "moi" in request.GET and allowed(request.person, "cases.receive", at=case.agency),
-        "following": None if powers.anything else next_work(request.person, besides=case.pk),
+        "following": None if waits_here else next_work(request.person, besides=case.pk),
         "now": moment,
         "breadcrumbs": [(_("Hồ sơ"), reverse("onestop:cases")), (case.code, "")],
     }

@@ -173,7 +173,8 @@ def rate(request: VisitorRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: VisitorRequest) -> HttpResponse:
     """Open a case with its code and follow-up code. Tries are limited per address and per case."""
-    code, errors = request.GET.get("ma", "").strip(), {}  # type: str, dict[str, Any]
+    code = request.GET.get("ma", "").strip()
+    errors: dict[str, str] = {}
     if request.method != "POST" and code and request.person and cases_of(request.person).filter(code=code).exists():
         return redirect("portal:case", code=code)
     if request.method == "POST":

@@ -1,0 +1,156 @@
+"""What each desk sees and does."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+
+from tinhso.blocks.cases.actions.intake import accept_case
+from tinhso.blocks.cases.actions.work import complete_step, take_step
+from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.messaging.models import Message
+
+Desk = Callable[[Person], Client]
+Submit = Callable[..., Case]
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def to_sign(submitted: Submit, town: Town) -> Step:
+    case = accept_case(submitted(), by=town.clerk, at=MONDAY)
+    for node in ("review", "check", "draft"):
+        complete_step(case.steps.select_related("case").get(node=node, done_at=None), by=town.specialist, at=MONDAY)
+    return case.steps.get(node="sign")
+
+
+def test_a_specialist_searches_only_among_the_cases_that_came_to_the_role(town: Town, submitted: Submit, desk: Desk) -> None:
+    hidden, seen = submitted(), accept_case(submitted(), by=town.clerk, at=MONDAY)
+    page = text(desk(town.specialist), "/mot-cua/ho-so/")
+    assert seen.code in page
+    assert hidden.code not in page
+    assert 'href="/mot-cua/ho-so/"' in page
+
+
+def test_typing_a_code_opens_the_case(town: Town, submitted: Submit, desk: Desk) -> None:
+    case = submitted()
+    assert desk(town.clerk).get("/mot-cua/ho-so/", {"q": case.code.lower()}).url == f"/mot-cua/ho-so/{case.code}/"  # type: ignore[attr-defined]
+
+
+def test_the_shares_of_work_say_how_much_is_in_each(town: Town, submitted: Submit, desk: Desk) -> None:
+    late, taken = (accept_case(submitted(at=at), by=town.clerk, at=at) for at in (now() - timedelta(days=30), now()))
+    take_step(taken.steps.select_related("case").get(node="review"), by=town.specialist)
+    client = desk(town.specialist)
+
+    shares = {tab["title"]: tab["count"] for tab in client.get("/mot-cua/").context["tabs"]}
+
+    assert {str(title): count for title, count in shares.items()} == {
+        "Tất cả": "4", "Quá hạn": "2", "Hết hạn hôm nay": "0", "Tôi đã nhận": "1", "Chưa ai nhận": "3",
+    }  # fmt: skip
+    assert late.code in text(client, "/mot-cua/?phan=qua-han")
+    assert taken.code not in text(client, "/mot-cua/?phan=qua-han")
+
+
+def test_reception_sees_how_long_it_may_still_take_to_answer(town: Town, submitted: Submit, desk: Desk) -> None:
+    submitted(at=now() - timedelta(days=20))
+    assert "Quá hạn" in text(desk(town.clerk), "/mot-cua/tiep-nhan/")
+
+
+def test_after_the_last_task_the_next_case_is_offered(town: Town, submitted: Submit, desk: Desk) -> None:
+    first, second = (accept_case(submitted(), by=town.clerk, at=MONDAY) for _ in range(2))
+    client = desk(town.specialist)
+    for node in ("review", "check", "draft"):
+        step = first.steps.get(node=node, done_at=None)
+        client.post(f"/mot-cua/ho-so/{first.code}/buoc/{step.pk}/")
+    page = text(client, f"/mot-cua/ho-so/{first.code}/")
+    assert "Việc tiếp theo của bạn" in page
+    assert second.code in page
+
+
+def test_signing_from_the_heap_goes_on_to_the_next(town: Town, submitted: Submit, desk: Desk) -> None:
+    first, second = to_sign(submitted, town), to_sign(submitted, town)
+    client = desk(town.chairman)
+    assert client.get("/mot-cua/ky/").context["step"] == first
+    assert client.get(f"/mot-cua/ky/?xem={second.pk}").context["step"] == second
+
+    answer = client.post(f"/mot-cua/ho-so/{first.case.code}/buoc/{first.pk}/ky/", {"from_heap": "1"}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/mot-cua/ky/"
+    assert answer.context["step"] == second
+
+
+def test_a_result_is_sent_back_from_the_heap_only_with_a_reason(town: Town, submitted: Submit, desk: Desk) -> None:
+    step = to_sign(submitted, town)
+    client, address = desk(town.chairman), f"/mot-cua/ho-so/{step.case.code}/buoc/{step.pk}/ky/"
+    assert client.post(address, {"from_heap": "1", "outcome": "return", "note": " "}).status_code == 422
+    assert client.post(address, {"from_heap": "1", "outcome": "return", "note": "Sai tên"}).status_code == 302
+    assert step.case.steps.filter(node="draft", done_at=None).exists()
+
+
+def test_a_program_signing_many_is_told_of_each_that_failed(town: Town, submitted: Submit, desk: Desk) -> None:
+    step = to_sign(submitted, town)
+    answer = desk(town.chairman).post("/mot-cua/ky/", {"steps": [step.pk]}, headers={"accept": "application/json"})
+    assert answer.json() == {"signed": 1, "failed": []}
+
+
+def test_the_preview_may_stand_in_a_frame_of_our_own_pages(town: Town, submitted: Submit, desk: Desk) -> None:
+    step = to_sign(submitted, town)
+    answer = desk(town.chairman).get(f"/mot-cua/ho-so/{step.case.code}/xem-truoc/")
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_at_the_counter_a_number_that_one_person_has_chooses_that_person(
+    town: Town, version: ProcedureVersion, desk: Desk
+) -> None:
+    client = desk(town.clerk)
+    assert client.get("/mot-cua/tiep-nhan/quay/", {"nguoi": "082190000123"}).context["chosen"] == town.citizen
+    assert client.get("/mot-cua/tiep-nhan/quay/", {"nguoi": "anh"}).context["chosen"] is None
+
+
+def test_at_the_counter_papers_and_fee_follow_the_answers(town: Town, version: ProcedureVersion, desk: Desk) -> None:
+    answers = {"applicant.full_name": "A", "applicant.copies": "6", "_shown": "applicant", "_side": "1"}
+    side = desk(town.clerk).post("/mot-cua/tiep-nhan/quay/9.000001/", answers).content.decode()
+    assert "Văn bản ủy quyền" in side
+    assert "<html" not in side
+
+
+def test_the_counter_takes_a_case_in_and_sends_a_second_click_to_the_same_case(
+    town: Town, version: ProcedureVersion, desk: Desk
+) -> None:
+    client = desk(town.clerk)
+    entry = {
+        "applicant.full_name": "Đặng Thị Ánh", "applicant.copies": "1", "_shown": "applicant", "key": "k" * 32, "paper_don": "on",
+        "name": "Đặng Thị Ánh", "identity_number": "082190000123", "phone": "", "email": "", "address": "",
+    }  # fmt: skip
+    answers = [client.post("/mot-cua/tiep-nhan/quay/9.000001/", entry) for _ in range(2)]
+    case = Case.objects.get()
+    assert {answer.url for answer in answers} == {f"/mot-cua/ho-so/{case.code}/?moi=1"}  # type: ignore[attr-defined]
+    assert (case.status, case.applicant) == (Status.IN_PROGRESS, town.citizen)
+
+
+@pytest.mark.parametrize("address", ["/mot-cua/tiep-nhan/quay/", "/mot-cua/tiep-nhan/", "/mot-cua/ky/"])
+def test_a_desk_that_is_not_mine_is_refused(town: Town, version: ProcedureVersion, desk: Desk, address: str) -> None:
+    assert desk(town.specialist).get(address).status_code == 403
+
+
+def test_every_opening_of_a_case_by_staff_is_written_down(town: Town, submitted: Submit, desk: Desk) -> None:
+    from tinhso.kernel.audit.models import AuditEntry
+
+    case = submitted()
+    desk(town.clerk).get(f"/mot-cua/ho-so/{case.code}/")
+    assert AuditEntry.objects.filter(event="cases.read", object_id=str(case.pk)).count() == 1
+
+
+def test_the_bell_counts_what_has_not_been_read(town: Town, submitted: Submit, desk: Desk) -> None:
+    client = desk(town.clerk)
+    Message.objects.create(
+        person=town.clerk, channel="notice", template="x", language="vi", subject="Việc mới", body="…", status="sent", about="x"
+    )
+    assert '<span class="count">1' in text(client, "/mot-cua/")
