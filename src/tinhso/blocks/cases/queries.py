@@ -45,13 +45,13 @@ def procedure_in_force(code: str, at: datetime) -> ProcedureVersion:
 
 
 def is_applicant(person: Person | None, case: Case) -> bool:
-    """Whether the case is this person's own."""
-    return person is not None and person.pk in (case.applicant_id, case.submitted_by_id)
+    """Whether the case is this person's own. Who entered it at a counter or for a program gains no right to it."""
+    return person is not None and person.pk == case.applicant_id
 
 
 def cases_of(person: Person) -> QuerySet[Case]:
     """The person's own cases, handed in by them or for them."""
-    return Case.objects.filter(Q(applicant=person) | Q(submitted_by=person, channel=2))
+    return Case.objects.filter(applicant=person)
 
 
 def cases_visible_to(person: Person) -> QuerySet[Case]:

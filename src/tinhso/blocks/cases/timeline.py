@@ -40,12 +40,11 @@ def timeline_of(case: Case, *, public: bool) -> list[Line]:
     entries = case.timeline.select_related("actor").order_by("at", "pk")
     if public:
         entries = entries.filter(public=True)
-    own = {case.applicant_id, case.submitted_by_id}
     return [
         Line(
             title=str(TITLES.get(entry.event, entry.event)),
             at=entry.at,
-            who=_who(case, entry.actor.full_name if entry.actor else "", public=public, own=entry.actor_id in own),
+            who=_who(case, entry.actor.full_name if entry.actor else "", public=public, own=entry.actor_id == case.applicant_id),
             text=entry.note,
             tone=_TONES.get(entry.event, ""),
         )

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tinhso.blocks.cases.actions.intake import accept_case, withdraw_case
+from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.work import complete_step
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import cases_visible_to, may_work_on, work_of
+from tinhso.blocks.cases.models import Case, Channel, Status, Step
+from tinhso.blocks.cases.queries import cases_of, cases_visible_to, may_work_on, work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.directory.models import Person
-from tinhso.blocks.identity.policy import grants, limit_grants
+from tinhso.blocks.identity.policy import NO_GRANTS, grants, limit_grants
+from tinhso.kernel.errors import NotAllowed
 
 
 def _may_see(person: Person, case: Case) -> bool:
@@ -55,3 +59,25 @@ def test_a_token_for_something_else_neither_sees_the_holder_s_work_nor_does_it(
     assert not cases_visible_to(town.specialist).exists()
     assert not work_of(town.specialist).exists()
     assert not may_work_on(town.specialist, step)
+
+
+@pytest.mark.parametrize("channel", [Channel.COUNTER, Channel.ONLINE])
+def test_who_entered_a_case_for_somebody_has_no_part_in_it_as_an_applicant(
+    town: Town, submitted: Callable[..., Case], channel: Channel
+) -> None:
+    case = submitted(by=town.clerk, channel=channel)
+    limit_grants(town.clerk, NO_GRANTS)  # has left the office since
+
+    assert not cases_of(town.clerk).exists()
+    with pytest.raises(NotAllowed):
+        withdraw_case(case, by=town.clerk, at=MONDAY)
+    Case.objects.filter(pk=case.pk).update(status=Status.REFUSED, ended_at=MONDAY)
+    with pytest.raises(NotAllowed):
+        rate_case(case, by=town.clerk, stars=5, at=MONDAY)
+
+
+def test_the_public_time_line_names_the_applicant_and_not_the_officer(town: Town, submitted: Callable[..., Case]) -> None:
+    case = accept_case(submitted(by=town.clerk, channel=Channel.COUNTER), by=town.clerk, at=MONDAY)
+
+    assert {line.who for line in timeline_of(case, public=True)} == {town.agency.name}
+    assert {line.who for line in timeline_of(case, public=False)} == {town.clerk.full_name}
