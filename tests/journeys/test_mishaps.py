@@ -64,6 +64,28 @@ def test_without_script_the_form_comes_back_after_signing_in(commune: Commune, o
     assert citizen.page.url == section
 
 
+def test_a_question_answered_after_the_session_has_ended_leads_nobody_away(commune: Commune, on_a_phone: Visitor) -> None:
+    citizen = begins(on_a_phone).presses("Lưu và tiếp tục").answers("Tên giấy tờ", "Bằng tốt nghiệp")
+    everybody_is_signed_out()
+
+    citizen.answers("Do cơ quan, tổ chức nước ngoài cấp?", "Có").sees("Phiên đăng nhập đã hết")
+
+    expect(citizen.question("Tên giấy tờ").get_by_role("textbox")).to_have_value("Bằng tốt nghiệp")
+
+
+def test_a_clerk_whose_session_has_ended_loses_nothing_of_the_form(commune: Commune, at_a_desk: Callable[[str], Visitor]) -> None:
+    clerk = at_a_desk("tiepnhan").opens(f"/mot-cua/tiep-nhan/quay/{COPIES}/").answers("Tên giấy tờ", "Bằng tốt nghiệp")
+    everybody_is_signed_out()
+
+    clerk.presses("Tiếp nhận và lập giấy hẹn").sees("Phiên đăng nhập đã hết")
+    with clerk.page.expect_popup() as tab:
+        clerk.follows("Đăng nhập lại")
+    Visitor(tab.value).signs_in("tiepnhan")
+    clerk.presses("Tiếp nhận và lập giấy hẹn").sees("Còn vài chỗ cần sửa")
+
+    expect(clerk.question("Tên giấy tờ").get_by_role("textbox")).to_have_value("Bằng tốt nghiệp")
+
+
 def test_pressing_twice_makes_one_case(commune: Commune, on_a_phone: Visitor) -> None:
     citizen = fills_everything(begins(on_a_phone))
     citizen.page.get_by_role("button", name="Nộp hồ sơ").dblclick()

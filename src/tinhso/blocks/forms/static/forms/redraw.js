@@ -27,3 +27,11 @@ function putBack(old) {
   else if (["radio", "checkbox"].includes(old.type)) control.checked = old.checked;
   else control.value = old.value;
 }
+
+// The session has ended: nobody is led away from what they typed; saving the draft will say so, with the way back in.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const draft = event.target.closest?.("form")?.querySelector("ts-autosave");
+  if (!draft || !event.detail.xhr.getResponseHeader("HX-Redirect")?.startsWith("/dang-nhap/")) return;
+  event.preventDefault();
+  draft.save();
+});
