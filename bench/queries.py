@@ -38,7 +38,7 @@ def send(request: Request) -> tuple[int, list[str]]:
 
 
 def queries_of(scenario: Scenario) -> int:
-    """How many statements one request takes, caches of the process being warm: the most of a few; 0 when nothing is left to ask."""
+    """How many statements one request takes, caches being warm: the most of a few; 0 when nothing is left."""
     counts = []
     for number in range(_SAMPLES * 2):
         request = scenario.draw()

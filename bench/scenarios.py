@@ -142,7 +142,7 @@ class Stage:
         return self._random.choice(members)
 
     def _name(self) -> str:
-        return self._random.choice(self._people).search
+        return str(self._random.choice(self._people).search)
 
     def _number(self) -> str:
         return self._random.choice(self._people).identity_number or ""
@@ -192,7 +192,7 @@ class Stage:
         """What a browser would send of the procedure's form, drawn once a procedure."""
         if version.pk not in self._forms:
             drawn = html.fromstring(f"<form>{form_of(version).render(None, answers, {}, post_url='/')}</form>")
-            self._forms[version.pk] = {name: str(value) for name, value in drawn.form_values()}
+            self._forms[version.pk] = {name: str(value) for name, value in drawn.form_values()}  # type: ignore[attr-defined]
         applicant = {f"applicant.{name}": answers["applicant"][name] for name in ("full_name", "identity_number", "phone")}
         return [*(self._forms[version.pk] | applicant).items()]
 

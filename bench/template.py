@@ -46,7 +46,8 @@ _NULL = r"\N"
 
 
 class Staff(Protocol):
-    posts: Mapping[str, int]
+    @property
+    def posts(self) -> Mapping[str, int]: ...
 
     def seat_of(self, person: int) -> Seat: ...
 
@@ -54,7 +55,7 @@ class Staff(Protocol):
 @dataclass(frozen=True)
 class Table:
     model: type[models.Model]
-    fields: tuple[models.Field, ...]
+    fields: "tuple[models.Field[Any, Any], ...]"
 
     @classmethod
     def of(cls, model: type[models.Model]) -> Self:
@@ -164,7 +165,7 @@ class Template:
         self.seats[f"person:{person}"] = self._staff.seat_of(person)
         return f"%(person:{person})s"
 
-    def _text(self, field: models.Field, text: str, back: timedelta) -> str:
+    def _text(self, field: "models.Field[Any, Any]", text: str, back: timedelta) -> str:
         if isinstance(field, models.DateTimeField | models.JSONField):
             text = _MOMENT.sub(lambda found: (datetime.fromisoformat(found[0]) - back).isoformat(), text)
         text = text.replace("%", "%%")
@@ -173,14 +174,15 @@ class Template:
         return _OBJECT.sub(r"\1:%(id:\1:\2)s", text)
 
 
-def _points_to(table: Table, field: models.Field, row: Mapping[str, str]) -> str:
+def _points_to(table: Table, field: "models.Field[Any, Any]", row: Mapping[str, str]) -> str:
     """The label of the model whose key this is; the audit log has its keys without foreign keys."""
     if field.primary_key and not field.is_relation:
         return table.label
     if table.label == "audit.auditentry":
         plain = {"actor_id": "directory.person", "agency_id": "directory.agency", "object_id": row["object_type"]}
         return plain.get(field.name, "")
-    return field.related_model._meta.label_lower if field.is_relation else ""
+    related = field.related_model
+    return related._meta.label_lower if isinstance(related, type) else ""
 
 
 def _particulars(case: Case) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ _read: dict[tuple[str, str], Any] = {}
 class _KeptContent(DeferredAttribute):
     """Stands for a field that the query left out."""
 
-    field: models.Field  # type: ignore[type-arg]
+    field: models.Field
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
@@ -33,7 +33,7 @@ class _KeptContent(DeferredAttribute):
         return values[name]
 
 
-class ContentField(models.JSONField):  # type: ignore[type-arg]
+class ContentField(models.JSONField):
     """JSON that follows from the row's `content_hash`. To be read only: the value is shared."""
 
     descriptor_class = _KeptContent
