@@ -1,15 +1,51 @@
 """The JSON API: the `router` of every application that has an `api.py`, below /api/v1/."""
 
+import json
 from importlib import import_module
 from importlib.util import find_spec
+from math import isfinite
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.parser import Parser
 
 from tinhso.kernel.errors import DomainError
 from tinhso.kernel.manifest import services
 
+_DEEPEST = 32
+_LONGEST = 20_000  # letters of one text, as in the forms of the pages
+_MOST = 10**18
+
+
+class PlainJSON(Parser):
+    """Takes the JSON that the database can keep and nobody has to fear: no NUL, no half letters, no infinity, no nesting
+    or text without end."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body = json.loads(request.body)
+        _check(body, depth=0)
+        return cast(dict[str, Any], body)
+
+
+def _check(value: object, *, depth: int) -> None:
+    match value:
+        case str():
+            if len(value) > _LONGEST or "\0" in value:
+                raise ValueError("a text is too long or holds NUL")
+            value.encode()  # half of a surrogate pair is an error here
+        case int() | float():
+            if not isfinite(value) or abs(value) > _MOST:
+                raise ValueError("a number is out of bounds")
+        case dict() | list():
+            if depth == _DEEPEST:
+                raise ValueError("nested too deep")
+            for part in [*value.keys(), *value.values()] if isinstance(value, dict) else value:
+                _check(part, depth=depth + 1)
+
+
 api = NinjaAPI(
+    parser=PlainJSON(),
     title="Tỉnh Số",
     version="1",
     description="Programs sign in with `Authorization: Bearer <token>`. Errors are `{code, message, fields}`.",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.access_code import lookup_code_fits
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
-from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants
 from tinhso.kernel.errors import NotFound
@@ -42,6 +42,12 @@ def procedure_in_force(code: str, at: datetime) -> ProcedureVersion:
     if version is None:
         raise NotFound(_("Không có thủ tục mã %(code)s đang áp dụng.") % {"code": code})
     return version
+
+
+def handles(agency: Agency, version: ProcedureVersion) -> bool:
+    """Whether the procedure can be handed in at the agency: one of its level that is open and has an identifier."""
+    level = UnitLevel.COMMUNE if version.procedure.level == Procedure.Level.COMMUNE else UnitLevel.PROVINCE
+    return agency.active and bool(agency.code) and agency.level == level
 
 
 def is_applicant(person: Person | None, case: Case) -> bool:

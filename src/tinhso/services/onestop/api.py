@@ -1,6 +1,7 @@
 """Cases for other programs. Everything goes through the same queries and actions as the screens."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.utils.timezone import now
@@ -18,6 +19,7 @@ from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.services.onestop.forms import ApplicantForm
 
 PAGE = 50
 
@@ -114,20 +116,28 @@ def create_case(request: PersonRequest, given: CaseIn) -> tuple[int, Case]:
     require(request.person, "cases.receive", at=agency)
     if given.channel not in Channel.values:
         raise Invalid("unknown channel", fields={"channel": given.channel})
+    particulars = _particulars(given.applicant)
     key = request.headers.get("Idempotency-Key")
     case = submit_case(
         procedure_in_force(given.procedure, now()),
         given.answers,
         agency=agency,
-        applicant=Applicant(
-            **given.applicant.dict(), person=person_by_identity_number(request.person, given.applicant.identity_number)
-        ),
+        applicant=Applicant(**particulars, person=person_by_identity_number(request.person, particulars["identity_number"])),
         by=request.person,
         channel=Channel(given.channel),
         parts={code: HandedIn(on_paper=True) for code in given.parts_on_paper},
-        submission_key=f"api:{request.account.pk}:{key}"[:64] if key else None,
+        submission_key=f"api:{request.account.pk}:{sha256(key.encode()).hexdigest()[:40]}" if key else None,
     )
     return 201, case
+
+
+def _particulars(given: ApplicantIn) -> dict[str, str]:
+    """The applicant, held to what the counter holds them to."""
+    form = ApplicantForm(given.dict())
+    if not form.is_valid():
+        fields = {f"applicant.{name}": " ".join(map(str, messages)) for name, messages in form.errors.items()}
+        raise Invalid("the applicant's particulars are wrong", fields=fields)
+    return dict(form.cleaned_data)
 
 
 @router.get("/cases", response=CasePage, summary="List cases, newest first")

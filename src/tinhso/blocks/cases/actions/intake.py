@@ -26,7 +26,7 @@ from tinhso.blocks.cases.models import (
     ProcedureVersion,
     Status,
 )
-from tinhso.blocks.cases.queries import is_applicant
+from tinhso.blocks.cases.queries import handles, is_applicant
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.calendars import agency_calendar
@@ -92,6 +92,8 @@ def submit_case(
         return present
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
+    if not handles(agency, version):
+        raise WrongState(_("%(agency)s không giải quyết thủ tục này.") % {"agency": agency.name})
     handed_in = parts or {}
     cleaned = form_of(version).clean(dict(answers))
     wanted = required_parts(version, cleaned.answers)

@@ -80,7 +80,7 @@ def form(request: PersonRequest, procedure: str) -> HttpResponse:
             particulars=entry.particulars.cleaned_data,
             parts=_parts(request, entry),
             cash="cash" in request.POST,
-            submission_key=request.POST.get("key", "")[:64] or uuid4().hex,
+            submission_key=f"counter:{request.person.pk}:{request.POST.get('key', '')[:32] or uuid4().hex}",
             by=request.person,
         )
     except DomainError as error:
