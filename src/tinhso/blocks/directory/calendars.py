@@ -6,6 +6,7 @@ request or job, however many rows a list has.
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from time import monotonic
 
 from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind
 from tinhso.kernel.correlation import correlation_id
@@ -14,7 +15,8 @@ from tinhso.kernel.time import Calendar
 
 _made: dict[int, Calendar] = {}
 _made_for: int | None = None
-_asked_by: ContextVar[str] = ContextVar("calendars_asked_by", default="")
+_asked_by: ContextVar[tuple[str, float]] = ContextVar("calendars_asked_by", default=("", 0.0))
+_LONGEST_TRUST = 5.0
 
 
 def agency_calendar(agency: Agency) -> Calendar:
@@ -27,21 +29,21 @@ def agency_calendar(agency: Agency) -> Calendar:
 
 
 def _drop_outdated() -> None:
-    """Ask once for each piece of work; what has no name (a shell, a test) asks every time."""
+    """Ask once for each piece of work, and again when that takes long; what has no name (a shell, a test) asks every time."""
     global _made_for  # noqa: PLW0603 - the cache of this process
-    work = correlation_id()
-    if work and _asked_by.get() == work:
+    work, asked = correlation_id(), _asked_by.get()
+    if work and asked[0] == work and monotonic() - asked[1] < _LONGEST_TRUST:
         return
     version = CalendarVersion.objects.values_list("number", flat=True).first() or 0
     if version != _made_for:
         _made.clear()
         _made_for = version
-    _asked_by.set(work)
+    _asked_by.set((work, monotonic()))
 
 
 def calendars_changed() -> None:
     """The work in hand has changed a calendar: it asks again."""
-    _asked_by.set("")
+    _asked_by.set(("", 0.0))
 
 
 def agency_calendar_by_code(code: str) -> Calendar:
