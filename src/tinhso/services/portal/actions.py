@@ -13,7 +13,7 @@ from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import Invalid, NotAllowed
+from tinhso.kernel.errors import Invalid, NotAllowed, NotFound
 from tinhso.services.portal.models import Draft, DraftFile
 
 FILES_A_PART = 10
@@ -53,9 +53,18 @@ def start_draft(version: ProcedureVersion, *, agency: Agency, by: Person) -> Dra
 
 
 def _own(draft: Draft, by: Person) -> Draft:
+    """The draft, locked.
+
+    Raises:
+        NotFound: it was sent or thrown away in the meantime, perhaps by a second click.
+    """
     if draft.person_id != by.pk:
         raise NotAllowed(_("Đây là hồ sơ của người khác."))
-    return Draft.objects.select_for_update().select_related("version", "agency").get(pk=draft.pk)
+    drafts = Draft.objects.select_for_update(of=("self",)).select_related("version", "agency")
+    found = drafts.filter(pk=draft.pk).first()
+    if found is None:
+        raise NotFound(_("Không tìm thấy hồ sơ đang soạn này. Có thể hồ sơ đã được nộp hoặc đã bị xóa."))
+    return found
 
 
 @action
@@ -105,10 +114,12 @@ def submit_draft(draft: Draft, *, by: Person, business: Business | None = None) 
     Raises:
         Invalid: something is missing or wrong; the draft stays as it is.
     """
-    present = Case.objects.filter(submission_key=draft.key, submitted_by=by).first()
-    if present:
-        return present
-    draft = _own(draft, by)
+    try:
+        draft = _own(draft, by)
+    except NotFound:
+        if present := Case.objects.filter(submission_key=draft.key, submitted_by=by).first():
+            return present
+        raise
     parts: dict[str, list[StoredFile]] = {}
     for row in draft.files.select_related("file").order_by("pk"):
         parts.setdefault(row.part_code, []).append(row.file)
