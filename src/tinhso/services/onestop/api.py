@@ -131,7 +131,7 @@ def create_case(request: PersonRequest, given: CaseIn) -> tuple[int, Case]:
     return 201, case
 
 
-def _particulars(given: ApplicantIn) -> dict[str, str]:
+def _particulars(given: ApplicantIn) -> dict[str, Any]:
     """The applicant, held to what the counter holds them to."""
     form = ApplicantForm(given.dict())
     if not form.is_valid():
