@@ -7,12 +7,17 @@ from typing import Self
 from playwright.sync_api import Locator, Page, expect
 from tests.journeys.commune import PASSWORD
 
+# signing and drawing a PDF take their time on a busy machine
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
+
 
 class Visitor:
     """What people do on any page. `page` is there for what only one story needs."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        page.set_default_timeout(PATIENCE)
 
     def opens(self, address: str) -> Self:
         self.page.goto(address)
