@@ -84,6 +84,15 @@ def test_the_application_may_not_make_tables_and_the_superuser_is_closed_to_root
             assert "Peer authentication failed" in ask("SELECT 1", role="postgres")
 
 
+def test_its_own_log_keeps_no_values_of_rows() -> None:
+    with postgres.lease() as place:
+        twice = "INSERT INTO person VALUES ('082190000123'), ('082190000123')"
+        assert "082190000123" in ask(f"CREATE TEMPORARY TABLE person (number text UNIQUE); {twice}")
+        written = b"".join(path.read_bytes() for path in (place.data / "log").glob("*"))
+    assert b"duplicate key" in written
+    assert b"082190000123" not in written
+
+
 def test_it_listens_to_no_network() -> None:
     with postgres.lease():
         assert ask("SHOW listen_addresses") == ""

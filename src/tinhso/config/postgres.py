@@ -64,8 +64,11 @@ log_filename = 'postgres-%a.log'
 log_rotation_age = 1d
 log_rotation_size = 0
 log_truncate_on_rotation = on
-log_min_duration_statement = 1s
 log_line_prefix = '%m [%p] %u@%d '
+# no statements and no values of rows: they hold names and numbers of persons
+log_min_duration_statement = -1
+log_min_error_statement = panic
+log_error_verbosity = terse
 """
 
 # gexec: roles and databases cannot be created conditionally in plain SQL
