@@ -87,7 +87,7 @@ def test_the_application_may_not_make_tables_and_the_superuser_is_closed_to_root
 def test_its_own_log_keeps_no_values_of_rows() -> None:
     with postgres.lease() as place:
         twice = "INSERT INTO person VALUES ('082190000123'), ('082190000123')"
-        assert "082190000123" in ask(f"CREATE TEMPORARY TABLE person (number text UNIQUE); {twice}")
+        ask(f"CREATE TEMPORARY TABLE person (number text UNIQUE); {twice}")
         written = b"".join(path.read_bytes() for path in (place.data / "log").glob("*"))
     assert b"duplicate key" in written
     assert b"082190000123" not in written
