@@ -143,7 +143,7 @@ def verify_citizen(account: Account, number: str, *, at: Agency, by: Person) -> 
     Raises:
         NotAllowed: `by` may not verify accounts at the agency `at`.
         Invalid: the number is not the one the account declared.
-        WrongState: the account is verified already.
+        WrongState: the account is verified already, or the person has one of this kind.
     """
     require(by, "identity.verify", at=at)
     account = _declared(account, number)
@@ -183,7 +183,11 @@ def _declared(account: Account, number: str) -> Account:
 
 def _verified(account: Account, *, at: Agency, by: Person, **facts: object) -> Account:
     account.assurance = Account.Assurance.VERIFIED
-    account.save(update_fields=["person", "business", "assurance"])
+    try:
+        with transaction.atomic():
+            account.save(update_fields=["person", "business", "assurance"])
+    except IntegrityError as error:
+        raise WrongState(_("Người này đã có tài khoản loại này.")) from error
     record("identity.account_verified", by=by, on=account, agency=at, **facts)
     return account
 

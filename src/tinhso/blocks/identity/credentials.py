@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.identity.actions import note_refused_sign_in
 from tinhso.blocks.identity.models import Account
-from tinhso.blocks.identity.queries import account_named
+from tinhso.blocks.identity.queries import account_named, counted_name
 from tinhso.blocks.identity.throttle import forget_tries, spend_try
 from tinhso.kernel.errors import Invalid
 
@@ -25,11 +25,11 @@ def check_credentials(name: str, password: str, *, address: str, at: datetime) -
         TooManyTries: too many tries for this account from this address, for this account, or from this address.
         Invalid: they open none; the message does not say whether the account exists.
     """
-    key = name.strip().lower()
+    key = counted_name(name)
     spend_try("sign-in", key, address, limit=_PER_ACCOUNT_AND_ADDRESS, window=_WINDOW, at=at)
     spend_try("sign-in", key, limit=_PER_ACCOUNT, window=_WINDOW, at=at)
     spend_try("sign-in-from", address, limit=_PER_ADDRESS, window=_WINDOW, at=at)
-    account = account_named(key)
+    account = account_named(name.strip())
     if account is None:
         make_password(password)  # the same work as a check
         fits = False

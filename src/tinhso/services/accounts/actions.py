@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.directory.actions import register_person
 from tinhso.blocks.identity.actions import check_new_password, open_account, set_password
 from tinhso.blocks.identity.models import Account
-from tinhso.blocks.identity.queries import account_named, verified_accounts_of
+from tinhso.blocks.identity.queries import account_named, counted_name, verified_accounts_of
 from tinhso.blocks.identity.throttle import spend_try
 from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.actions import action, record
@@ -105,7 +105,7 @@ def begin_reset(name: str, *, language: str, network: str, at: datetime) -> Chal
     Raises:
         TooManyTries: too many codes for this name or from this address.
     """
-    _spend(name.strip().lower(), network, at)
+    _spend(counted_name(name), network, at)
     return _begin_reset(name.strip(), language=language, at=at)
 
 

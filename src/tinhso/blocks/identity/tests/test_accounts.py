@@ -74,6 +74,16 @@ def test_the_sixth_try_at_one_account_from_one_address_is_refused_even_with_the_
     assert sign_in("chau", at=start + timedelta(minutes=15))
 
 
+@pytest.mark.parametrize("spelling", ["SINH", "s\u0131nh", "\u017finh", " sinh "])
+def test_another_spelling_of_a_name_is_no_fresh_count(db, spelling):
+    world.account(world.somebody(), "sinh")
+    for _try in range(5):
+        with pytest.raises(Invalid):
+            sign_in("sinh", "sai")
+    with pytest.raises(TooManyTries):
+        sign_in(spelling)
+
+
 def test_tries_from_elsewhere_do_not_lock_the_owner_out(db):
     world.account(world.somebody(), "chau")
     for _try in range(6):
@@ -174,6 +184,15 @@ def test_an_account_is_verified_once(ward):
     verify_citizen(account, NUMBER, at=ward, by=clerk)
     with pytest.raises(WrongState):
         verify_citizen(account, NUMBER, at=ward, by=clerk)
+
+
+def test_a_person_who_has_an_account_gets_no_second_one_by_verification(ward):
+    known = world.somebody("Nguyễn Thị Minh Châu", identity_number=NUMBER)
+    world.account(known, "chau-cu")
+    account = declared()
+    with pytest.raises(WrongState, match="đã có tài khoản"):
+        verify_citizen(account, NUMBER, at=ward, by=world.official(ward, "reception"))
+    assert Account.objects.get(pk=account.pk).assurance == Account.Assurance.DECLARED
 
 
 def test_a_business_account_speaks_for_its_business_after_verification(ward):

@@ -143,6 +143,15 @@ def test_the_sixth_code_to_one_contact_in_an_hour_is_not_sent(db):
     assert Message.objects.count() == 5
 
 
+def test_spaces_in_a_name_buy_no_more_codes_for_a_reset(db):
+    world.account(world.somebody(), "0912345678")
+    for number in range(5):
+        begin_reset("0912345678"[:number] + " " + "0912345678"[number:], language="vi", network="203.0.113.7", at=now())
+    with pytest.raises(TooManyTries):
+        begin_reset("091 234 5678", language="vi", network="198.51.100.9", at=now())
+    assert Message.objects.count() == 5
+
+
 def test_what_nobody_answered_is_forgotten(db):
     begin()
     assert forget_old_challenges(at=now() + timedelta(minutes=16)) == 1
