@@ -170,6 +170,12 @@ def rate(request: VisitorRequest, code: str) -> HttpResponse:
     return redirect("portal:case", code=code)
 
 
+def _count_try(code: str, address: str) -> None:
+    """Tries at one case from elsewhere do not keep its applicant from it before they are many."""
+    for what, limit in ((("follow-from", address), 3 * TRIES), (("follow", code, address), TRIES), (("follow", code), 6 * TRIES)):
+        spend_try(*what, limit=limit, window=WINDOW, at=now())
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: VisitorRequest) -> HttpResponse:
     """Open a case with its code and follow-up code. Tries are limited per address and per case."""
@@ -184,8 +190,7 @@ def follow(request: VisitorRequest) -> HttpResponse:
         if not given:
             errors["lookup"] = _("Hãy nhập mã tra cứu in trên giấy tiếp nhận.")
         if not errors:
-            spend_try("follow", client_address(request), limit=TRIES * 3, window=WINDOW, at=now())
-            spend_try("follow", code, limit=TRIES, window=WINDOW, at=now())
+            _count_try(code, client_address(request))
             found = case_by_follow_up_code(code, given)
             if found:
                 request.session[FOLLOWED] = [
