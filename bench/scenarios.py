@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count, zip_longest
 from random import Random
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -101,7 +102,7 @@ class Stage:
         ]
         applicants = Person.objects.filter(cases__isnull=False).distinct().order_by("pk")
         self._people = self._random.sample(list(applicants), min(_POOL, applicants.count()))
-        self._keys = count()
+        self._keys = (f"bench-{token_hex(4)}-{number}" for number in count())
         self._forms: dict[int, dict[str, str]] = {}
         self._steps = self._waiting_steps()
         answers = _answers()
@@ -166,7 +167,7 @@ class Stage:
             "answers": answers,
             "parts_on_paper": [part.code for part in required_parts(version, answers)],
         }
-        return self._clerks[place].sends("/api/v1/cases", body, Idempotency_Key=f"bench-{next(self._keys)}")
+        return self._clerks[place].sends("/api/v1/cases", body, Idempotency_Key=next(self._keys))
 
     def _complete(self) -> Request | None:
         found = next(self._steps, None)
@@ -185,7 +186,7 @@ class Stage:
         version, answers, applicant = self._application()
         fields = [*self._as_browser(version, answers), *_particulars(applicant).items()]
         fields += [(f"paper_{part.code}", "on") for part in required_parts(version, answers)]
-        fields += [("cash", "on"), ("key", f"bench-{next(self._keys)}")]
+        fields += [("cash", "on"), ("key", next(self._keys))]
         return self._any(self._clerks).submits(reverse("onestop:counter_form", args=[version.procedure.code]), fields)
 
     def _as_browser(self, version: ProcedureVersion, answers: dict[str, Any]) -> list[tuple[str, str]]:

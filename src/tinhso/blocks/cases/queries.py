@@ -14,6 +14,7 @@ from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
 
@@ -37,8 +38,19 @@ def find_procedures(text: str, at: datetime) -> QuerySet[ProcedureVersion]:
     return found
 
 
+_VERSION = FixedQuery(
+    lambda: (
+        ProcedureVersion.objects.select_related("procedure")
+        .defer("definition", "graph", "files")
+        .filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=Param("day")), valid_from__lte=Param("day"), procedure__code=Param("code")
+        )
+    )
+)
+
+
 def procedure_in_force(code: str, at: datetime) -> ProcedureVersion:
-    version = procedures_in_force(at).defer("definition", "graph", "files").filter(procedure__code=code).first()
+    version = _VERSION.first(code=code, day=local(at).date())
     if version is None:
         raise NotFound(_("Không có thủ tục mã %(code)s đang áp dụng.") % {"code": code})
     return version
@@ -88,7 +100,10 @@ def _may_see(person: Person, case: Case) -> bool:
     if held.allows("cases.read", case.agency):
         return True
     came_to = held.pairs_for("cases.search")
-    return bool(came_to) and CaseAccess.objects.filter(_of_roles(came_to), case=case).exists()
+    return bool(came_to) and not came_to.isdisjoint(_CAME_TO.rows(case=case.pk))
+
+
+_CAME_TO = FixedQuery(lambda: CaseAccess.objects.filter(case=Param("case")).values_list("agency", "role"))
 
 
 def case_for_staff(code: str, person: Person) -> Case:
@@ -97,22 +112,23 @@ def case_for_staff(code: str, person: Person) -> Case:
     Raises:
         NotFound: there is none, or the person may not know that there is.
     """
-    case = _the_case(Case.objects.all(), code)
-    if not _may_see(person, case):
+    case = _BY_CODE.first(code=code)
+    if case is None or not _may_see(person, case):
         raise _no_case(code)
     return case
 
 
 def case_for_applicant(code: str, person: Person) -> Case:
     """The only way for applicants to obtain a case."""
-    return _the_case(cases_of(person), code)
-
-
-def _the_case(cases: QuerySet[Case], code: str) -> Case:
-    case = cases.select_related("procedure", "version", "agency", "form").defer(*CONTENTS).filter(code=code).first()
-    if case is None:
+    case = _BY_CODE.first(code=code)
+    if case is None or not is_applicant(person, case):
         raise _no_case(code)
     return case
+
+
+_BY_CODE = FixedQuery(
+    lambda: Case.objects.select_related("procedure", "version", "agency", "form").defer(*CONTENTS).filter(code=Param("code"))
+)
 
 
 def _no_case(code: str) -> NotFound:

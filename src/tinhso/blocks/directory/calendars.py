@@ -11,8 +11,10 @@ from time import monotonic
 from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind
 from tinhso.kernel.correlation import correlation_id
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.fixed_query import FixedQuery
 from tinhso.kernel.time import Calendar
 
+_VERSION = FixedQuery(lambda: CalendarVersion.objects.values_list("number", flat=True))
 _made: dict[int, Calendar] = {}
 _made_for: int | None = None
 _asked_by: ContextVar[tuple[str, float]] = ContextVar("calendars_asked_by", default=("", 0.0))
@@ -34,7 +36,7 @@ def _drop_outdated() -> None:
     work, asked = correlation_id(), _asked_by.get()
     if work and asked[0] == work and monotonic() - asked[1] < _LONGEST_TRUST:
         return
-    version = CalendarVersion.objects.values_list("number", flat=True).first() or 0
+    version = _VERSION.first() or 0
     if version != _made_for:
         _made.clear()
         _made_for = version

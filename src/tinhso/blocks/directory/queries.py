@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.directory.models import Agency, Person, Post, Tenure, Unit, UnitChange, UnitLevel
 from tinhso.blocks.directory.unit_source import KIND_WORDS, completeness, two_tiers_since
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
 
@@ -341,7 +342,10 @@ def person_by_identity_number(by: Actor | None, number: str) -> Person | None:
         NotAllowed: `by` may not read the register of persons.
     """
     require(by, "directory.read_persons")
-    return Person.objects.filter(identity_number=number).first()
+    return _BY_NUMBER.first(number=number)
+
+
+_BY_NUMBER = FixedQuery(lambda: Person.objects.filter(identity_number=Param("number")))
 
 
 def person_visible_to(by: Person | None, pk: int) -> Person:

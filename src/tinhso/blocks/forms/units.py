@@ -6,11 +6,17 @@ from tinhso.blocks.directory.models import Unit, UnitLevel
 from tinhso.blocks.directory.queries import find_units, parent_on, units_on
 from tinhso.blocks.directory.unit_source import completeness
 from tinhso.blocks.forms.engine.units import PlaceUnit
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.text import compact
 
 LIMIT = 12
 _WIDE = 500
 """How many matches are looked through when the text also says where: "Tân Phú, Đồng Tháp"."""
+
+
+_ON: FixedQuery[Unit, Unit] = FixedQuery(
+    lambda: units_on(Param("day")).filter(code=Param("code")).select_related("parent__parent")  # type: ignore[arg-type]
+)
 
 
 class DirectoryUnits:
@@ -20,7 +26,7 @@ class DirectoryUnits:
         if not (code.isascii() and code.isdigit()):
             return None
         for day in _maps(on, UnitLevel.COMMUNE):
-            found = units_on(day).filter(code=code).select_related("parent__parent").first()
+            found = _ON.first(code=code, day=day)
             if found:
                 return _shown(found, day)
         return None

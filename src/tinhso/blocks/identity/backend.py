@@ -6,6 +6,9 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tinhso.blocks.identity.models import Account
+from tinhso.kernel.fixed_query import FixedQuery, Param
+
+_ACTIVE = FixedQuery(lambda: Account.objects.select_related("person", "business").filter(pk=Param("pk"), is_active=True))
 
 
 class SessionBackend(BaseBackend):
@@ -14,4 +17,4 @@ class SessionBackend(BaseBackend):
 
     def get_user(self, user_id: Any) -> Account | None:
         """The account with its person and business: one query a request."""
-        return Account.objects.select_related("person", "business").filter(pk=user_id, is_active=True).first()
+        return _ACTIVE.first(pk=user_id)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from tinhso.blocks.directory.models import Agency, Person, Tenure
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.manifest import Role, roles
 from tinhso.kernel.permissions import Actor
 
@@ -89,19 +90,24 @@ def _last_id(path: str) -> int:
     return int(path.rstrip(".").rpartition(".")[2])
 
 
-def grants_on(person: Person, on: date) -> Grants:
-    """The powers `person` holds on a day. One query."""
-    held = (
+_HELD = FixedQuery(
+    lambda: (
         Tenure.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gte=on),
-            person=person,
-            valid_from__lte=on,
+            Q(valid_to=None) | Q(valid_to__gte=Param("on")),
+            person=Param("person"),
+            valid_from__lte=Param("on"),
             post__active=True,
             post__agency__active=True,
         )
         .exclude(post__agency__path=None)
         .values_list("post__agency_id", "post__agency__path", "post__roles")
     )
+)
+
+
+def grants_on(person: Person, on: date) -> Grants:
+    """The powers `person` holds on a day. One query."""
+    held = _HELD.rows(person=person.pk, on=on)
     known: Mapping[str, Role] = roles()
     pairs: set[Pair] = set()
     by_path: dict[str, frozenset[str]] = {}

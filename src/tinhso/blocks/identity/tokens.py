@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from tinhso.blocks.identity.models import Account, ApiToken
+from tinhso.kernel.fixed_query import FixedQuery, Param
 
 _MARK = "tso_"  # lets scanners recognise a leaked token
 PREFIX_LENGTH = 10
@@ -27,12 +28,18 @@ def token_for(secret: str, *, at: datetime) -> ApiToken | None:
     """The living token with this secret, its account and person loaded; None when there is none. One query."""
     if not secret.startswith(_MARK):
         return None
-    return (
-        ApiToken.objects.select_related("account__person")
-        .filter(digest=_digest(secret), revoked_at=None, expires_at__gt=at, account__is_active=True)
-        .filter(account__kind=Account.Kind.STAFF)
-        .first()
+    return _LIVING.first(digest=_digest(secret), at=at)
+
+
+_LIVING = FixedQuery(
+    lambda: ApiToken.objects.select_related("account__person").filter(
+        digest=Param("digest"),
+        revoked_at=None,
+        expires_at__gt=Param("at"),
+        account__is_active=True,
+        account__kind=Account.Kind.STAFF,
     )
+)
 
 
 def _digest(secret: str) -> bytes:

@@ -17,6 +17,7 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
 from tinhso.kernel.errors import Invalid, NotFound
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.services.onestop.forms import ApplicantForm
@@ -83,7 +84,10 @@ class CaseOut(CaseRow):
 
     @staticmethod
     def resolve_steps(case: Case) -> list[Step]:
-        return list(case.steps.order_by("opened_at", "pk"))
+        return _STEPS.rows(case=case.pk)
+
+
+_STEPS = FixedQuery(lambda: Step.objects.filter(case=Param("case")).order_by("opened_at", "pk"))
 
 
 class WorkRow(StepOut):
@@ -107,10 +111,13 @@ class Completion(Schema):
     note: str = ""
 
 
+_AGENCY = FixedQuery(lambda: Agency.objects.filter(code=Param("code"), active=True))
+
+
 @router.post("/cases", response={201: CaseRow}, summary="Hand in a case")
 def create_case(request: PersonRequest, given: CaseIn) -> tuple[int, Case]:
     """The header `Idempotency-Key` makes a repeated call harmless: it returns the case of the first one."""
-    agency = Agency.objects.filter(code=given.agency, active=True).first()
+    agency = _AGENCY.first(code=given.agency)
     if agency is None:
         raise Invalid("unknown agency", fields={"agency": given.agency})
     require(request.person, "cases.receive", at=agency)

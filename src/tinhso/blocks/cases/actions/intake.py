@@ -168,7 +168,7 @@ def _new_case(
     code = f"{agency.code}-{day}-{next_number(agency, 'case', day):04d}"
     return Case.objects.create(
         code=code,
-        procedure_id=version.procedure_id,
+        procedure=version.procedure,
         version=version,
         agency=agency,
         channel=channel,

@@ -88,7 +88,7 @@ def _open_step(case: Case, node: Node, *, at: datetime) -> None:
         opened_at=at,
         due_at=due_of_step(case, node, opened_at=at),
     )
-    CaseAccess.objects.get_or_create(case=case, agency=case.agency, role=node.role)
+    CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=case.agency, role=node.role)], ignore_conflicts=True)
 
 
 def shift_open_steps(case: Case) -> None:
