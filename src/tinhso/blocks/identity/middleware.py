@@ -26,9 +26,20 @@ def person(get_response: Handler) -> Handler:
             return _with_token(request, secret, get_response)
         account = request.user if isinstance(request.user, Account) else None
         _act_as(request, account)
-        return get_response(request)
+        return _kept_by_nobody(request, get_response(request))
 
     return handle
+
+
+def _kept_by_nobody(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """What was made for somebody is kept by no cache, nor by the browser for the next person at the desk.
+
+    A view may say otherwise.
+    """
+    session = getattr(request, "session", None)
+    if request.account or (session is not None and not session.is_empty()):  # type: ignore[attr-defined]
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
 
 
 def _bearer(request: HttpRequest) -> str | None:
@@ -58,7 +69,7 @@ def _with_token(request: HttpRequest, secret: str, get_response: Handler) -> Htt
     note_token_use(token, at=at)
     # a forged page cannot send the header, so the cookie's guard is not needed
     request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-    return get_response(request)
+    return _kept_by_nobody(request, get_response(request))
 
 
 def _refused() -> HttpResponse:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.views.decorators.cache import cache_control
 
 POLICY = {
     "default-src": "'self'",
@@ -55,6 +56,9 @@ def widen(**directives: str) -> Callable[[View], View]:
 
     return decorate
 
+
+kept_for_back = cache_control(private=True, no_cache=True)
+"""For pages people write in for long: pressing Back finds what they typed. Others with personal data are kept nowhere."""
 
 embeddable = widen(frame_ancestors="'self'")
 """For answers our own pages show in a frame, such as the preview of a document."""

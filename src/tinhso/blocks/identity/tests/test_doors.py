@@ -49,6 +49,13 @@ def test_an_official_signed_in_as_a_citizen_is_a_citizen(staff, ward):
     assert not allowed(request.person, "identity.verify", at=ward)
 
 
+def test_what_was_made_for_somebody_is_kept_by_no_cache(staff, db):
+    _token, secret = token(staff)
+    assert ask(account=staff).response["Cache-Control"] == "private, no-store"
+    assert ask("/api/x", authorization=f"Bearer {secret}").response["Cache-Control"] == "private, no-store"
+    assert not ask().response.has_header("Cache-Control")
+
+
 def token(staff, *scopes, **options):
     options.setdefault("valid_for", timedelta(days=1))
     return issue_token(staff, name="Kios", scopes=scopes or ["identity.verify"], by=staff.person, **options)

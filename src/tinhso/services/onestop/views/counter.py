@@ -24,6 +24,7 @@ from tinhso.blocks.forms import Form, Parsed
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotAllowed
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.web.policy import kept_for_back
 from tinhso.services.onestop.actions import receive_at_counter
 from tinhso.services.onestop.forms import ApplicantForm
 
@@ -53,6 +54,7 @@ def choose(request: PersonRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_for_back
 @staff_only
 def form(request: PersonRequest, procedure: str) -> HttpResponse:
     """The whole application on one page, with papers, fee and the button beside it."""
