@@ -106,8 +106,7 @@ class Form:
         `pending`: paths of uploads that are not yet stored; they count as answered.
         """
         today = on or localdate()
-        asked, hidden = pruned(self.sections, answers, today)
-        errors = self._validator.errors(asked, hidden=hidden, today=today, units=self.units, pending=set(pending))
+        errors = self._errors(*pruned(self.sections, answers, today), today=today, pending=pending)
         if section is None:
             return errors
         return {path: message for path, message in errors.items() if path.partition(".")[0] == section}
@@ -116,8 +115,11 @@ class Form:
         """The answers as they are kept once submitted, and what is wrong with them."""
         today = on or localdate()
         known = {key: value for key, value in answers.items() if self.section(key)}
-        asked, _hidden = pruned(self.sections, without_blank_items(self.sections, known), today)
-        return Cleaned(asked, self.validate(asked, on=today))
+        asked, hidden = pruned(self.sections, without_blank_items(self.sections, known), today)
+        return Cleaned(asked, self._errors(asked, hidden, today=today))
+
+    def _errors(self, asked: Answers, hidden: list[str], *, today: date, pending: Iterable[str] = ()) -> Errors:
+        return self._validator.errors(asked, hidden=hidden, today=today, units=self.units, pending=set(pending))
 
     def missing_sections(self, answers: Answers, *, on: date | None = None) -> list[str]:
         """Keys of the visible sections that still have errors: the open tasks of a task list."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ Answers = dict[str, Any]
 _STEP = re.compile(r"(?:^|\.)([A-Za-z_]\w*)|\[(\d{1,6})\]")
 
 
+@lru_cache(maxsize=4096)
 def split_path(path: str) -> tuple[Step, ...] | None:
     """The steps of a path; None when the text is not a path."""
     steps: list[Step] = []
@@ -82,14 +84,16 @@ def put_at(tree: Answers, path: str, value: Any) -> None:
         target[last] = value
 
 
-def drop_at(tree: Answers, path: str) -> None:
-    """Remove `path` if it is there."""
+def drop_at(tree: Answers, path: str) -> bool:
+    """Remove `path`; says whether it was there."""
     *way, last = split_path(path) or ("",)
     target = value_at(tree, join_path(*way)) if way else tree
-    if isinstance(target, dict) and isinstance(last, str):
-        target.pop(last, None)
-    elif isinstance(target, list) and isinstance(last, int) and last < len(target):
+    there = (
+        last in target if isinstance(target, dict) else isinstance(target, list) and isinstance(last, int) and last < len(target)
+    )
+    if there:
         del target[last]
+    return there
 
 
 def within(path: str, ancestor: str) -> bool:

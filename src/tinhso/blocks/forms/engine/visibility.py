@@ -38,9 +38,7 @@ def pruned(fields: tuple[Field, ...], answers: Answers, today: date) -> tuple[An
     answers = deepcopy(answers)
     for _round in range(_MAX_ROUNDS):
         hidden = hidden_paths(fields, answers, today)
-        before = deepcopy(answers)
-        for path in hidden:
-            drop_at(answers, path)
-        if answers == before:
+        dropped = [path for path in hidden if drop_at(answers, path)]
+        if not dropped:
             break
     return answers, hidden
