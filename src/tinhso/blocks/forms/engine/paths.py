@@ -87,7 +87,7 @@ def put_at(tree: Answers, path: str, value: Any) -> None:
 def drop_at(tree: Answers, path: str) -> bool:
     """Remove `path`; says whether it was there."""
     *way, last = split_path(path) or ("",)
-    target = value_at(tree, join_path(*way)) if way else tree
+    target: Any = value_at(tree, join_path(*way)) if way else tree
     there = (
         last in target if isinstance(target, dict) else isinstance(target, list) and isinstance(last, int) and last < len(target)
     )
