@@ -9,8 +9,6 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,6 +36,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from tinhso.blocks.esignature.authority import SAMPLE_MARK, SHORT_MARK
 from tinhso.blocks.esignature.trust import Trust, current_trust
+from tinhso.kernel.deadline import TooSlow, within
 
 # a forged file is an answer here, not an error
 for _name in ("pyhanko.sign.diff_analysis", "pyhanko.sign.validation", "pyhanko_certvalidator"):
@@ -95,6 +94,8 @@ class VerificationReport:
         return facts
 
 
+_PATIENCE = 15  # seconds; an honest paper takes one
+
 # whatever a hostile or broken file can make the parser raise
 _BROKEN = (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError, NotImplementedError)
 
@@ -106,11 +107,13 @@ def verify_pdf(pdf: bytes, *, at: datetime | None = None) -> VerificationReport:
     if b"%PDF-" not in pdf[:1024]:
         return VerificationReport(Verdict.UNKNOWN, _("Tệp này không phải là PDF nên không kiểm tra được chữ ký số."), [], digest)
     try:
-        with ThreadPoolExecutor(1) as worker:  # a loop of its own, whoever calls
-            trust = current_trust(at)
-            signatures, strict = worker.submit(copy_context().run, _judge_in, get_language(), pdf, trust, at).result()
+        # in a thread of its own: a loop of its own, whoever calls
+        signatures, strict = within(_PATIENCE, _judge_in, get_language(), pdf, current_trust(at), at)
     except _Unreadable as error:
         return VerificationReport(error.verdict, error.sentence, [], digest)
+    except TooSlow:
+        sentence = _("Tệp PDF này quá phức tạp nên không kiểm tra được ở đây.")
+        return VerificationReport(Verdict.UNKNOWN, sentence, [], digest)
     if _has_tail(pdf):
         signatures = [_with_tail(signature) for signature in signatures]
     verdict, sentence = _conclude(signatures, strict=strict)

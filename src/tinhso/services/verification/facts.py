@@ -12,12 +12,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.esignature.models import SignatureRole
-from tinhso.blocks.esignature.verify import Verdict, VerificationReport, verify_pdf
+from tinhso.blocks.esignature.verify import Verdict, VerificationReport
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.files.reading import read_file
 from tinhso.blocks.papers.models import Kind, Paper
 from tinhso.blocks.papers.queries import initials
 from tinhso.blocks.papers.render import grouped
+from tinhso.services.verification.judging import judged_again
 
 _SLIPS = {Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL}
 
@@ -94,7 +95,9 @@ def _state_of(paper: Paper, stored: StoredFile | None) -> tuple[Verdict, str, st
             digest,
             None,
         )
-    report = verify_pdf(content)
+    report = judged_again(content, digest=digest)
+    if report is None:
+        return Verdict.UNKNOWN, _("Đang có nhiều người kiểm tra cùng lúc. Hãy thử lại sau ít phút."), digest, None
     return report.ok, report.sentence, digest, report
 
 

@@ -1,24 +1,25 @@
 """The public page where anybody checks a paper: by code, by QR, by file. Nobody needs to sign in; nothing uploaded is kept."""
 
-from threading import BoundedSemaphore
+from datetime import timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tinhso.blocks.esignature.verify import VerificationReport, verify_pdf
+from tinhso.blocks.esignature.verify import VerificationReport
+from tinhso.blocks.identity.throttle import client_address, spend_try
 from tinhso.blocks.papers.models import Paper
 from tinhso.blocks.papers.queries import clean_code, paper_by_code
 from tinhso.kernel.web.answers import Refusal, answer, unavailable, wants_json
 from tinhso.services.verification.facts import Comparison, PaperFacts, compare, facts_of, paper_with_content
 from tinhso.services.verification.forms import CodeForm, UploadForm
+from tinhso.services.verification.judging import judged
 
-# judging a file takes a processor for up to a second: more at once would only make everybody wait
-_at_work = BoundedSemaphore(4)
-_PATIENCE_SECONDS = 20
+_UPLOADS, _WINDOW = 60, timedelta(minutes=15)  # from one network address
 
 
 @never_cache
@@ -30,8 +31,8 @@ def check(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show_form(request, form, CodeForm(), status=422)
-    content = _content(form.cleaned_data["file"])
-    report = _judged(content)
+    content = _content(request, form.cleaned_data["file"])
+    report = judged(content)
     if report is None:
         return unavailable(request, advice=_("Đang có nhiều người kiểm tra cùng lúc. Hãy thử lại sau ít phút."))
     known = paper_with_content(report.sha256)
@@ -73,15 +74,14 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     comparison, report = None, None
     if request.method == "POST" and form.is_valid():
-        comparison, report = _compared(found, form.cleaned_data["file"])
+        comparison, report = _compared(found, _content(request, form.cleaned_data["file"]))
     return _show_paper(request, facts_of(found), form, comparison, report)
 
 
-def _compared(found: Paper, upload: UploadedFile) -> tuple[Comparison, VerificationReport | None]:
+def _compared(found: Paper, content: bytes) -> tuple[Comparison, VerificationReport | None]:
     """The comparison; a file that differs is judged by itself as well."""
-    content = _content(upload)
     comparison = compare(found, content)
-    return comparison, None if comparison.same else _judged(content)
+    return comparison, None if comparison.same else judged(content)
 
 
 def _show_paper(
@@ -97,19 +97,15 @@ def _show_paper(
     return render(request, "verification/paper.html", context, status=status)
 
 
-def _content(upload: UploadedFile) -> bytes:
+def _content(request: HttpRequest, upload: UploadedFile) -> bytes:
+    """What was handed in.
+
+    Raises:
+        TooManyTries: this address hands in one file after the other.
+    """
+    spend_try("verification", client_address(request), limit=_UPLOADS, window=_WINDOW, at=now())
     content: bytes = upload.read()
     return content
-
-
-def _judged(content: bytes) -> VerificationReport | None:
-    """The judgement; None when too many are being made."""
-    if not _at_work.acquire(timeout=_PATIENCE_SECONDS):
-        return None
-    try:
-        return verify_pdf(content)
-    finally:
-        _at_work.release()
 
 
 def _no_such_code() -> str:

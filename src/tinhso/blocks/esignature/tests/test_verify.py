@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils.translation import override
 
+from tinhso.blocks.esignature import verify
 from tinhso.blocks.esignature.actions import ensure_certificate, revoke_certificate, sign_paper
 from tinhso.blocks.esignature.signing import sign_pdf
 from tinhso.blocks.esignature.tests import samples
@@ -202,3 +203,10 @@ def test_a_file_is_judged_though_the_authoritys_keys_are_locked(signed, settings
         assert verify_pdf(signed).ok is Verdict.UNKNOWN
     finally:
         shutil.rmtree(settings.DATA_DIR)
+
+
+def test_a_file_made_to_keep_us_busy_is_given_up(monkeypatch):
+    monkeypatch.setattr(verify, "_PATIENCE", 0.5)
+    report = verify_pdf(b"%PDF-1.7\n" + bytes(4 * 1024 * 1024) + b"%%EOF")
+    assert report.ok is Verdict.UNKNOWN
+    assert "quá phức tạp" in report.sentence

@@ -1,15 +1,25 @@
 import pytest
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tinhso.blocks.esignature.tests.samples import AT, flipped
+from tinhso.blocks.esignature.verify import verify_pdf
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.files.reading import read_file
 from tinhso.blocks.papers.actions import issue_paper, pdf_of, withdraw_paper
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.papers.tests.samples import CONTEXT
+from tinhso.services.verification import judging, views
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh_judgements():
+    cache.clear()
+
+
 CHECK = "/xac-thuc/"
 
 
@@ -148,3 +158,23 @@ def test_a_file_over_the_limit_is_told_beside_the_field(client, settings):
 def test_anything_that_is_not_a_pdf_gets_an_answer_and_no_error(client):
     page = client.post(CHECK, upload(b"\x00\x01 nonsense")).content.decode()
     assert "không phải là PDF" in page
+
+
+def test_an_address_that_hands_in_file_after_file_is_told_to_wait(client, monkeypatch):
+    monkeypatch.setattr(views, "_UPLOADS", 3)
+    answers = [client.post(CHECK, upload(b"nonsense")).status_code for _file in range(4)]
+    assert answers == [200, 200, 200, 429]
+
+
+def test_the_page_of_a_paper_looked_at_by_many_is_judged_once_a_minute(client, signed_paper, monkeypatch):
+    judgements = []
+    monkeypatch.setattr(judging, "verify_pdf", lambda content: judgements.append(content) or verify_pdf(content))
+    assert len({client.get(page_of(signed_paper)).status_code for _reader in range(3)}) == 1
+    assert len(judgements) == 1
+
+
+def test_while_many_files_are_judged_the_next_is_asked_to_come_back(client, signed_paper, monkeypatch):
+    monkeypatch.setattr(judging, "_PATIENCE", 0)
+    with judging._at_work, judging._at_work:
+        assert client.post(CHECK, upload(b"%PDF-")).status_code == 503
+        assert "Hãy thử lại sau ít phút" in client.get(page_of(signed_paper)).content.decode()
