@@ -16,7 +16,11 @@ DAY = date(2026, 1, 1)
 @pytest.fixture
 def units(db: None) -> dict[str, Unit]:
     made: dict[str, Unit] = {}
-    for code, above, name in (("82", "", "Tỉnh Đồng Tháp"), ("28249", "82", "Phường Đạo Thạnh"), ("28261", "82", "Phường Mỹ Tho")):
+    for code, above, name in (
+        ("82", "", "Tỉnh Đồng Tháp"),
+        ("28249", "82", "Phường Đạo Thạnh"),
+        ("28261", "82", "Phường Mỹ Tho"),
+    ):
         made[code] = Unit.objects.create(
             code=code,
             name=name,
@@ -32,9 +36,11 @@ def units(db: None) -> dict[str, Unit]:
 
 BY_CODE = FixedQuery(lambda: Unit.objects.select_related("parent").defer("source").filter(code=Param("code")))
 IN_FORCE = FixedQuery(
-    lambda: Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=Param("day")), known_from__lte=Param("day"), level=3)
-    .order_by("code")
-    .values_list("code", "parent__name")
+    lambda: (
+        Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gte=Param("day")), known_from__lte=Param("day"), level=3)
+        .order_by("code")
+        .values_list("code", "parent__name")
+    )
 )
 
 
