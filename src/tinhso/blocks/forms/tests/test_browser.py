@@ -159,7 +159,9 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(page: Page):
 @pytest.mark.parametrize("state", ["fresh", "wrong", "filled"])
 def test_accessibility(page: Page, state: str):
     if state == "filled":
-        page.get_by_role("button", name="Thêm người con").click()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name="Thêm người con").click()
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         page.locator("#f-child-place").fill("mỹ")
         expect(page.get_by_text("Không tìm thấy. Hãy thử tên khác.").last).to_be_visible()
     elif state == "wrong":
