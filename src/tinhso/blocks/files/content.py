@@ -18,6 +18,16 @@ _HEAD = 2048
 _MAX_PIXELS = 120_000_000
 _MAX_UNZIPPED = 300 * 1024 * 1024
 _MAX_ZIP_ENTRIES = 5000
+_MAX_INFLATED = 64 * 1024 * 1024
+
+# opening a PDF inflates its tables: a few megabytes could become as many gigabytes
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=_MAX_INFLATED,
+    run_length_max_memory=_MAX_INFLATED,
+    png_max_memory=_MAX_INFLATED,
+    tiff_max_memory=_MAX_INFLATED,
+    doc_max_warnings=500,
+)
 
 
 @dataclass(frozen=True)
@@ -105,8 +115,11 @@ def _check_image(file: IO[bytes]) -> None:
             with Image.open(file, formats=("JPEG", "PNG")) as image:
                 if image.width * image.height > _MAX_PIXELS:
                     raise Invalid(_("Ảnh quá lớn để xử lý. Hãy giảm kích thước ảnh rồi gửi lại."))
-                image.draft("L", (image.width // 8, image.height // 8))  # JPEG: decode at an eighth, enough to find damage
-                image.load()
+                if image.format == "PNG":
+                    image.verify()  # the checksums of its parts: whole it would take four bytes of memory for every pixel
+                else:
+                    image.draft("L", (image.width // 8, image.height // 8))  # decoded at an eighth, enough to find damage
+                    image.load()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise Invalid(_("Ảnh quá lớn để xử lý. Hãy giảm kích thước ảnh rồi gửi lại.")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

@@ -1,10 +1,13 @@
 import hashlib
 import zipfile
+import zlib
 from io import BytesIO
+from resource import RUSAGE_SELF, getrusage
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from tinhso.blocks.files.actions import store_bytes, store_upload
 from tinhso.blocks.files.content import PDF, safe_name
@@ -139,3 +142,33 @@ def test_bytes_of_the_system_are_kept_as_they_are():
     stored = store_bytes("danh sách.csv", b"a;b\n", "text/csv")
     with open_file(stored) as file:
         assert file.read() == b"a;b\n"
+
+
+def _grown(act) -> int:
+    """By how many megabytes the greatest memory of the process grew."""
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    act()
+    return (getrusage(RUSAGE_SELF).ru_maxrss - before) // 1024
+
+
+def test_a_pdf_whose_table_inflates_to_gigabytes_is_refused_in_little_memory():
+    packer = zlib.compressobj(9)
+    table = b"".join(packer.compress(bytes(1024 * 1024)) for _megabyte in range(700)) + packer.flush()
+    head = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+    stream = b"<</Type/XRef/Size 9/W[1 4 2]/Root 1 0 R/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (
+        len(table),
+        table,
+    )
+    content = b"%s5 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, stream, len(head))
+
+    def upload() -> None:
+        with pytest.raises(Invalid, match="PDF bị hỏng"):
+            store(content)
+
+    assert _grown(upload) < 300
+
+
+def test_a_large_scan_as_png_is_taken_in_little_memory():
+    scan = BytesIO()
+    Image.new("1", (9000, 9000)).save(scan, "PNG")
+    assert _grown(lambda: store(scan.getvalue(), "a.png")) < 100
