@@ -309,7 +309,7 @@ def persons_posts(person: Person, on: date) -> list[Post]:
 def holders(agency: Agency, role: str, on: date) -> QuerySet[Person]:
     """The persons who hold a role at an agency on a day, by name."""
     held = tenures_on(on).filter(post__agency=agency, post__active=True, post__roles__contains=[role])
-    return Person.objects.filter(tenures__in=held).distinct().order_by("sort_key", "pk")
+    return Person.objects.filter(pk__in=held.values("person")).order_by("sort_key", "pk")
 
 
 # persons: personal data, for those who may read it

@@ -19,7 +19,7 @@ from tinhso.blocks.cases.queries import procedure_in_force
 from tinhso.blocks.cases.requirements import required_parts
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.demo import demo_commune_agency
-from tinhso.blocks.directory.models import Agency, AgencyKind, Person, UnitLevel
+from tinhso.blocks.directory.models import Agency, AgencyKind, Person, Tenure, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.payments.actions import pay_cash
 from tinhso.blocks.payments.models import Invoice
@@ -60,8 +60,8 @@ def load(report: Callable[[str], None]) -> None:
     demo = _Staff(demo_commune_agency())
     others = [
         staff
-        for agency in Agency.objects.filter(kind=AgencyKind.COMMITTEE, level=UnitLevel.COMMUNE).exclude(pk=demo.agency.pk)
-        if (staff := _Staff(agency)).complete
+        for agency in Agency.objects.filter(pk__in=Tenure.objects.values("post__agency"), kind=AgencyKind.COMMITTEE)
+        if agency.pk != demo.agency.pk and agency.level == UnitLevel.COMMUNE and (staff := _Staff(agency)).complete
     ]
     for number, (story, days) in enumerate(_STORIES):
         _play(demo, next(citizens), number, story, days)
