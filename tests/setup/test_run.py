@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# whoever runs the tests in the background, or under nohup, hands deafness to these signals on
+HEARING_SIGNALS = ("env", "--default-signal=INT,HUP")
 pytestmark = pytest.mark.setup
 
 
@@ -43,7 +45,7 @@ class Installation:
 
     def start(self) -> subprocess.Popen[bytes]:
         with (self.data / "screen").open("wb") as screen:
-            command = [sys.executable, "-m", "tinhso.config.cli", "run"]
+            command = [*HEARING_SIGNALS, sys.executable, "-m", "tinhso.config.cli", "run"]
             return subprocess.Popen(command, env=self.environment, stdout=screen, stderr=screen, start_new_session=True)
 
     @property

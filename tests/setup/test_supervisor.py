@@ -18,6 +18,8 @@ from tinhso.config.sentences import OperatorError, explain
 from tinhso.config.supervisor import Address, Child, pause_after
 
 ROOT = Path(__file__).parents[2]
+# whoever runs the tests in the background, or under nohup, hands deafness to these signals on
+HEARING_SIGNALS = ("env", "--default-signal=INT,HUP")
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +152,7 @@ def started_supervisor(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]
             s._stop_all(children)
     """
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-c", textwrap.dedent(program)]
+    command = [*HEARING_SIGNALS, sys.executable, "-c", textwrap.dedent(program)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True)
     assert process.stdout is not None
     children = [int(pid) for pid in process.stdout.readline().split()]
