@@ -72,13 +72,14 @@ class Checkout:
         file.write_text(text)
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
-    def set_up(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def set_up(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         self.calls.write_text("")
         environment = {
             "PATH": str(self.bin),
             "CALLS": str(self.calls),
             "HOME": str(self.folder),
             "DATABASE_URL": "postgresql://elsewhere/x",
+            **more,
         }
         command = ["/bin/sh", str(self.folder / "scripts" / "setup"), *words]
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
@@ -99,6 +100,14 @@ def test_a_fresh_checkout_gets_its_environment_from_the_hashed_lock(checkout: Ch
     assert "--require-hashes --no-deps --only-binary :all: -r requirements/app.lock" in checkout.asked
     assert "npm ci" in checkout.asked
     assert checkout.asked.endswith("python -m tinhso.config.install\n")
+
+
+def test_the_interpreter_named_in_python_makes_the_environment(checkout: Checkout) -> None:
+    checkout.program("python3", "#!/bin/sh\nexit 1\n")
+    checkout.program("python3.13", PYTHON)
+    assert "-m venv .venv" not in checkout.set_up().stdout + checkout.asked
+    assert checkout.set_up(PYTHON="python3.13").returncode == 0
+    assert "-m venv .venv" in checkout.asked
 
 
 def test_the_second_time_nothing_is_installed(checkout: Checkout) -> None:
