@@ -269,6 +269,7 @@ class _Drawing:
         level, on = unit_level(each), unit_day(each, control.path, view.answers, view.today)
         entry = UnitEntry.of(value, level)
         chosen = view.units.get(entry.code or entry.parent, on) if entry.code or entry.parent else None
+        chosen = chosen or (view.units.last(entry.code) if entry.code else None)
         known = chosen if entry.code else None
         text = known.name if known else entry.text or entry.code
         province = chosen.code_at(1) if chosen else ""

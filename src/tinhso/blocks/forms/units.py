@@ -31,6 +31,10 @@ class DirectoryUnits:
                 return _shown(found, day)
         return None
 
+    def last(self, code: str) -> PlaceUnit | None:
+        found = Unit.objects.filter(code=code).select_related("parent__parent").order_by("known_from").last()
+        return _shown(found, found.valid_to or found.known_from) if found else None
+
     def find(self, text: str, *, level: int, on: date, within: str = "") -> list[PlaceUnit]:
         """Units whose name holds `text` however it is accented; what follows a comma narrows by the units above."""
         name, *places = text.split(",")

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from tinhso.blocks.forms.engine.paths import Answers, drop_at, join_path, pattern_of, put_at, split_path, value_at, within
+from tinhso.blocks.forms.engine.paths import Answers, beside, drop_at, join_path, pattern_of, put_at, split_path, value_at, within
 from tinhso.blocks.forms.engine.schema import Field, Widget, occurrences, walk
 from tinhso.blocks.forms.engine.units import UnitEntry, UnitSource, unit_day, unit_level
 from tinhso.blocks.forms.engine.values import (
     blank,
     clean_line,
     clean_text,
+    iso_date,
     read_date,
     read_identity,
     read_integer,
@@ -86,7 +87,7 @@ def read_post(
     prefix: str,
 ) -> Parsed:
     """Read the `posted` sections out of `post`; the others stay as in `keep`."""
-    reader = _Reader(post, files, keep or {}, today=today, units=units, prefix=prefix)
+    reader = _Reader(sections, post, files, keep or {}, today=today, units=units, prefix=prefix)
     for section in posted:
         live: Answers = {}
         reader.answers[section.key] = live  # filled below, so that one question can look at another
@@ -149,8 +150,17 @@ def _appeared(posted: Sequence[Field], answers: Answers, today: date, shown: lis
 
 class _Reader:
     def __init__(
-        self, post: Posted, files: Posted | None, keep: Answers, *, today: date, units: UnitSource | None, prefix: str
+        self,
+        sections: Sequence[Field],
+        post: Posted,
+        files: Posted | None,
+        keep: Answers,
+        *,
+        today: date,
+        units: UnitSource | None,
+        prefix: str,
     ) -> None:
+        self.dates = {found.pattern: found for found in walk(tuple(sections)) if found.widget is Widget.DATE}
         self.post = post
         self.files = files
         self.keep = keep
@@ -262,11 +272,11 @@ class _Reader:
         parent = self.text(f"{name}.district") or self.text(f"{name}.province")
         if self.units is None or level == 1:
             return picked or code or UnitEntry(parent=parent, text=typed).value
-        on = unit_day(field, name, self.answers, self.today)
+        on = self.unit_day(field, name)
         parent = self.parent(name, on)
         if picked and self.sought != name and self.units.get(picked, on):
             return picked
-        known = self.units.get(code, on) if code else None
+        known = (self.units.get(code, on) or self.units.last(code)) if code else None  # `validate` says when it is a former one
         if known is None and code and not typed and not parent:
             return code  # posted by a program, or carried along while the question is hidden
         if known and known.level == level and _same_place(known, typed, parent):
@@ -277,6 +287,14 @@ class _Reader:
             if len(exact) == 1 and self.sought != name:
                 return exact[0].code
         return UnitEntry(parent=parent, text=typed).value
+
+    def unit_day(self, field: Field, name: str) -> date:
+        """The day whose map counts; it may be asked further down, or in an entry that is only now being read."""
+        wanted = str(field.schema.get("x-unit-on", ""))
+        asked, place = self.dates.get(wanted), beside(name, wanted)
+        if asked and any(within(posted, place) for posted in self.names):
+            return iso_date(self.day(asked, place)) or self.today
+        return unit_day(field, name, self.answers, self.today)
 
     def parent(self, name: str, on: date) -> str:
         """The narrowest of province and district chosen; a district of another province counts for nothing."""

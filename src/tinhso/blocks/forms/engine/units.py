@@ -54,6 +54,10 @@ class UnitSource(Protocol):
 
     def get(self, code: str, on: date) -> PlaceUnit | None: ...
 
+    def last(self, code: str) -> PlaceUnit | None:
+        """The unit that last bore `code`, whether or not there is still one."""
+        ...
+
     def find(self, text: str, *, level: int, on: date, within: str = "") -> list[PlaceUnit]:
         """The best matches, few; accents may be missing. `within`: code of a province or district."""
         ...

@@ -13,7 +13,7 @@ from tinhso.blocks.directory.identity_numbers import check_identity_number, norm
 from tinhso.blocks.forms.engine.messages import in_sentence, message_for, own_message
 from tinhso.blocks.forms.engine.paths import Answers, beside, join_path, pattern_of, value_at, within
 from tinhso.blocks.forms.engine.schema import Field, Widget, occurrences, walk
-from tinhso.blocks.forms.engine.units import TWO_TIERS_SINCE, UnitEntry, UnitSource, unit_day, unit_level
+from tinhso.blocks.forms.engine.units import UnitEntry, UnitSource, unit_day, unit_level
 from tinhso.blocks.forms.engine.values import blank, date_boxes, is_partial_date, iso_date
 from tinhso.kernel.errors import Invalid
 
@@ -53,9 +53,9 @@ class AnswerValidator:
                 if sentence:
                     errors[path] = sentence
         for error in self._validator.iter_errors(answers):
-            path, sentence = self._told(error, answers)
+            field, path = self._blamed(error)
             if path and path not in errors and path not in pending and not any(within(path, gone) for gone in hidden):
-                errors[path] = sentence
+                errors[path] = message_for(field, error.kind.name, error.kind.as_dict(), value_at(answers, path))
         return self._ordered(errors, answers)
 
     def _completed(self, answers: Answers, hidden: Sequence[str]) -> Answers:
@@ -66,16 +66,16 @@ class AnswerValidator:
                 found[section.key] = _with_groups(section, found.get(section.key) or {})
         return found
 
-    def _told(self, error: jsonschema_rs.ValidationError, answers: Answers) -> tuple[str, str]:
-        keyword, details = error.kind.name, error.kind.as_dict()
+    def _blamed(self, error: jsonschema_rs.ValidationError) -> tuple[Field, str]:
+        """The field an error is told at, and its path."""
         path = join_path(*error.instance_path)
-        if keyword == "required":
-            path = join_path(*error.instance_path, details["property"])
+        if error.kind.name == "required":
+            path = join_path(*error.instance_path, error.kind.as_dict()["property"])
         field = self._fields.get(pattern_of(path))
         if field is None:  # the whole, or a list's entry: told at what holds it
             path = path.rpartition("[")[0] if path.endswith("]") else self._sections[0].key
             field = self._fields.get(pattern_of(path), self._sections[0])
-        return path, message_for(field, keyword, details, value_at(answers, path))
+        return field, path
 
     def _ordered(self, errors: Errors, answers: Answers) -> Errors:
         places = {path: index for index, (_field, path) in enumerate(occurrences(self._sections, answers))}
@@ -183,6 +183,10 @@ def _unit_problem(field: Field, value: str, on: date, units: UnitSource | None) 
         return _("Không rõ “%(text)s” là nơi nào; hãy chọn %(label)s trong danh sách") % words
     if level == 3 and entry.parent:
         return _("Hãy chọn đến xã, phường của mục “%(label)s”") % {"label": field.title}
-    if entry.code and on < TWO_TIERS_SINCE:
-        return _("Nơi đã chọn không có trước 01/07/2025; hãy chọn lại %(label)s") % words
+    if units and entry.code and (other := units.last(entry.code)):
+        return _("%(name)s không có vào ngày %(day)s; hãy chọn lại %(label)s") % {
+            **words,
+            "name": other.name,
+            "day": f"{on:%d/%m/%Y}",
+        }
     return _("Hãy chọn lại %(label)s") % words

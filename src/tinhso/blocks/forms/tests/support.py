@@ -39,6 +39,9 @@ class FewUnits:
     def get(self, code: str, on: date) -> PlaceUnit | None:
         return next((unit for unit in self._on(on) if unit.code == code), None)
 
+    def last(self, code: str) -> PlaceUnit | None:
+        return next((unit for unit in [*NOW, *BEFORE] if unit.code == code), None)
+
     def find(self, text: str, *, level: int, on: date, within: str = "") -> list[PlaceUnit]:
         return [unit for unit in self.below(within, level=level, on=on) if compact(text) in compact(unit.name)]
 

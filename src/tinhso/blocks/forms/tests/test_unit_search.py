@@ -54,6 +54,13 @@ def test_a_comma_narrows_by_the_province():
     assert DirectoryUnits().find("Đạo Thạnh, hồ chí minh", level=3, on=date(2026, 1, 1)) == []
 
 
+def test_a_former_ward_is_known_by_its_last_name_and_place():
+    found = DirectoryUnits().last("28252")
+    assert found
+    assert found.full_name == "Phường 4, Thành phố Mỹ Tho, Tỉnh Tiền Giang"
+    assert DirectoryUnits().last("99999") is None
+
+
 @pytest.mark.parametrize("query", [{"q": "a", "on": "hôm nay"}, {"q": "a", "level": "ward"}])
 def test_a_wrong_question_is_refused_in_words(client: Client, query: dict):
     assert client.get("/bieu-mau/don-vi/", query).status_code == 422

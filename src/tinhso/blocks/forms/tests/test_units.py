@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from lxml import html as lxml_html
 
 from tinhso.blocks.forms import Form
@@ -48,7 +49,30 @@ def test_a_province_alone_is_kept_and_not_enough():
 
 def test_a_unit_that_never_was_is_refused():
     assert place().validate({"s": {"x": "99999"}}, on=TODAY) == {"s.x": "Hãy chọn lại nơi sinh"}
-    assert place().validate({"s": {"x": "28252"}}, on=TODAY) == {"s.x": "Hãy chọn lại nơi sinh"}
+
+
+@pytest.mark.parametrize("day", ["today", "2026-01-01"])
+def test_a_former_ward_stays_in_the_page_by_name_until_another_is_chosen(day: str):
+    form = make_form(x=UNIT | {"x-unit-on": day})
+    page = form.render("s", {"s": {"x": "28252"}}, on=TODAY)
+    assert lxml_html.fromstring(page).xpath(".//input[@name='s.x.q']/@value") == ["Phường 4"]
+    assert lxml_html.fromstring(page).xpath(".//select[@name='s.x.province']/option[@selected]/text()") == ["Tỉnh Đồng Tháp"]
+    again = form.parse(browser_post(page), section="s", on=TODAY)
+    assert again.answers == {"s": {"x": "28252"}}
+    assert again.errors["s.x"].startswith("Phường 4 không có vào ngày ")
+    chosen = form.parse(browser_post(page, **{"s.x.q": "Phường Mỹ Tho"}), section="s", on=TODAY)
+    assert chosen.answers == {"s": {"x": "28261"}}
+
+
+def test_a_former_ward_in_a_list_survives_a_redraw_though_its_day_is_asked_after_it():
+    lived = {"unit": UNIT | {"x-unit-on": "s.lived[].since"}, "since": {"type": "string", "format": "date", "title": "Từ ngày"}}
+    form = make_form(lived={"type": "array", "title": "Nơi ở", "items": {"type": "object", "properties": lived}})
+    answers = {"s": {"lived": [{"unit": "28249", "since": "2025-08-01"}, {"unit": "28252", "since": "2022-01-01"}]}}
+    page = form.render("s", answers, on=TODAY)
+    for press in (None, ("_render", "1")):
+        assert form.parse(browser_post(page, press), section="s", on=TODAY).answers == answers
+    removed = form.parse(browser_post(page, ("_remove", "s.lived[0]")), section="s", on=TODAY)
+    assert removed.answers == {"s": {"lived": answers["s"]["lived"][1:]}}
 
 
 def test_before_the_reform_districts_are_asked_and_old_names_shown():

@@ -33,6 +33,9 @@ class OneCommune:
             return self.ward_before if code == "28252" else None
         return self.ward if code == COMMUNE else None
 
+    def last(self, code: str) -> PlaceUnit | None:
+        return next((ward for ward in (self.ward, self.ward_before) if ward.code == code), None)
+
     def find(self, text: str, *, level: int, on: date, within: str = "") -> list[PlaceUnit]:
         return []
 
