@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils.timezone import now
+from lxml import html
 
-from tinhso.blocks.cases.actions.intake import accept_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.work import complete_step, take_step
+from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.folder import PROCESS, write_folder
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
 
@@ -92,6 +97,34 @@ def test_a_result_is_sent_back_from_the_heap_only_with_a_reason(town: Town, subm
     assert client.post(address, {"from_heap": "1", "outcome": "return", "note": " "}).status_code == 422
     assert client.post(address, {"from_heap": "1", "outcome": "return", "note": "Sai tên"}).status_code == 302
     assert step.case.steps.filter(node="draft", done_at=None).exists()
+
+
+def test_of_two_parallel_steps_each_keeps_its_own_refused_note(town: Town, tmp_path: Path, desk: Desk) -> None:
+    process = PROCESS.replace('tinhso:does="review"', 'tinhso:does="review" tinhso:outcomes="approve,return"')
+    version = install_procedure(load_folder(write_folder(tmp_path / "9.000001", process=process)), by=None)
+    case = submit_case(
+        version,
+        {"applicant": {"full_name": "Đặng Thị Ánh", "copies": 2}},
+        agency=town.agency,
+        applicant=Applicant(name="Đặng Thị Ánh"),
+        by=None,
+        parts={"don": HandedIn(on_paper=True)},
+        at=MONDAY,
+    )
+    accept_case(case, by=town.clerk, at=MONDAY)
+    review, check = (case.steps.get(node=node) for node in ("review", "check"))
+
+    client, address = desk(town.specialist), f"/mot-cua/ho-so/{case.code}/buoc/{check.pk}/"
+
+    page = html.fromstring(client.post(address, {"outcome": "khác", "note": "Sai tên"}).content.decode())
+    assert page.xpath("//*[@class='error-summary']//a/@href") == [f"#outcome-{check.pk}"]
+    assert [page.get_element_by_id(f"note-{step.pk}").text for step in (review, check)] == [None, "Sai tên"]
+
+    page = html.fromstring(client.post(address, {"outcome": "return", "note": ""}).content.decode())
+    assert page.xpath("//*[@class='error-summary']//a/@href") == [f"#note-{check.pk}"]
+    assert [page.get_element_by_id(f"note-{step.pk}").get("aria-invalid") for step in (review, check)] == [None, "true"]
+    chosen = page.xpath("//input[@name='outcome'][@checked]/@id")
+    assert chosen == [f"outcome-{review.pk}-1", f"outcome-{check.pk}-2"]
 
 
 def test_a_program_signing_many_is_told_of_each_that_failed(town: Town, submitted: Submit, desk: Desk) -> None:

@@ -46,7 +46,12 @@ def page(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _show(
-    request: PersonRequest, case: Case, *, problem: DomainError | None = None, entered: dict[str, str] | None = None
+    request: PersonRequest,
+    case: Case,
+    *,
+    problem: DomainError | None = None,
+    entered: dict[str, str] | None = None,
+    refused: Step | None = None,
 ) -> HttpResponse:
     moment = now()
     steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
@@ -64,7 +69,7 @@ def _show(
             (step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps
         ],
         "powers": powers,
-        "tasks": [_task(case, step, powers.assign) for step in powers.steps],
+        "tasks": [_task(case, step, entered if step == refused else {}, problem) for step in powers.steps],
         "timeline": timeline_of(case, public=False),
         "papers": papers,
         "fee": CaseInvoice.objects.select_related("invoice").filter(case=case).first(),
@@ -80,8 +85,15 @@ def _show(
     return render(request, "onestop/case.html", context, status=problem.status if problem else 200)
 
 
-def _task(case: Case, step: Step, may_assign: bool) -> dict[str, Any]:
-    return {"step": step, "outcomes": outcomes_of(case, step), "colleagues": colleagues_for(step), "may_assign": may_assign}
+def _task(case: Case, step: Step, entered: dict[str, str] | None, problem: DomainError | None) -> dict[str, Any]:
+    wrong = problem.fields if problem else {}
+    return {
+        "step": step,
+        "outcomes": outcomes_of(case, step),
+        "colleagues": colleagues_for(step),
+        "entered": entered,
+        "errors": {name: wrong.get(f"{name}-{step.pk}", "") for name in ("outcome", "note", "to")},
+    }
 
 
 def done(request: PersonRequest, case: Case, text: str) -> HttpResponse:
@@ -90,10 +102,12 @@ def done(request: PersonRequest, case: Case, text: str) -> HttpResponse:
     return redirect("onestop:case", code=case.code)
 
 
-def again(request: PersonRequest, case: Case, error: DomainError) -> HttpResponse:
-    """The case's page with what was wrong; what was typed is kept."""
+def again(request: PersonRequest, case: Case, error: DomainError, *, step: Step | None = None) -> HttpResponse:
+    """The case's page with what was wrong; what was typed is kept, at its step when it was typed for one."""
     entered = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
-    return _show(request, case, problem=error, entered=entered)
+    if step:
+        error.fields = {f"{name}-{step.pk}": message for name, message in error.fields.items()}
+    return _show(request, case, problem=error, entered=entered, refused=step)
 
 
 @require_POST

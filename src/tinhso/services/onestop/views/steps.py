@@ -41,7 +41,7 @@ def complete(request: PersonRequest, code: str, step: int) -> HttpResponse:
     try:
         complete_step(found, by=request.person, outcome=request.POST.get("outcome", ""), note=request.POST.get("note", ""))
     except DomainError as error:
-        return again(request, case, error)
+        return again(request, case, error, step=found)
     return done(request, case, _("Đã hoàn thành bước “%(name)s”.") % {"name": found.name})
 
 
@@ -55,7 +55,7 @@ def assign(request: PersonRequest, code: str, step: int) -> HttpResponse:
     try:
         assign_step(found, to=receiver, by=request.person)
     except DomainError as error:
-        return again(request, case, error)
+        return again(request, case, error, step=found)
     return done(request, case, _("Đã giao bước “%(name)s” cho %(to)s.") % {"name": found.name, "to": receiver.full_name})
 
 
@@ -74,7 +74,7 @@ def sign(request: PersonRequest, code: str, step: int) -> HttpResponse:
             sign_result(found, by=request.person, note=note)
             told = _("Đã ký số kết quả của hồ sơ %(code)s.")
     except DomainError as error:
-        return again(request, case, error)
+        return again(request, case, error, step=found)
     messages.success(request, told % {"code": case.code})
     return redirect("onestop:signing") if "from_heap" in request.POST else redirect("onestop:case", code=case.code)
 
@@ -86,7 +86,7 @@ def hand_over(request: PersonRequest, code: str, step: int) -> HttpResponse:
     try:
         return_result(found, by=request.person, note=request.POST.get("note", ""))
     except DomainError as error:
-        return again(request, case, error)
+        return again(request, case, error, step=found)
     return done(request, case, _("Đã trả kết quả. Hồ sơ đã khép lại."))
 
 
