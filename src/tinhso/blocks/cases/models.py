@@ -133,7 +133,7 @@ class Case(models.Model):
     counts_late_766 = models.BooleanField(
         default=False, help_text="asked to supplement more than once: late in the 766 index only"
     )
-    applicant_name = models.CharField(max_length=200)
+    applicant_name = models.CharField(max_length=300)
     search = models.TextField(help_text="code and applicant's name, folded")
     submission_key = models.CharField(max_length=64, null=True, unique=True, help_text="makes a repeated submission harmless")
 
@@ -187,7 +187,7 @@ class Party(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
     role = models.CharField(max_length=12, choices=Role.choices)
     person = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+")
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=300)
     identity_number = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)

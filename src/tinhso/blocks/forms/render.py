@@ -37,6 +37,7 @@ _TEMPLATES = {
 }
 _TYPES = {Widget.EMAIL: "email", Widget.PHONE: "tel"}
 _NUMERIC = {Widget.INTEGER, Widget.MONEY, Widget.IDENTITY}
+_TYPED_AS_KEPT = {Widget.TEXT, Widget.TEXTAREA, Widget.NAME, Widget.EMAIL}
 _WIDTHS = {
     Widget.INTEGER: "short", Widget.NUMBER: "short", Widget.MONEY: "medium", Widget.IDENTITY: "medium", Widget.PHONE: "medium",
 }  # fmt: skip
@@ -123,6 +124,11 @@ class Control:
     @property
     def accept(self) -> str:
         return self.field.setting("x-accept")
+
+    @property
+    def longest(self) -> int | None:
+        """Where typing ends; other kinds of answers may be typed longer than they are kept."""
+        return self.field.schema.get("maxLength") if self.field.widget in _TYPED_AS_KEPT else None
 
     @property
     def inline(self) -> bool:

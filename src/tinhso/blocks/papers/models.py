@@ -33,7 +33,7 @@ class Paper(models.Model):
     verification_code = models.CharField(max_length=20, unique=True)
     template = models.CharField(max_length=200)
     context = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    holder = models.CharField(max_length=200, blank=True)
+    holder = models.CharField(max_length=300, blank=True)
     issued_by_agency = models.ForeignKey("directory.Agency", on_delete=models.PROTECT, related_name="papers")
     issued_at = models.DateTimeField()
     file = models.ForeignKey("files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -13,7 +13,7 @@ from tinhso.kernel.errors import Invalid
 class ApplicantForm(forms.Form):
     """Who hands the case in."""
 
-    name = forms.CharField(label=_("Họ và tên người nộp"), max_length=200)
+    name = forms.CharField(label=_("Họ và tên người nộp"), max_length=150)
     identity_number = forms.CharField(label=_("Số định danh cá nhân"), max_length=20, required=False)
     phone = forms.CharField(label=_("Số điện thoại"), max_length=20, required=False)
     email = forms.EmailField(label=_("Thư điện tử"), required=False)

@@ -28,6 +28,7 @@ from tinhso.blocks.cases.models import (
 )
 from tinhso.blocks.cases.queries import handles, is_applicant
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
+from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Business, Person
@@ -102,8 +103,8 @@ def submit_case(
         for part in wanted
         if part.required and not _present(handed_in.get(part.code))
     }
-    if cleaned.errors or missing:
-        raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields={**cleaned.errors, **missing})
+    if wrong := {**_too_long(applicant), **cleaned.errors, **missing}:
+        raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
     try:
         with transaction.atomic():
             case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
@@ -148,6 +149,19 @@ def submit_case(
         CaseInvoice.objects.create(case=case, invoice=invoice)
     tell(case, "submitted", by=by, at=at, channel=int(channel))
     return case
+
+
+def _too_long(applicant: Applicant) -> dict[str, object]:
+    """The particulars that do not fit."""
+    limits = {field.name: field.max_length or 0 for field in Party._meta.fields if field.name in _PARTICULARS}
+    return {
+        f"applicant.{name}": _("Nhiều nhất là %(limit)s ký tự.") % {"limit": limit}
+        for name, limit in limits.items()
+        if len(getattr(applicant, name)) > limit
+    }
+
+
+_PARTICULARS = ("name", "identity_number", "phone", "email", "address")
 
 
 def _present(handed_in: HandedIn | None) -> bool:
@@ -214,7 +228,7 @@ def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = No
     """Refuse to take a submitted case in (form 03), with the reason and what to do instead."""
     at = at or now()
     require(by, "cases.receive", at=case.agency)
-    reason = reason.strip()
+    reason = free_text(reason, field="reason")
     if not reason:
         raise Invalid(
             _("Hãy ghi rõ lý do từ chối."), fields={"reason": _("Hãy ghi rõ lý do từ chối để người nộp biết phải làm gì.")}

@@ -14,6 +14,7 @@ from tinhso.blocks.cases.paper_facts import result_facts
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.results import result_template, signing_post
+from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.esignature.actions import sign_paper
@@ -124,6 +125,7 @@ def rate_case(case: Case, *, by: Person | None, stars: int, comment: str = "", a
     at = at or now()
     if by and not is_applicant(by, case):
         raise NotAllowed(_("Chỉ người nộp hồ sơ được đánh giá."))
+    comment = free_text(comment, field="comment")
     if not 1 <= stars <= 5:
         raise Invalid(_("Hãy chọn từ 1 đến 5 sao."), fields={"stars": _("Hãy chọn từ 1 đến 5 sao.")})
     with transition(case, expects=[Status.DONE, Status.RETURNED, Status.REFUSED, Status.STOPPED]) as case:
@@ -131,6 +133,6 @@ def rate_case(case: Case, *, by: Person | None, stars: int, comment: str = "", a
             raise WrongState(_("Hồ sơ này đã được đánh giá. Cảm ơn bạn."))
         if case.ended_at and at - case.ended_at > RATING_WINDOW:
             raise WrongState(_("Đã quá thời hạn đánh giá hồ sơ này."))
-        rating = Rating.objects.create(case=case, stars=stars, comment=comment.strip()[:2000], given_at=at)
+        rating = Rating.objects.create(case=case, stars=stars, comment=comment, given_at=at)
         tell(case, "rated", by=by, at=at, public=False, stars=stars)
     return rating

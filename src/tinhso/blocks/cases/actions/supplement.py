@@ -13,6 +13,7 @@ from tinhso.blocks.cases.actions.process import shift_open_steps
 from tinhso.blocks.cases.clock import due_of
 from tinhso.blocks.cases.models import Case, PartFile, Pause, Status, Supplement
 from tinhso.blocks.cases.queries import is_applicant
+from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.papers.models import Kind
 from tinhso.kernel.actions import action
@@ -29,7 +30,7 @@ def ask_supplement(case: Case, *, by: Person, content: str, at: datetime | None 
     at = at or now()
     if not allowed(by, "cases.receive", at=case.agency):
         require(by, "cases.work", at=case.agency)
-    content = content.strip()
+    content = free_text(content, field="content")
     if not content:
         raise Invalid(_("Hãy ghi rõ cần bổ sung gì."), fields={"content": _("Hãy ghi rõ cần bổ sung gì và vì sao.")})
     with transition(case, expects=[Status.SUBMITTED, Status.IN_PROGRESS]) as case:
@@ -54,7 +55,7 @@ def answer_supplement(
         Invalid: neither a word nor a file was given.
     """
     at = at or now()
-    answer = answer.strip()
+    answer = free_text(answer, field="answer")
     handed_in = parts or {}
     if not is_applicant(by, case):
         require(by, "cases.receive", at=case.agency)

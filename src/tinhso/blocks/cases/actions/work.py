@@ -10,13 +10,12 @@ from tinhso.blocks.cases.actions.process import continue_process
 from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import may_work_on
+from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
-
-NOTE_LIMIT = 4000
 
 
 def open_step(step: Step, case: Case, *, by: Person) -> Step:
@@ -55,7 +54,7 @@ def complete_step(step: Step, *, by: Person, outcome: str = "", note: str = "", 
 def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, at: datetime) -> None:
     """Close a step under the case's lock and move the token on."""
     offered = graph_of(case.version).node(step.node).outcomes
-    note = note.strip()[:NOTE_LIMIT]
+    note = free_text(note, field="note")
     if offered and outcome not in offered:
         raise Invalid(_("Hãy chọn kết quả của bước này."), fields={"outcome": _("Hãy chọn kết quả của bước này.")})
     if offered and outcome != offered[0] and not note:
@@ -97,7 +96,7 @@ def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = Non
 def add_note(case: Case, *, by: Person, text: str, at: datetime | None = None) -> None:
     """Write a note among colleagues; the applicant does not see it."""
     require(by, "cases.work", at=case.agency)
-    text = text.strip()
+    text = free_text(text, field="text")
     if not text:
         raise Invalid(_("Hãy nhập nội dung ghi chú."), fields={"text": _("Hãy nhập nội dung ghi chú.")})
-    tell(case, "noted", by=by, at=at or now(), public=False, note=text[:NOTE_LIMIT])
+    tell(case, "noted", by=by, at=at or now(), public=False, note=text)

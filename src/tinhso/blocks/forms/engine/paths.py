@@ -33,11 +33,13 @@ def join_path(*steps: Step) -> str:
     return path
 
 
+@lru_cache(maxsize=4096)
 def pattern_of(path: str) -> str:
     """`children[3].name` → `children[].name`."""
     return re.sub(r"\[\d+\]", "[]", path)
 
 
+@lru_cache(maxsize=4096)
 def beside(path: str, pattern: str) -> str:
     """The place of `pattern` in the same list entries as `path`: `a[2].x`, `a[].y` → `a[2].y`."""
     numbers = iter(re.findall(r"\[\d+\]", path))

@@ -18,6 +18,8 @@ from tinhso.blocks.forms.engine.values import blank, date_boxes, is_partial_date
 from tinhso.kernel.errors import Invalid
 
 Errors = dict[str, str]
+_CHECKED = {Widget.DATE, Widget.IDENTITY, Widget.PHONE, Widget.UNIT}
+"""What JSON Schema cannot judge."""
 
 
 class AnswerValidator:
@@ -47,14 +49,13 @@ class AnswerValidator:
         answers = self._completed(answers, hidden)
         errors: Errors = {}
         for field, path in occurrences(self._sections, answers):
-            value = value_at(answers, path)
-            if not blank(value) and not any(within(path, gone) for gone in hidden):
-                sentence = _special(field, path, answers, today=today, units=units)
-                if sentence:
-                    errors[path] = sentence
+            if field.widget not in _CHECKED or blank(value_at(answers, path)) or _gone(path, hidden):
+                continue
+            if sentence := _special(field, path, answers, today=today, units=units):
+                errors[path] = sentence
         for error in self._validator.iter_errors(answers):
             field, path = self._blamed(error)
-            if path and path not in errors and path not in pending and not any(within(path, gone) for gone in hidden):
+            if path and path not in errors and path not in pending and not _gone(path, hidden):
                 errors[path] = message_for(field, error.kind.name, error.kind.as_dict(), value_at(answers, path))
         return self._ordered(errors, answers)
 
@@ -78,8 +79,14 @@ class AnswerValidator:
         return field, path
 
     def _ordered(self, errors: Errors, answers: Answers) -> Errors:
+        if not errors:
+            return errors
         places = {path: index for index, (_field, path) in enumerate(occurrences(self._sections, answers))}
         return dict(sorted(errors.items(), key=lambda item: places.get(item[0], len(places))))
+
+
+def _gone(path: str, hidden: Sequence[str]) -> bool:
+    return any(within(path, above) for above in hidden)
 
 
 def _with_groups(holder: Field, values: Any) -> Any:

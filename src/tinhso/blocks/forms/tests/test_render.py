@@ -49,6 +49,18 @@ def test_every_control_has_a_label_and_every_id_is_single():
         assert control.get("id") in labelled or control.get("aria-label"), control.get("name")
 
 
+def test_typing_ends_where_the_schema_says_unless_the_answer_is_tidied_first():
+    form = make_form(
+        a={"type": "string", "title": "Chữ", "maxLength": 150},
+        b={"type": "string", "title": "Nhiều dòng", "x-widget": "textarea", "maxLength": 2000},
+        c={"type": "string", "title": "Điện thoại", "x-widget": "phone", "maxLength": 10},
+        d={"type": "string", "title": "Chữ khác"},
+    )
+    page = lxml_html.fromstring(form.render("s", {}, on=TODAY))
+    found = {box.get("name"): box.get("maxlength") for box in page.xpath(".//input[@type!='hidden'] | .//textarea")}
+    assert found == {"s.a": "150", "s.b": "2000", "s.c": None, "s.d": None}
+
+
 def test_the_error_summary_links_to_controls_that_exist_and_are_described():
     form = make_form(**EVERYTHING, required=[key for key in EVERYTHING if key not in {"list", "address"}])
     errors = form.validate({"s": {"list": [{"name": 3}], "address": {"street": 4}}})

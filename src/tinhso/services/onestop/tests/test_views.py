@@ -127,6 +127,21 @@ def test_of_two_parallel_steps_each_keeps_its_own_refused_note(town: Town, tmp_p
     assert chosen == [f"outcome-{review.pk}-1", f"outcome-{check.pk}-2"]
 
 
+@pytest.mark.parametrize(("address", "field"), [("tu-choi", "reason"), ("yeu-cau-bo-sung", "content"), ("ghi-chu", "text")])
+def test_a_text_that_is_too_long_stays_in_its_box_to_be_shortened(
+    town: Town, submitted: Submit, desk: Desk, address: str, field: str
+) -> None:
+    case, long = submitted(), "dài " * 1_100
+
+    answer = desk(town.clerk).post(f"/mot-cua/ho-so/{case.code}/{address}/", {field: long})
+
+    assert answer.status_code == 422
+    page = html.fromstring(answer.content.decode())
+    assert page.xpath("//*[@class='error-summary']//a/@href") == [f"#{field}"]
+    assert page.get_element_by_id(field).text == long
+    assert {box.get("maxlength") for box in page.xpath("//textarea")} == {"4000"}
+
+
 def test_a_program_signing_many_is_told_of_each_that_failed(town: Town, submitted: Submit, desk: Desk) -> None:
     step = to_sign(submitted, town)
     answer = desk(town.chairman).post("/mot-cua/ky/", {"steps": [step.pk]}, headers={"accept": "application/json"})

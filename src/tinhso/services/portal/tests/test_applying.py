@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from lxml import html
 
 from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.actions.intake import refuse_case
+from tinhso.blocks.cases.actions.supplement import ask_supplement
 from tinhso.blocks.cases.models import Case, ProcedureVersion
-from tinhso.blocks.cases.tests.conftest import Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.services.portal.models import Draft
 
 Submit = Callable[..., Case]
@@ -114,6 +117,29 @@ def test_the_link_in_a_message_leads_the_applicant_straight_to_the_case(
     case = submitted()
     assert citizen.get(f"/tra-cuu/?ma={case.code}").url == f"/ho-so/{case.code}/"  # type: ignore[attr-defined]
     assert stranger.get(f"/tra-cuu/?ma={case.code}").status_code == 200
+
+
+def test_an_opinion_that_is_too_long_stays_on_the_page_with_its_stars(town: Town, citizen: Client, submitted: Submit) -> None:
+    case = refuse_case(submitted(), by=town.clerk, reason="Sai nơi", at=MONDAY)
+
+    answer = citizen.post(f"/ho-so/{case.code}/danh-gia/", {"stars": "2", "comment": "dài " * 1_100})
+
+    assert answer.status_code == 422
+    page = html.fromstring(answer.content.decode())
+    assert page.get_element_by_id("comment").text == "dài " * 1_100
+    assert page.xpath("//input[@name='stars'][@checked]/@value") == ["2"]
+    assert "nhiều nhất là 4.000 ký tự" in answer.content.decode()
+
+
+def test_an_answer_to_a_supplement_request_that_is_too_long_stays_on_the_page(
+    town: Town, citizen: Client, submitted: Submit
+) -> None:
+    case = ask_supplement(submitted(), by=town.clerk, content="Thiếu đơn", at=MONDAY)
+
+    answer = citizen.post(f"/ho-so/{case.code}/bo-sung/", {"answer": "dài " * 1_100})
+
+    assert answer.status_code == 422
+    assert html.fromstring(answer.content.decode()).get_element_by_id("answer").text == "dài " * 1_100
 
 
 def test_guessing_a_follow_up_code_soon_ends(client: Client, submitted: Submit) -> None:
