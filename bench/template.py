@@ -80,9 +80,10 @@ class Table:
     def rows(self, chosen: QuerySet[Any]) -> list[list[str]]:
         """The chosen rows as COPY writes them."""
         keys = list(chosen.values_list("pk", flat=True))
-        key = self.model._meta.pk.column
-        query = f'SELECT {self.columns} FROM "{self.name}" WHERE "{key}" = ANY(%s) ORDER BY "{key}"'
-        with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT", [keys]) as copy:
+        column = self.model._meta.pk.column
+        wanted = ", ".join(f"'{key}'" for key in keys) or "NULL"
+        query = f'SELECT {self.columns} FROM "{self.name}" WHERE "{column}" IN ({wanted}) ORDER BY "{column}"'
+        with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
             text = b"".join(copy).decode()
         return [line.split("\t") for line in text.splitlines()]
 

@@ -8,8 +8,7 @@ differ from call to call:
 
     case = _BY_CODE.first(code="H20.14-261120-0001")
 
-Only for queries of one shape: no `in` over a list, nothing that is there one time and not another; no `prefetch_related` and no
-`select_for_update`.
+Only for queries of one shape: no `in` over a list, nothing that is there one time and not another; no `prefetch_related`.
 """
 
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
@@ -45,6 +45,8 @@ class FixedQuery(Generic[M, Row]):
         made, ready, sql, params = self._made
         compiler: Any = copy(ready)
         compiler.connection = connections[made.db]  # every thread has its own
+        if made.query.select_for_update and not compiler.connection.in_atomic_block:
+            raise TransactionManagementError("a lock outside a transaction holds nothing")
         bound = [values[param.name] if isinstance(param, Param) else param for param in params]
         compiler.as_sql = lambda *args, **kwargs: (sql, bound)
         query: Any = copy(made.query)
@@ -62,4 +64,7 @@ class FixedQuery(Generic[M, Row]):
         queryset = self._make()
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
+        assert compiler.select is not None
+        converters = compiler.get_converters([column for column, *_rest in compiler.select])
+        compiler.get_converters = lambda _columns: converters
         return queryset, compiler, sql, tuple(params)

@@ -20,14 +20,15 @@ from django.utils.translation import gettext as _
 from tinhso.kernel.errors import Invalid
 
 M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
 _LONGEST_CURSOR = 2000
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class Page(Generic[Row]):
     """rows, and the cursors of the neighbouring pages (None at the ends)."""
 
-    rows: list[M]
+    rows: list[Row]
     next: str | None
     previous: str | None
 
@@ -63,8 +64,8 @@ class _Key:
         return Q(**{f"{self.name}__{'lte' if self.descending else 'gte'}": value})
 
 
-def page_by_key(rows: QuerySet[M], *, order: tuple[str, ...], cursor: str | None = None, size: int = 50) -> Page[M]:
-    """One page of `rows`.
+def page_by_key(rows: QuerySet[M, Row], *, order: tuple[str, ...], cursor: str | None = None, size: int = 50) -> Page[Row]:
+    """One page of `rows`: of objects, or of what `values()` with the keys of the order and `pk` gives.
 
     A page whose rows have all gone since its cursor was made is answered with the first page.
 
@@ -113,9 +114,9 @@ def _nullable(model: type[Model] | None, path: str) -> bool:
     return False
 
 
-def _take(rows: QuerySet[M], keys: list[_Key], after: list[Any] | None, limit: int) -> list[M]:
+def _take(rows: QuerySet[M, Row], keys: list[_Key], after: list[Any] | None, limit: int) -> list[Row]:
     """The first `limit` rows after the given values (from the start when None)."""
-    found: list[M] = []
+    found: list[Row] = []
     for part in _parts(rows, keys, after):
         found += part[: limit - len(found)]
         if len(found) == limit:
@@ -123,7 +124,7 @@ def _take(rows: QuerySet[M], keys: list[_Key], after: list[Any] | None, limit: i
     return found
 
 
-def _parts(rows: QuerySet[M], keys: list[_Key], after: list[Any] | None) -> Iterator[QuerySet[M]]:
+def _parts(rows: QuerySet[M, Row], keys: list[_Key], after: list[Any] | None) -> Iterator[QuerySet[M, Row]]:
     """`rows` after the given values as ordered parts: with the leading key and without it, whichever comes first."""
     lead, rest = keys[0], keys[1:]
     present = rows.filter(**{f"{lead.name}__isnull": False}) if lead.nullable else rows
@@ -142,7 +143,7 @@ def _parts(rows: QuerySet[M], keys: list[_Key], after: list[Any] | None) -> Iter
             yield absent
 
 
-def _in_turn(lead: _Key, present: QuerySet[M], absent: QuerySet[M]) -> Iterator[QuerySet[M]]:
+def _in_turn(lead: _Key, present: QuerySet[M, Row], absent: QuerySet[M, Row]) -> Iterator[QuerySet[M, Row]]:
     if not lead.nullable:
         yield present
     elif lead.nulls_last:
@@ -161,10 +162,14 @@ def _after(keys: list[_Key], values: list[Any]) -> Q:
     return condition
 
 
-def _encode(direction: str, keys: list[_Key], row: Model) -> str:
-    values = [reduce(lambda thing, name: thing and getattr(thing, name), key.name.split("__"), row) for key in keys]
+def _encode(direction: str, keys: list[_Key], row: Any) -> str:
+    values = [row[key.name] if isinstance(row, dict) else _attribute(row, key.name) for key in keys]
     text = json.dumps([direction, *values], separators=(",", ":"), default=str)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _attribute(row: Model, path: str) -> Any:
+    return reduce(lambda thing, name: thing and getattr(thing, name), path.split("__"), row)
 
 
 def _decode(cursor: str, keys: list[_Key]) -> tuple[bool, list[Any]]:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.time import Due, Pause, Remaining, Term, due, local, remaining, step_due
 
 _ANSWER = Term.parse("8 hours")
@@ -32,9 +34,10 @@ def due_of(case: Case) -> Due | None:
 
 
 def pauses_of(case: Case) -> list[Pause]:
-    return [
-        Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in case.pauses.order_by("started_at")
-    ]
+    return [Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in _PAUSES.rows(case=case.pk)]
+
+
+_PAUSES = FixedQuery(lambda: models.Pause.objects.filter(case=Param("case")).order_by("started_at"))
 
 
 def due_of_step(case: Case, node: Node, *, opened_at: datetime) -> datetime | None:

@@ -101,6 +101,22 @@ class Status(models.IntegerChoices):
     DONE = 9, _("Đã xử lý xong")
     RETURNED = 10, _("Đã trả kết quả")
 
+    @property
+    def tone(self) -> str:
+        """How its badge is coloured: amber for what waits for the applicant, red for refusal."""
+        return _TONES.get(self, "neutral")
+
+
+_TONES = {
+    Status.ACCEPTED: "active",
+    Status.REFUSED: "bad",
+    Status.IN_PROGRESS: "active",
+    Status.SUPPLEMENT_ASKED: "soon",
+    Status.FINANCIAL_DUTY: "soon",
+    Status.STOPPED: "bad",
+    Status.DONE: "done",
+    Status.RETURNED: "done",
+}
 
 ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.DONE, Status.RETURNED})
 
@@ -161,6 +177,10 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def state(self) -> Status:
+        return Status(self.status)
 
     @property
     def ended(self) -> bool:

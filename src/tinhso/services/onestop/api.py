@@ -4,15 +4,17 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.timezone import now
-from ninja import Field, Router, Schema
+from ninja import Router, Schema, Status
 from ninja.security import HttpBearer
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Channel, Step
-from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, search_cases, work_of
+from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, may_work_on, procedure_in_force, search_cases, work_of
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
@@ -52,18 +54,29 @@ class CaseIn(Schema):
     channel: int = Channel.COUNTER
 
 
-class CaseRow(Schema):
+def _of(*path: str) -> Any:
+    """Where a field comes from: a column of a list's query, or an object's attribute of an attribute."""
+    return Field(validation_alias=AliasChoices("__".join(path), AliasPath(*path)))
+
+
+class Answer(BaseModel):
+    """What is sent. Not ninja's own `Schema`, which looks at every attribute of every row in Python."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class CaseRow(Answer):
     code: str
-    procedure: str = Field(alias="procedure.code")
-    agency: str | None = Field(alias="agency.code")
+    procedure: str = _of("procedure", "code")
+    agency: str | None = _of("agency", "code")
     status: int
-    applicant: str = Field(alias="applicant_name")
+    applicant: str = _of("applicant_name")
     submitted_at: datetime
     due_at: datetime | None
 
 
-class StepOut(Schema):
-    id: int
+class StepRow(Answer):
+    id: int = _of("pk")
     node: str
     name: str
     role: str
@@ -74,36 +87,41 @@ class StepOut(Schema):
     outcome: str
 
 
-class CaseOut(CaseRow):
+class WorkRow(StepRow):
+    case: str = _of("case", "code")
+
+
+class CaseInFull(CaseRow):
     channel: int
     received_at: datetime | None
     ended_at: datetime | None
     returned_at: datetime | None
-    answers: dict[str, Any] = Field(alias="form.answers")
-    steps: list[StepOut]
-
-    @staticmethod
-    def resolve_steps(case: Case) -> list[Step]:
-        return _STEPS.rows(case=case.pk)
+    answers: dict[str, Any] = _of("form", "answers")
 
 
-_STEPS = FixedQuery(lambda: Step.objects.filter(case=Param("case")).order_by("opened_at", "pk"))
+class CaseOut(CaseInFull):
+    steps: list[StepRow]
 
 
-class WorkRow(StepOut):
-    case: str = Field(alias="case.code")
-
-
-class CasePage(Schema):
+class CasePage(Answer):
     rows: list[CaseRow]
     next: str | None
     previous: str | None
 
 
-class WorkPage(Schema):
+class WorkPage(Answer):
     rows: list[WorkRow]
     next: str | None
     previous: str | None
+
+
+_CASE = ("code", "procedure__code", "agency__code", "status", "applicant_name", "submitted_at", "due_at", "pk")
+_STEP = ("pk", "node", "name", "role", "does", "opened_at", "due_at", "done_at", "outcome")
+_STEPS = FixedQuery(lambda: Step.objects.filter(case=Param("case")).order_by("opened_at", "pk").values(*_STEP))
+
+
+def _sent(answer: Answer) -> HttpResponse:
+    return HttpResponse(answer.model_dump_json(), content_type="application/json; charset=utf-8")
 
 
 class Completion(Schema):
@@ -115,7 +133,7 @@ _AGENCY = FixedQuery(lambda: Agency.objects.filter(code=Param("code"), active=Tr
 
 
 @router.post("/cases", response={201: CaseRow}, summary="Hand in a case")
-def create_case(request: PersonRequest, given: CaseIn) -> tuple[int, Case]:
+def create_case(request: PersonRequest, given: CaseIn) -> Status[Case]:
     """The header `Idempotency-Key` makes a repeated call harmless: it returns the case of the first one."""
     agency = _AGENCY.first(code=given.agency)
     if agency is None:
@@ -135,7 +153,7 @@ def create_case(request: PersonRequest, given: CaseIn) -> tuple[int, Case]:
         parts={code: HandedIn(on_paper=True) for code in given.parts_on_paper},
         submission_key=f"api:{request.account.pk}:{sha256(key.encode()).hexdigest()[:40]}" if key else None,
     )
-    return 201, case
+    return Status(201, case)
 
 
 def _particulars(given: ApplicantIn) -> dict[str, Any]:
@@ -150,21 +168,22 @@ def _particulars(given: ApplicantIn) -> dict[str, Any]:
 @router.get("/cases", response=CasePage, summary="List cases, newest first")
 def list_cases(
     request: PersonRequest, q: str = "", status: int | None = None, agency: str = "", cursor: str | None = None
-) -> dict[str, Any]:
-    cases = cases_visible_to(request.person).select_related("procedure", "agency")
+) -> HttpResponse:
+    cases = cases_visible_to(request.person)
     if status is not None:
         cases = cases.filter(status=status)
     if agency:
         cases = cases.filter(agency__code=agency)
-    page = page_by_key(search_cases(cases, q), order=("-submitted_at",), cursor=cursor, size=PAGE)
-    return {"rows": page.rows, "next": page.next, "previous": page.previous}
+    page = page_by_key(search_cases(cases, q).values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE)
+    return _sent(CasePage.model_validate(page))
 
 
 @router.get("/cases/{code}", response=CaseOut, summary="Open a case")
-def open_case(request: PersonRequest, code: str) -> Case:
+def open_case(request: PersonRequest, code: str) -> HttpResponse:
     case = case_for_staff(code, request.person)
     note_reading(case, by=request.person)
-    return case
+    steps = [StepRow.model_validate(row) for row in _STEPS.rows(case=case.pk)]
+    return _sent(CaseOut.model_construct(**dict(CaseInFull.model_validate(case)), steps=steps))
 
 
 @router.post("/cases/{code}/accept", response=CaseRow, summary="Accept a submitted case")
@@ -173,14 +192,17 @@ def accept(request: PersonRequest, code: str) -> Case:
 
 
 @router.get("/work", response=WorkPage, summary="My work, most urgent first")
-def list_work(request: PersonRequest, cursor: str | None = None) -> dict[str, Any]:
-    page = page_by_key(work_of(request.person), order=("due_at",), cursor=cursor, size=PAGE)
-    return {"rows": page.rows, "next": page.next, "previous": page.previous}
+def list_work(request: PersonRequest, cursor: str | None = None) -> HttpResponse:
+    page = page_by_key(work_of(request.person).values(*_STEP, "case__code"), order=("due_at",), cursor=cursor, size=PAGE)
+    return _sent(WorkPage.model_validate(page))
+
+
+_WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(pk=Param("pk")))
 
 
 @router.post("/steps/{step_id}/complete", response=CaseRow, summary="Complete a step")
 def complete(request: PersonRequest, step_id: int, given: Completion) -> Case:
-    step = work_of(request.person).filter(pk=step_id).first()
-    if step is None:
+    step = _WAITING.first(pk=step_id)
+    if step is None or not may_work_on(request.person, step):
         raise NotFound("no such step among your work")
     return complete_step(step, by=request.person, outcome=given.outcome, note=given.note)

@@ -11,6 +11,16 @@ from tinhso.blocks.cases.models import Case, Status, TimelineEntry
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import record
 from tinhso.kernel.errors import WrongState
+from tinhso.kernel.fixed_query import FixedQuery, Param
+
+_LOCKED = FixedQuery(
+    lambda: (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("agency", "version", "procedure", "form")
+        .defer(*CONTENTS)
+        .filter(pk=Param("pk"))
+    )
+)
 
 
 @contextmanager
@@ -22,8 +32,7 @@ def transition(case: Case, *, expects: Collection[Status]) -> Iterator[Case]:
     Raises:
         WrongState: somebody else was quicker, or the thing cannot be done in this state.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related("agency", "version", "procedure")
-    fresh = locked.defer(*CONTENTS).get(pk=case.pk)
+    fresh = _LOCKED.rows(pk=case.pk)[0]
     if fresh.status not in expects:
         raise WrongState(
             _("Hồ sơ %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")

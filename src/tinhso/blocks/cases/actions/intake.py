@@ -38,6 +38,7 @@ from tinhso.blocks.payments.actions import cancel_invoice, create_invoice
 from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
@@ -89,7 +90,7 @@ def submit_case(
         WrongState: the procedure's version is not in force, or the agency does not handle it.
     """
     at = at or now()
-    if submission_key and (present := Case.objects.filter(submission_key=submission_key).first()):
+    if submission_key and (present := _SUBMITTED.first(key=submission_key)):
         return present
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
@@ -109,7 +110,7 @@ def submit_case(
         with transaction.atomic():
             case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
     except IntegrityError:
-        if submission_key and (present := Case.objects.filter(submission_key=submission_key).first()):
+        if submission_key and (present := _SUBMITTED.first(key=submission_key)):
             return present
         raise
     CaseForm.objects.create(case=case, answers=cleaned.answers)
@@ -149,6 +150,9 @@ def submit_case(
         CaseInvoice.objects.create(case=case, invoice=invoice)
     tell(case, "submitted", by=by, at=at, channel=int(channel))
     return case
+
+
+_SUBMITTED = FixedQuery(lambda: Case.objects.filter(submission_key=Param("key")))
 
 
 def _too_long(applicant: Applicant) -> dict[str, object]:

@@ -15,7 +15,10 @@ from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import require
+
+_STEP = FixedQuery(lambda: Step.objects.select_related("agency").filter(case=Param("case"), pk=Param("pk")))
 
 
 def open_step(step: Step, case: Case, *, by: Person) -> Step:
@@ -25,7 +28,8 @@ def open_step(step: Step, case: Case, *, by: Person) -> Step:
         NotAllowed: the step belongs to another role, or a colleague has taken it.
         WrongState: it is done or cancelled.
     """
-    fresh = case.steps.select_related("agency").get(pk=step.pk)
+    fresh = _STEP.rows(case=case.pk, pk=step.pk)[0]
+    fresh.case = case
     if not may_work_on(by, fresh):
         raise NotAllowed(_("Bước này thuộc về người hoặc bộ phận khác."))
     if not fresh.open:

@@ -26,6 +26,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """A Tabler icon. Decoration unless `label` says what it means to those who cannot see it."""
     classes = f"icon icon-{name} {css}".rstrip()
@@ -99,23 +100,43 @@ def initials(person: Any) -> str:
 # ----------------------------------------------------------------------------------------------------------- marks
 
 
-@register.inclusion_tag("components/status_badge.html")
-def status_badge(status: Any, tone: str = "") -> dict[str, Any]:
+# Those of every row of a list are made here: a template of its own for each would take longer than all the rest of the page.
+
+
+@register.simple_tag
+def status_badge(status: Any, tone: str = "") -> SafeString:
     """A state as a word. `status`: text, a choice with `.label`, or anything with `.label` and `.tone`.
 
     tone: neutral, active, done, soon or bad. Amber (`soon`) and red (`bad`) are kept for time and refusal.
     """
-    return {"text": getattr(status, "label", status), "tone": tone or getattr(status, "tone", "neutral")}
+    text, tone = getattr(status, "label", status), tone or getattr(status, "tone", "neutral")
+    return format_html('<span class="status status-{}">{}</span>', tone, text)
 
 
-@register.inclusion_tag("components/due.html")
-def due(remaining: Remaining | None) -> dict[str, Any]:
+_DUE_ICONS = {Level.OVERDUE: "alert-triangle", Level.TODAY: "clock-exclamation", Level.PAUSED: "player-pause"}
+
+
+@register.simple_tag
+def due(remaining: Remaining | None) -> SafeString:
     """What is left of a term, in words, with the date beside it where the words do not name it."""
     if remaining is None:
-        return {}
+        return SafeString("")
     sentence = remaining.sentence(get_language() or "vi")
-    shown = remaining.due and remaining.level != Level.TODAY and day(remaining.due) not in sentence
-    return {"remaining": remaining, "sentence": sentence, "date": remaining.due if shown else None}
+    title = date = SafeString("")
+    if remaining.due:
+        title = format_html(' title="{} {}"', _("Hạn:"), moment(remaining.due))
+        if remaining.level != Level.TODAY and (shown := day(remaining.due)) not in sentence:
+            date = format_html(
+                ' <time class="due-date" datetime="{}">{}</time>', timezone.localtime(remaining.due).isoformat(), shown
+            )
+    return format_html(
+        '<span class="due due-{}"{}>{}<span>{}{}</span></span>',
+        remaining.level,
+        title,
+        icon(_DUE_ICONS.get(remaining.level, "clock")),
+        sentence,
+        date,
+    )
 
 
 @register.simple_tag

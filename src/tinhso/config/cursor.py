@@ -1,0 +1,24 @@
+"""How statements are sent: those that are asked again and again are prepared once per connection.
+
+Planning a small statement costs the database more than running it. But a list or a search must be planned for the very agency and
+words it asks for: what is best for a province is not for a small commune.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
+
+# how often a statement is asked before it is prepared
+PREPARE_AFTER = 5
+
+
+class PreparingCursor(ServerBindingCursor):  # type: ignore[misc]
+    def execute(self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None) -> Any:
+        if prepare is None and isinstance(query, str) and depends_on_values(query):
+            prepare = False
+        return super().execute(query, params, prepare=prepare, binary=binary)
+
+
+def depends_on_values(statement: str) -> bool:
+    """Whether its best plan is another one for other values: it searches, or gives the first few of a long list."""
+    return " LIKE " in statement or (" LIMIT " in statement and " ORDER BY " in statement)
