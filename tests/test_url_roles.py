@@ -91,6 +91,7 @@ onestop:case               GET    302  404  404  200  200  200  200  404  404
 onestop:cases              GET    302  404  404  200  200  200  200  200  200
 onestop:complete           POST   302  404  404  403  302  403  403  404  404
 onestop:counter            GET    302  404  404  200  403  403  403  403  200
+onestop:counter            POST   302  404  404  200  403  403  403  403  200
 onestop:counter_form       GET    302  404  404  200  403  403  403  403  200
 onestop:counter_form       POST   302  404  404  422  403  403  403  403  422
 onestop:file               GET    302  404  404  200  200  200  200  404  404

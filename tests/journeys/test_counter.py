@@ -54,7 +54,9 @@ def test_a_newcomer_is_found_the_next_time(commune: Commune, at_a_desk: SignIn) 
     clerk.page.get_by_label("Đã thu tiền mặt").check()
     clerk.presses("Tiếp nhận và lập giấy hẹn").sees("Đã tiếp nhận")
 
-    clerk.opens("/mot-cua/tiep-nhan/quay/?nguoi=moi").sees("Lâm Thị Mới", "082190000777")
+    clerk.opens("/mot-cua/tiep-nhan/quay/")
+    clerk.page.keyboard.type("0913000777 lam thi moi\n")
+    clerk.sees("Lâm Thị Mới", "082190000777", "Đổi người")
 
 
 def test_what_depends_on_an_answer_appears_at_the_counter_without_losing_what_was_chosen(

@@ -103,14 +103,19 @@ def test_the_workspace_of_reception(commune: Commune, visitor: Visitor) -> None:
         [
             "/mot-cua/",
             "/mot-cua/tiep-nhan/",
-            "/mot-cua/tiep-nhan/quay/?nguoi=bich",
-            f"/mot-cua/tiep-nhan/quay/{COPIES}/?nguoi={commune.citizen.pk}",
+            "/mot-cua/tiep-nhan/quay/",
             "/mot-cua/ho-so/",
             "/mot-cua/ho-so/?q=zzz",
             f"/mot-cua/ho-so/{waiting.code}/",
             f"/mot-cua/ho-so/{late.code}/",
         ],
     )
+    visitor.opens("/mot-cua/tiep-nhan/quay/").page.keyboard.type("bich\n")
+    visitor.sees("Không có ai khớp")
+    assert violations(visitor.page) == []
+    visitor.opens("/mot-cua/tiep-nhan/quay/").page.keyboard.type("082194000456\n")
+    visitor.sees("Đổi người")
+    hinders_nobody(visitor, [visitor.page.url, visitor.address_of("Chứng thực bản sao")])
 
 
 def test_the_workspace_of_those_who_decide(commune: Commune, visitor: Visitor) -> None:

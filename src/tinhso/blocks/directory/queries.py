@@ -1,5 +1,6 @@
 """What is read: units as of a date and what became of them, agencies, posts, persons within what the asker may see."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,9 +8,10 @@ from datetime import date, timedelta
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.directory.models import Agency, Person, Post, Tenure, Unit, UnitChange, UnitLevel
 from tinhso.blocks.directory.unit_source import KIND_WORDS, completeness, two_tiers_since
-from tinhso.kernel.errors import NotFound
+from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
@@ -315,24 +317,31 @@ def holders(agency: Agency, role: str, on: date) -> QuerySet[Person]:
 # persons: personal data, for those who may read it
 
 
-def find_persons(by: Actor | None, text: str, *, limit: int = 20) -> list[Person]:
-    """Persons by name (any words of it, accents forgiven), personal number or telephone, in the order of given names.
+def identified_persons(by: Actor | None, text: str) -> list[Person]:
+    """Those whom `text` names beyond doubt: by the whole personal number, or by telephone and full name (accents forgiven).
+
+    A name, a telephone or a part of a number alone finds nobody: the register is no book to leaf through.
 
     Raises:
         NotAllowed: `by` holds no post that may read the register of persons.
     """
     require(by, "directory.read_persons")
-    wanted = fold(text)
-    digits = wanted.replace(" ", "")
-    if not digits:
+    words = fold(text).split()
+    number = re.sub(r"[.\-]", "", "".join(word for word in words if _DIGITS.fullmatch(word)))
+    name = " ".join(word for word in words if not _DIGITS.fullmatch(word))
+    if len(number) == 12 and number.isdigit():
+        return list(Person.objects.filter(identity_number=number))
+    try:
+        phone = normal_phone(number)
+    except Invalid:
         return []
-    if digits.isdigit():
-        persons = Person.objects.filter(Q(identity_number=digits) | Q(phone=digits))
-    else:
-        persons = Person.objects.all()
-        for word in wanted.split():
-            persons = persons.filter(search__contains=word)
-    return list(persons.select_related("residence__parent").order_by("sort_key", "pk")[:limit])
+    if not phone or not name:
+        return []
+    reachable = Person.objects.filter(phone=phone).order_by("sort_key", "pk")
+    return [person for person in reachable if fold(person.full_name) == name]
+
+
+_DIGITS = re.compile(r"\+?[\d.\-]+", re.ASCII)
 
 
 def person_by_identity_number(by: Actor | None, number: str) -> Person | None:

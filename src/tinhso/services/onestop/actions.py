@@ -12,9 +12,16 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.payments.actions import pay_cash
 from tinhso.blocks.payments.models import Invoice
-from tinhso.kernel.actions import action
+from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
+
+
+@action
+def note_person_shown(person: Person, *, by: Person, agency: Agency) -> None:
+    """Write down that the register showed somebody's particulars to a member of staff at the counter."""
+    require(by, "directory.read_persons", at=agency)
+    record("onestop.person_shown", by=by, on=person, agency=agency)
 
 
 @action

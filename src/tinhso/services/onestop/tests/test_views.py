@@ -1,8 +1,9 @@
 """What each desk sees and does."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -16,11 +17,14 @@ from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.tests.folder import PROCESS, write_folder
+from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
+from tinhso.kernel.audit.models import AuditEntry
 
 Desk = Callable[[Person], Client]
 Submit = Callable[..., Case]
+COUNTER = "/mot-cua/tiep-nhan/quay/"
 
 
 def text(client: Client, address: str) -> str:
@@ -154,12 +158,64 @@ def test_the_preview_may_stand_in_a_frame_of_our_own_pages(town: Town, submitted
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_at_the_counter_a_number_that_one_person_has_chooses_that_person(
+def shown(clerk: Person) -> list[tuple[str, int | None]]:
+    """Whose particulars the register has shown to a clerk, and for which agency."""
+    entries = AuditEntry.objects.filter(event="onestop.person_shown", actor_id=clerk.pk, object_type="directory.person")
+    return list(entries.order_by("pk").values_list("object_id", "agency_id"))
+
+
+def test_the_counter_shows_a_person_identified_by_number_and_writes_down_each_time_it_does(
     town: Town, version: ProcedureVersion, desk: Desk
 ) -> None:
     client = desk(town.clerk)
-    assert client.get("/mot-cua/tiep-nhan/quay/", {"nguoi": "082190000123"}).context["chosen"] == town.citizen
-    assert client.get("/mot-cua/tiep-nhan/quay/", {"nguoi": "anh"}).context["chosen"] is None
+
+    found = client.post(COUNTER, {"nguoi": "082190000123"})
+
+    assert "082190000123" not in found.url  # type: ignore[attr-defined]
+    assert shown(town.clerk) == []
+    chosen = client.get(found.url)  # type: ignore[attr-defined]
+    assert chosen.context["chosen"] == town.citizen
+    assert shown(town.clerk) == [(str(town.citizen.pk), town.agency.pk)]
+    form = client.get(f"{COUNTER}9.000001/", {"nguoi": chosen.context["ticket"]})
+    assert "anh@example.com" in form.content.decode()
+    assert shown(town.clerk) == [(str(town.citizen.pk), town.agency.pk)] * 2
+
+
+def test_persons_of_one_telephone_and_name_are_listed_and_each_is_written_down(
+    town: Town, version: ProcedureVersion, desk: Desk
+) -> None:
+    both = [register_person("Lê Văn An", by=None, phone="0912345678") for _ in range(2)]
+    page = desk(town.clerk).post(COUNTER, {"nguoi": "0912 345 678 le van an"}).content.decode()
+    assert len(html.fromstring(page).xpath("//a[contains(@href, '?chon=')]")) == 2
+    assert {person for person, _agency in shown(town.clerk)} == {str(person.pk) for person in both}
+
+
+@pytest.mark.parametrize("text", ["anh", "Đặng Thị Ánh", "08219000012", "082190"])
+def test_a_name_or_a_part_of_a_number_shows_nobody(town: Town, version: ProcedureVersion, desk: Desk, text: str) -> None:
+    answer = desk(town.clerk).post(COUNTER, {"nguoi": text})
+    assert answer.status_code == 200
+    assert "anh@example.com" not in answer.content.decode()
+    assert "082190000123" not in answer.content.decode()
+    assert shown(town.clerk) == []
+
+
+def test_walking_through_the_ids_of_persons_at_the_counter_finds_nobody(
+    town: Town, version: ProcedureVersion, desk: Desk
+) -> None:
+    client, colleague = desk(town.clerk), _second_clerk(town)
+    theirs = parse_qs(urlsplit(desk(colleague).post(COUNTER, {"nguoi": "082190000123"}).url).query)["chon"][0]  # type: ignore[attr-defined]
+    for ticket in (str(town.citizen.pk), theirs, theirs[:-1] + "x"):
+        assert client.get(COUNTER, {"chon": ticket}).status_code == 404
+        assert client.get(f"{COUNTER}9.000001/", {"nguoi": ticket}).status_code == 404
+        assert client.post(f"{COUNTER}9.000001/", {"nguoi": ticket}).status_code == 404
+    assert shown(town.clerk) == []
+
+
+def _second_clerk(town: Town) -> Person:
+    colleague = register_person("Ngô Thị Tư", by=None)
+    post = create_post(town.agency, "Cán bộ một cửa 2", roles=["reception"], by=None)
+    appoint(colleague, post, valid_from=date(2025, 1, 1), by=None)
+    return colleague
 
 
 def test_at_the_counter_papers_and_fee_follow_the_answers(town: Town, version: ProcedureVersion, desk: Desk) -> None:
@@ -189,8 +245,6 @@ def test_a_desk_that_is_not_mine_is_refused(town: Town, version: ProcedureVersio
 
 
 def test_every_opening_of_a_case_by_staff_is_written_down(town: Town, submitted: Submit, desk: Desk) -> None:
-    from tinhso.kernel.audit.models import AuditEntry
-
     case = submitted()
     desk(town.clerk).get(f"/mot-cua/ho-so/{case.code}/")
     assert AuditEntry.objects.filter(event="cases.read", object_id=str(case.pk)).count() == 1

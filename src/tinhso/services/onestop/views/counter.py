@@ -1,16 +1,19 @@
 """The counter: a clerk takes a case in while the applicant waits."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.forms import form_of
@@ -18,36 +21,39 @@ from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.cases.queries import find_procedures, procedure_in_force, reception_agencies
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.models import Agency, Person
-from tinhso.blocks.directory.queries import find_persons, person_visible_to
+from tinhso.blocks.directory.queries import identified_persons, person_visible_to
 from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.forms import Form, Parsed
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
-from tinhso.kernel.errors import DomainError, Invalid, NotAllowed
-from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.errors import DomainError, Invalid, NotAllowed, NotFound
 from tinhso.kernel.web.policy import kept_for_back
-from tinhso.services.onestop.actions import receive_at_counter
+from tinhso.services.onestop.actions import note_person_shown, receive_at_counter
 from tinhso.services.onestop.forms import ApplicantForm
 
-PERSONS = 8
+_TICKET, _SHIFT = "onestop.counter", timedelta(hours=12)
 _CONTACT = ("identity_number", "phone", "email", "address")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def choose(request: PersonRequest) -> HttpResponse:
-    """Find the citizen (again) and the procedure. A number that only one person has chooses that person."""
-    _agency(request)
-    who, what = request.GET.get("nguoi", "").strip(), request.GET.get("q", "").strip()
-    chosen = _person(request, request.GET.get("chon"))
-    persons = find_persons(request.person, who, limit=PERSONS) if who and not chosen else []
-    if len(persons) == 1 and "".join(who.split()).isdigit():
-        chosen = persons[0]
+    """Identify the citizen and choose the procedure. The search is posted, so that no number of a person stands in an address."""
+    agency = _agency(request)
+    given = request.POST if request.method == "POST" else request.GET
+    who, what, ticket = (given.get(name, "").strip() for name in ("nguoi", "q", "chon"))
+    found = identified_persons(request.person, who) if request.method == "POST" else []
+    if len(found) == 1:
+        return redirect(reverse("onestop:counter") + "?" + urlencode({"chon": _ticket(request, found[0]), "q": what}))
+    chosen = _person(request, ticket) if request.method != "POST" else None
+    for person in [chosen] if chosen else found:
+        note_person_shown(person, by=request.person, agency=agency)
     context = {
         "who": who,
         "what": what,
-        "persons": persons,
+        "persons": [(person, _ticket(request, person)) for person in found],
         "procedures": find_procedures(what, now())[:20],
         "chosen": chosen,
+        "ticket": ticket,
         "breadcrumbs": [(_("Tiếp nhận"), reverse("onestop:reception")), (_("Tại quầy"), "")],
     }
     return render(request, "onestop/counter.html", context)
@@ -60,9 +66,11 @@ def form(request: PersonRequest, procedure: str) -> HttpResponse:
     """The whole application on one page, with papers, fee and the button beside it."""
     version = procedure_in_force(procedure, now())
     agency = _agency(request)
-    person = _person(request, request.POST.get("person") or request.GET.get("nguoi"))
+    person = _person(request, (request.POST if request.method == "POST" else request.GET).get("nguoi", ""))
     entry = _Entry(version, agency, person)
     if request.method != "POST":
+        if person:
+            note_person_shown(person, by=request.person, agency=agency)
         return _page(request, entry.prefilled())
     parsed = entry.form.parse(request.POST, request.FILES, keep={})
     entry = replace(entry, answers=parsed.answers, parsed=parsed, particulars=_particulars_given(request, entry, parsed))
@@ -134,9 +142,28 @@ def _agency(request: PersonRequest) -> Agency:
     return agency
 
 
-def _person(request: PersonRequest, pk: str | None) -> Person | None:
-    number = whole_number(pk)
-    return person_visible_to(request.person, number) if number else None
+def _ticket(request: PersonRequest, person: Person) -> str:
+    """Stands for a person this clerk has identified, in addresses and forms, until the end of the shift."""
+    return signing.dumps([request.person.pk, person.pk], salt=_TICKET)
+
+
+def _person(request: PersonRequest, ticket: str) -> Person | None:
+    """Whom the ticket stands for; nobody without one, or with one of an earlier shift.
+
+    Raises:
+        NotFound: it is no ticket, or a colleague's: whoever is to be seen has to be identified first.
+    """
+    if not ticket:
+        return None
+    try:
+        clerk, person = signing.loads(ticket, salt=_TICKET, max_age=_SHIFT)
+    except signing.SignatureExpired:
+        return None
+    except signing.BadSignature:
+        clerk = person = None
+    if clerk != request.person.pk:
+        raise NotFound(_("Hãy tìm người nộp bằng số định danh."))
+    return person_visible_to(request.person, person)
 
 
 def _known(person: Person) -> dict[str, Any]:
@@ -172,6 +199,7 @@ def _page(request: PersonRequest, entry: _Entry, *, status: int = 200) -> HttpRe
     context = {
         "agency": entry.agency,
         "citizen": entry.citizen,
+        "ticket": _ticket(request, entry.citizen) if entry.citizen else "",
         "particulars": None if entry.form_names_applicant else entry.particulars,
         "fields": entry.form.render(None, entry.answers, errors, post_url=request.path, focus=focus),
         "summary": entry.form.render_errors(errors),
