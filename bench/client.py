@@ -39,7 +39,7 @@ class Outcome:
 
     @property
     def rate(self) -> float:
-        return len(self.seconds) / self.duration if self.duration else 0.0
+        return len(self.seconds) / self.duration if self.seconds else 0.0
 
     def milliseconds(self, share: float) -> float:
         """The time within which this share of the answers came."""

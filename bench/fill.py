@@ -44,7 +44,7 @@ class Filler:
 
     def __init__(self) -> None:
         self._random = Random(82)
-        self._people = invented_people(_next_id(Person), residences=[agency.unit_id for agency in commune_agencies()])
+        self._people = invented_people(residences=[agency.unit_id for agency in commune_agencies()])
         self._citizens: list[Citizen] = []
         self._fill_vacant_posts()
         self._staff = _staff_by_agency()
@@ -77,7 +77,8 @@ class Filler:
     # -- people --
 
     def _enter(self, count: int) -> list[Citizen]:
-        people = list(islice(self._people, count))
+        first = _next_id(Person)  # the measured requests enter people too
+        people = [citizen._replace(id=first + place) for place, citizen in enumerate(islice(self._people, count))]
         _copy_rows("directory_person", COLUMNS, people)
         _set_sequence(Person, people[-1].id + 1)
         return people

@@ -33,8 +33,8 @@ class Citizen(NamedTuple):
 COLUMNS = Citizen._fields
 
 
-def invented_people(first_id: int, *, residences: list[int]) -> Iterator[Citizen]:
-    """People as long as there are numbers, the same at every filling."""
+def invented_people(*, residences: list[int]) -> Iterator[Citizen]:
+    """People as long as there are numbers, the same at every filling. Their id is for the database to say."""
     random = Random(82)
     for count in range(1_000_000 - _FIRST_NUMBER):
         sex = random.choice(("male", "female"))
@@ -43,7 +43,7 @@ def invented_people(first_id: int, *, residences: list[int]) -> Iterator[Citizen
         number = _FIRST_NUMBER + count
         century = 2 * (born.year // 100 - 19) + (sex == "female")
         yield Citizen(
-            first_id + count,
+            0,
             name,
             name_sort_key(name),
             sex,

@@ -43,6 +43,7 @@ def place(*, keep: bool) -> Iterator[None]:
                 "DATABASE_OWNER_URL": _renamed(owner),
                 "TINHSO_DB_ROLE": "owner",
                 "TINHSO_DEBUG": "",
+                "TINHSO_SAMPLE": "today",  # the measured cases are copies of its own
                 "DJANGO_SETTINGS_MODULE": "tinhso.config.settings",
             }
         )

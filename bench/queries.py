@@ -11,7 +11,8 @@ from bench.client import Request
 from bench.scenarios import Scenario
 from tinhso.config.sentences import OperatorError
 
-_SAMPLES = 3
+_WARM_UP = 3
+_SAMPLES = 20  # what a request takes depends on its procedure: enough to meet the dearest
 _NOT_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
@@ -40,15 +41,15 @@ def send(request: Request) -> tuple[int, list[str]]:
 
 
 def queries_of(scenario: Scenario) -> int:
-    """How many statements one request takes, caches being warm: the most of a few; 0 when nothing is left."""
+    """How many statements one request takes, caches being warm: the most of some; 0 when nothing is left."""
     counts = []
-    for number in range(_SAMPLES * 2):
+    for number in range(_WARM_UP + _SAMPLES):
         request = scenario.draw()
         if request is None:
             break
         status, seen = send(request)
         if status >= 400:
             raise OperatorError(f"{scenario.title}: {status} {request.path}", f"{scenario.title} is answered with {status}.")
-        if number >= _SAMPLES:
+        if number >= _WARM_UP:
             counts.append(len(seen))
     return max(counts, default=0)

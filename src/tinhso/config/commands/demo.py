@@ -1,6 +1,7 @@
 """`tinhso demo`: the sample province."""
 
 import json
+import os
 from typing import Annotated
 
 import typer
@@ -8,6 +9,8 @@ import typer
 from tinhso.config import postgres, schema, supervisor
 from tinhso.config.process import product
 from tinhso.config.sentences import OperatorError
+
+SAMPLES = ("today", "three-tier")
 
 app = typer.Typer(help="The sample province: load it, see its accounts, start it afresh.", no_args_is_help=True)
 
@@ -27,6 +30,7 @@ def load(
 
     Example: tinhso demo load
     """
+    _require_choice()
     with product():
         if _filled():
             if if_empty:
@@ -46,6 +50,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 
     Example: tinhso demo reset --yes
     """
+    _require_choice()
     if schema.application_role() != postgres.APP:
         raise OperatorError(
             "Lệnh này chỉ dùng cho cơ sở dữ liệu riêng của sản phẩm, không dùng với DATABASE_URL.",
@@ -88,6 +93,15 @@ def _filled() -> bool:
     from tinhso.blocks.directory.models import Unit
 
     return Unit.objects.exists()
+
+
+def _require_choice() -> None:
+    chosen = os.environ.get("TINHSO_SAMPLE") or "today"
+    if chosen not in SAMPLES:
+        raise OperatorError(
+            f"TINHSO_SAMPLE={chosen}: hãy đặt là {' hoặc '.join(SAMPLES)} rồi chạy lại.",
+            f"TINHSO_SAMPLE={chosen}: set it to {' or '.join(SAMPLES)} and run again.",
+        )
 
 
 def _load() -> None:
