@@ -60,3 +60,8 @@ def sample_accounts() -> list[SampleLogin]:
 
 def sample_loaded() -> bool:
     return SampleAccount.objects.exists()
+
+
+def is_sample(account_id: int) -> bool:
+    """Whether the account is one of those that everybody may enter."""
+    return SampleAccount.objects.filter(account=account_id).exists()

@@ -23,6 +23,11 @@ def adapter_for(channel: str) -> Adapter:
     return email_adapters.get("smtp" if settings.SMTP_URL else "demo")
 
 
+def stays_inside(address: str) -> bool:
+    """Whether a message to the address would only be written into a folder of this installation."""
+    return not settings.SMTP_URL if "@" in address else settings.SMS_GATEWAY == "demo"
+
+
 def check_channels() -> list[Check]:
     found = []
     for channel in (Message.Channel.EMAIL, Message.Channel.SMS):

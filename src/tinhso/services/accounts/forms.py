@@ -1,7 +1,10 @@
 """What the pages ask. What the answers mean is judged by `fields` and the actions; their messages come back to these fields."""
 
+from typing import Any
+
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.identity.models import Account
@@ -9,7 +12,14 @@ from tinhso.kernel.errors import DomainError
 
 
 class AccountForm(forms.Form):
-    """A form whose errors come from the domain."""
+    """A form whose errors come from the domain. A field left empty is named in its message, which also stands in the summary."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                label = str(field.label)
+                field.error_messages["required"] = gettext("Hãy nhập %(label)s") % {"label": label[:1].lower() + label[1:]}
 
     def refuse(self, error: DomainError) -> None:
         """Show a refusal beside the fields it names, else above the form."""
@@ -111,18 +121,25 @@ class ChangePasswordForm(AccountForm):
 
 
 class TokenForm(AccountForm):
-    name = forms.CharField(label=_("Dùng vào việc gì"), max_length=100)
+    name = forms.CharField(
+        label=_("Dùng vào việc gì"), max_length=100, error_messages={"required": _("Hãy ghi mã này dùng vào việc gì.")}
+    )
     days = forms.IntegerField(
         label=_("Dùng trong bao nhiêu ngày"),
         min_value=1,
         max_value=366,
         initial=90,
         widget=forms.NumberInput(attrs={"class": "w-short"}),
+        error_messages={"required": _("Hãy ghi số ngày, từ 1 đến 366.")},
     )
-    scopes = forms.MultipleChoiceField(label=_("Được làm gì"), widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(
+        label=_("Được làm gì"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Hãy chọn ít nhất một quyền trong danh sách.")},
+    )
 
-    def __init__(self, *args: object, permissions: frozenset[str], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, permissions: frozenset[str], **options: Any) -> None:
+        super().__init__(*args, **options)
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
         scopes.choices = [(permission, permission) for permission in sorted(permissions)]

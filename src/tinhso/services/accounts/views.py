@@ -29,7 +29,7 @@ from tinhso.blocks.identity.credentials import check_credentials
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest, safe_next, signed_in, staff_only
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.identity.policy import grants
-from tinhso.blocks.identity.queries import declared_accounts, sample_loaded, tokens_of
+from tinhso.blocks.identity.queries import declared_accounts, tokens_of
 from tinhso.blocks.identity.sessions import enter, home_of, remember_language, room_of
 from tinhso.blocks.identity.throttle import client_address
 from tinhso.kernel.errors import DomainError, Invalid, NotFound, WrongState
@@ -210,7 +210,7 @@ def _code_page(request: HttpRequest, form: AccountForm, challenge: Challenge) ->
         "resetting": challenge.purpose == Challenge.Purpose.RESET,
         # a reset must not show where the account's owner gets mail
         "address": "" if challenge.purpose == Challenge.Purpose.RESET else challenge.address,
-        "sample_code": actions.code_of(challenge) if challenge.open and sample_loaded() else "",
+        "sample_code": actions.sample_code(challenge),
     }
     return render(request, "accounts/code.html", context, status=422 if form.errors else 200)
 

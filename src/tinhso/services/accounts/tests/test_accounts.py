@@ -4,6 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils.timezone import localdate, now
 
+from tinhso.blocks.identity.actions import offer_as_sample
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.identity.queries import account_named
 from tinhso.blocks.identity.tests import world
@@ -187,6 +188,38 @@ def test_the_page_of_a_reset_does_not_show_the_owner_s_address(client, db):
     assert "chau@example.org" not in page
 
 
+@pytest.fixture
+def sample(db):
+    account = world.account(world.somebody(), "congdan1", email="mau@example.org")
+    offer_as_sample(account, title="Công dân", order=1)
+    return account
+
+
+def reset_page(client, name):
+    client.post("/quen-mat-khau/", {"username": name})
+    return client.get("/quen-mat-khau/xac-nhan/").content.decode(), code_of(Challenge.objects.get())
+
+
+def test_the_page_shows_the_code_of_a_sample_account_and_says_why(client, sample):
+    page, code = reset_page(client, "congdan1")
+    assert f"Đây là tài khoản mẫu, ai cũng dùng được; mã là {code}." in page
+
+
+def test_the_page_never_shows_the_code_of_anybody_else_s_account(client, sample):
+    world.account(world.somebody("Lê Hoàng Yến"), "yen", email="yen@example.org")
+    page, code = reset_page(client, "yen")
+    assert code not in page
+
+
+def test_where_messages_leave_the_house_the_page_of_registering_shows_no_code(client, sample, settings):
+    settings.SMTP_URL = ""
+    client.post("/dang-ky/", FORM | {"contact": "chau@example.org"})
+    code = code_of(Challenge.objects.get())
+    assert code in client.get("/dang-ky/xac-nhan/").content.decode()
+    settings.SMTP_URL = "smtp://127.0.0.1:9"
+    assert code not in client.get("/dang-ky/xac-nhan/").content.decode()
+
+
 # -------------------------------------------------------------------------------------------------------------- screens
 
 
@@ -212,6 +245,19 @@ def test_a_refused_sign_in_keeps_the_name_and_the_way_back_and_never_the_passwor
     assert 'value="chau"' in page
     assert 'value="/nop/1/"' in page
     assert "sai-mat-khau-nay" not in page
+
+
+def test_what_is_left_empty_is_named_once_in_the_summary_and_once_beside_the_field(client, db):
+    page = client.post("/dang-nhap/", {}).content.decode()
+    assert page.count("Hãy nhập tên đăng nhập") == page.count("Hãy nhập mật khẩu") == 2
+    assert "Trường này" not in page
+
+
+@pytest.mark.parametrize("path", ["/dang-nhap/", "/dang-ky/", "/dang-ky/doanh-nghiep/", "/quen-mat-khau/"])
+def test_no_two_empty_fields_get_the_same_message(client, db, path):
+    errors = client.post(path, {"django_language": "vi"}).context["form"].summary
+    assert errors
+    assert len({message for _target, message in errors}) == len(errors)
 
 
 def test_too_many_tries_answer_429_with_the_form(client, citizen):
