@@ -45,10 +45,25 @@ def vnd(amount: int | None) -> str:
     return "" if amount is None else f"{int(amount):,}".replace(",", ".") + "\u00a0₫"
 
 
+# Django's own formats of Vietnamese name the separators but no grouping
+_TO_VIETNAMESE = str.maketrans(",.", ".,")
+
+
 @register.filter
-def number(value: int | None) -> str:
-    """1250000 → "1.250.000"."""
-    return "" if value is None else f"{value:,}".replace(",", ".")
+def number(value: float | None, decimals: int = 0) -> str:
+    """1250000 → "1.250.000", in English "1,250,000"."""
+    if value is None:
+        return ""
+    english = f"{value:,.{decimals}f}"
+    return english if get_language() == "en" else english.translate(_TO_VIETNAMESE)
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """97.26 → "97,3 %", in English "97.3%"; a dash for what is not known."""
+    if value is None:
+        return "–"
+    return number(value, 1) + ("%" if get_language() == "en" else "\u00a0%")
 
 
 @register.filter

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.translation import override
 
 from tinhso.kernel.time import Calendar, Level, Remaining, remaining
-from tinhso.kernel.web.templatetags.ui import day, initials, moment, number, plain, vnd
+from tinhso.kernel.web.templatetags.ui import day, initials, moment, number, percent, plain, vnd
 
 NOW = datetime(2026, 11, 18, 2, 15, tzinfo=UTC)  # 09:15 in Viet Nam
 
@@ -33,7 +34,16 @@ def test_times_are_shown_in_viet_nam_time():
 def test_numbers_for_people_and_numbers_for_machines_differ():
     assert number(1250000) == "1.250.000"
     assert plain(12.5) == "12.5"
+    with override("en"):
+        assert number(1250000) == "1,250,000"
+        assert plain(12.5) == "12.5"
     assert plain(None) == "0"
+
+
+def test_a_share_is_written_in_the_language_of_the_page():
+    assert (percent(97.26), percent(0.0), percent(None)) == ("97,3\u00a0%", "0,0\u00a0%", "–")
+    with override("en"):
+        assert (percent(97.26), percent(None)) == ("97.3%", "–")
 
 
 def test_initials_come_from_the_last_two_words():

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tinhso.blocks.cases.figures import board
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.permissions import require
+from tinhso.kernel.web.templatetags.ui import percent
 
 PERIODS = {"30": gettext_lazy("30 ngày qua"), "90": gettext_lazy("90 ngày qua"), "365": gettext_lazy("Một năm qua")}
 
@@ -31,7 +32,7 @@ def figures(request: PersonRequest) -> HttpResponse:
         "submitted": sum(line.submitted for line in lines),
         "open": sum(line.open for line in lines),
         "overdue": sum(line.overdue for line in lines),
-        "on_time": f"{100 * on_time / (on_time + late):.1f} %".replace(".", ",") if on_time + late else "–",
+        "on_time": percent(100 * on_time / (on_time + late) if on_time + late else None),
     }
     filters = [{"name": "ky", "label": _("Kỳ"), "kind": "select", "value": period, "options": list(PERIODS.items())}]
     return render(
