@@ -1,6 +1,7 @@
 """At the counter: a returning citizen is served in under a minute."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -60,13 +61,17 @@ def test_a_newcomer_is_found_the_next_time(commune: Commune, at_a_desk: SignIn) 
 
 
 def test_what_depends_on_an_answer_appears_at_the_counter_without_losing_what_was_chosen(
-    commune: Commune, at_a_desk: SignIn
+    commune: Commune, at_a_desk: SignIn, scan: Path
 ) -> None:
     clerk = at_a_desk("tiepnhan").opens(f"/mot-cua/tiep-nhan/quay/{COPIES}/")
     clerk.page.locator(".counter-part").get_by_role("checkbox").first.check()
+    clerk.unfolds("Thêm bản quét").page.locator(".counter-part input[type=file]").first.set_input_files(scan)
     clerk.answers("Tên giấy tờ", "Bằng lái").answers("Do cơ quan, tổ chức nước ngoài cấp?", "Có").sees(
         "Đã được hợp pháp hóa lãnh sự"
     )
 
     expect(clerk.page.locator(".counter-part").get_by_role("checkbox").first).to_be_checked()
     expect(clerk.question("Tên giấy tờ").get_by_role("textbox")).to_have_value("Bằng lái")
+    box = clerk.page.locator(".counter-part input[type=file]").first
+    expect(box).to_be_visible()
+    assert box.evaluate("box => box.files[0].name") == scan.name

@@ -92,10 +92,12 @@ class Form:
         today = on or localdate()
         posted = [found for found in self.sections if section in (None, found.key)]
         parsed = read_post(self.sections, post, files, posted=posted, keep=keep, today=today, units=self.units, prefix=prefix)
-        if parsed.autosave or (parsed.redraw and not parsed.appeared):
+        only_redrawn = parsed.redraw and not parsed.appeared
+        if parsed.autosave or (only_redrawn and not parsed.marked):
             return parsed
         errors = self.validate(parsed.answers, section=section, on=today, pending=parsed.uploads)
-        parsed.errors = {path: message for path, message in errors.items() if path not in parsed.appeared}
+        shown = parsed.marked if only_redrawn else errors.keys() - parsed.appeared
+        parsed.errors = {path: message for path, message in errors.items() if path in shown}
         return parsed
 
     def validate(

@@ -345,6 +345,7 @@ def render_form(sections: Sequence[Field], shown: Sequence[Field], view: FormVie
                 "parts": parts,
                 "carried": drawing.carried,
                 "shown": ",".join(["-", *sorted(conditional_paths(shown, drawing.asked, view.today))]),
+                "marked": ",".join(view.errors),
                 "conditional": conditional,
                 "post_url": view.post_url,
                 "prefix": view.prefix,

@@ -1,6 +1,6 @@
 """From what a browser posts to answers. Nothing is refused here: what cannot be read stays as typed, and `validate` says so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,8 +25,8 @@ from tinhso.blocks.forms.engine.visibility import hidden_paths, pruned
 
 MAX_ITEMS = 200
 MAX_TEXT = 20_000
-ADD, REMOVE, FIND, UPDATE, RENDER, AUTOSAVE, SHOWN = (
-    "_add", "_remove", "_find", "_update", "_render", "_autosave", "_shown",
+ADD, REMOVE, FIND, UPDATE, RENDER, AUTOSAVE, SHOWN, MARKED = (
+    "_add", "_remove", "_find", "_update", "_render", "_autosave", "_shown", "_marked",
 )  # fmt: skip
 
 
@@ -43,13 +43,15 @@ class Parsed:
 
     Attributes:
         answers: all answers of the form, those of the posted section replaced.
-        errors: messages by path, for the posted section; empty while the form is only being redrawn or saved by itself.
+        errors: messages by path, for the posted section; while the form is only being redrawn, of the questions that were marked
+            on the page and are still wrong; none while it is saved by itself.
         uploads: files that came along, by the path of their question; the view stores them and calls `attach` or `refuse`.
         redraw: the person pressed "add", "remove", "find" or "update", or new questions have appeared: show the section again
             instead of going on.
         fragment: htmx asks for the region alone.
         autosave: the browser saves the draft by itself and expects JSON.
         appeared: paths of questions that this post made visible.
+        marked: paths of questions that the page showed as wrong.
         focus: path to which the cursor should go after a redraw.
     """
 
@@ -60,6 +62,7 @@ class Parsed:
     fragment: bool = False
     autosave: bool = False
     appeared: frozenset[str] = frozenset()
+    marked: frozenset[str] = frozenset()
     focus: str = ""
     multiple: frozenset[str] = frozenset()
 
@@ -99,6 +102,7 @@ def read_post(
         redraw=reader.redraw,
         fragment=reader.has(RENDER),
         autosave=reader.has(AUTOSAVE),
+        marked=frozenset(reader.marked()),
         focus=reader.added_path or reader.sought or reader.removed.rpartition("[")[0],
         multiple=frozenset(f.pattern for f in walk(tuple(sections)) if f.widget is Widget.FILE and f.multiple),
     )
@@ -187,6 +191,17 @@ class _Reader:
 
     def has(self, name: str) -> bool:
         return bool(self.text(name))
+
+    def marked(self) -> Iterator[str]:
+        """Where the questions now stand that the page showed as wrong: behind a removed entry they have moved up."""
+        entries, bracket, number = self.removed.removesuffix("]").rpartition("[")
+        for path in (path for text in self.texts(MARKED) for path in text.split(",")):
+            below = path.removeprefix(f"{entries}[") if bracket and path.startswith(f"{entries}[") else ""
+            index, _bracket, rest = below.partition("]")
+            if not (index.isdecimal() and number.isdecimal()) or int(index) < int(number):
+                yield path
+            elif int(index) > int(number):
+                yield f"{entries}[{int(index) - 1}]{rest}"
 
     def group(self, holder: Field, name: str, path: str, found: Answers) -> Answers:
         """Fill `found` with the answers below `name`; `path` is where they will stand."""

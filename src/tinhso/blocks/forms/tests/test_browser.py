@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tinhso.blocks.forms.tests import sample_site
 
@@ -72,13 +72,92 @@ def test_without_javascript_the_whole_form_can_be_filled_in(plain_page: Page):
         expect(page.get_by_text(text, exact=True).first).to_be_visible()
 
 
-def test_a_question_appears_at_once_and_what_was_typed_meanwhile_stays(page: Page):
+class SlowRedraws:
+    """Keeps what the page asks for waiting until it is let through."""
+
+    def __init__(self, page: Page) -> None:
+        self.waiting: list[Route] = []
+        self.page = page
+        page.route("**/to-khai/", self._arrived)
+
+    def _arrived(self, route: Route) -> None:
+        if "_render" in (route.request.post_data or ""):
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+    def let_through(self, how: str = "continue_") -> None:
+        for _ in range(200):
+            if self.waiting:
+                break
+            self.page.wait_for_timeout(20)
+        getattr(self.waiting.pop(0), how)()
+
+
+def test_what_is_typed_while_a_redraw_is_under_way_stays_and_so_does_the_cursor(page: Page):
+    slow = SlowRedraws(page)
     fill(page)
     page.get_by_label("Không", exact=True).check()
-    page.get_by_label("Họ và tên").fill("gõ trong lúc chờ")
+    page.locator("#f-child-born-year").fill("2025")
+    page.locator("#f-child-place-province").select_option("82")
+    name = page.get_by_label("Họ và tên")
+    name.fill("gõ trong")
+    box = name.element_handle()
+    slow.let_through()
     expect(page.get_by_label("Người làm chứng")).to_be_visible()
-    expect(page.get_by_label("Họ và tên")).to_have_value("gõ trong lúc chờ")
+    name.press_sequentially(" lúc chờ")
+    expect(name).to_have_value("gõ trong lúc chờ")
+    assert box.evaluate("box => box.isConnected && box === document.activeElement")
     expect(page.locator("#f-child-born")).to_have_value("27")
+    expect(page.locator("#f-child-born-year")).to_have_value("2025")
+    expect(page.locator("#f-child-place-province")).to_have_value("82")
+
+
+def test_a_place_chosen_while_a_redraw_is_under_way_stays_chosen(page: Page):
+    page.route("**/bieu-mau/don-vi/?*", lambda route: route.fulfill(body=OPTIONS, content_type="text/html"))
+    slow = SlowRedraws(page)
+    page.get_by_label("Không", exact=True).check()
+    page.locator("#f-child-place").press_sequentially("my")
+    page.get_by_role("option", name="Phường Mỹ Phong").click()
+    page.get_by_label("Ghi chú").focus()
+    slow.let_through()
+    expect(page.get_by_label("Người làm chứng")).to_be_visible()
+    expect(page.locator("#f-child-place")).to_have_value("Phường Mỹ Phong")
+    expect(page.locator("input[name='child.place']")).to_have_value("28270")
+
+
+def test_an_answer_changed_while_a_redraw_is_under_way_is_drawn_next(page: Page):
+    slow = SlowRedraws(page)
+    page.get_by_label("Không", exact=True).check()
+    page.get_by_label("Có", exact=True).check()
+    page.get_by_label("Không", exact=True).check()
+    page.get_by_role("button", name="Thêm người con").click()
+    for _ in range(4):
+        slow.let_through()
+    expect(page.get_by_label("Tên", exact=True)).to_be_focused()
+    expect(page.get_by_label("Không", exact=True)).to_be_checked()
+    expect(page.get_by_label("Người làm chứng")).to_be_visible()
+
+
+def test_a_redraw_that_fails_leaves_the_page_as_it_is(page: Page):
+    slow = SlowRedraws(page)
+    page.get_by_label("Ghi chú").fill("đang viết")
+    page.get_by_role("button", name="Thêm người con").click()
+    slow.let_through("abort")
+    expect(page.get_by_role("button", name="Thêm người con")).to_be_focused()
+    expect(page.get_by_label("Ghi chú")).to_have_value("đang viết")
+
+
+def test_marks_of_what_is_wrong_stay_over_a_redraw_and_go_where_it_is_mended(page: Page):
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    expect(page.locator(".tsf-form .field-error")).to_have_count(5)
+    page.get_by_label("Họ và tên").fill("Trần Văn An")
+    page.get_by_label("Không", exact=True).check()
+    expect(page.get_by_label("Người làm chứng")).to_be_visible()
+    expect(page.locator(".tsf-form .field-error")).to_have_count(3)
+    expect(page.locator("#f-child-born-error")).to_be_visible()
+    assert page.get_by_label("Họ và tên").get_attribute("aria-invalid") is None
+    assert page.locator("fieldset:has(> .tsf-choices):has-text('Cha mẹ có đăng ký')").get_attribute("aria-describedby") is None
 
 
 def test_units_are_chosen_with_the_keyboard(page: Page):
@@ -113,7 +192,14 @@ def test_entries_are_added_and_removed_in_place_and_the_cursor_follows(page: Pag
 
 def test_a_chosen_file_survives_a_redraw(page: Page):
     page.locator("input[type=file]").set_input_files({"name": "gcs.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
-    page.get_by_label("Không", exact=True).check()
+    for answer in ("Không", "Có"):
+        page.get_by_label(answer, exact=True).check()
+        expect(page.get_by_label("Người làm chứng")).to_have_count(int(answer == "Không"))
+    page.get_by_role("button", name="Thêm người con").click()
+    page.get_by_label("Tên", exact=True).fill("Bình")
+    assert page.locator("input[type=file]").evaluate("box => box.files[0].name") == "gcs.pdf"
+    assert not sample_site.stored, "a redraw carries no files"
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
     expect(page.get_by_text("gcs.pdf")).to_be_visible()
     assert sample_site.draft["answers"]["child"]["paper"] == 1
 

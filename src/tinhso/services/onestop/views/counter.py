@@ -77,7 +77,7 @@ def form(request: PersonRequest, procedure: str) -> HttpResponse:
     if "_side" in request.POST:
         return render(request, "onestop/counter_side.html", _side(request, entry))
     if parsed.fragment:
-        return HttpResponse(entry.form.render(None, parsed.answers, post_url=request.path, focus=parsed.focus))
+        return HttpResponse(entry.form.render(None, parsed.answers, parsed.errors, post_url=request.path, focus=parsed.focus))
     if parsed.redraw:
         return _page(request, entry)
     if parsed.errors or not entry.particulars.is_valid():

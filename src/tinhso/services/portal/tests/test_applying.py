@@ -71,6 +71,24 @@ def test_what_is_wrong_is_kept_with_what_is_right(town: Town, citizen: Client, v
     assert citizen.get(f"/nop-ho-so/{draft.key}/kiem-tra/").status_code == 302
 
 
+def test_a_redraw_in_place_keeps_the_marks_and_the_draft(town: Town, citizen: Client, version: ProcedureVersion) -> None:
+    draft = draft_of(citizen, town)
+    address = f"/nop-ho-so/{draft.key}/phan/applicant/"
+    page = html.fromstring(citizen.post(address, {"applicant.copies": "nhiều", "_shown": "-"}).content.decode())
+    marked = page.xpath("//input[@name='_marked']/@value")[0]
+    assert marked == "applicant.full_name,applicant.copies"
+
+    entered = {"applicant.full_name": "Ánh", "applicant.copies": "nhiều", "_shown": "-", "_marked": marked, "_render": "1"}
+    fragment = citizen.post(address, entered)
+
+    region = html.fromstring(fragment.content.decode())
+    assert (fragment.status_code, region.get("class")) == (200, "tsf-form")
+    assert region.xpath(".//p[@class='field-error']/@id") == ["f-applicant-copies-error"]
+    assert region.xpath(".//h1") != []
+    draft.refresh_from_db()
+    assert draft.answers == {"applicant": {"full_name": "Ánh", "copies": "nhiều"}}
+
+
 def test_an_application_is_sent_once(town: Town, citizen: Client, version: ProcedureVersion) -> None:
     draft = ready(citizen, town)
     first, second = (citizen.post(f"/nop-ho-so/{draft.key}/kiem-tra/", {"agree": "on"}) for _ in range(2))

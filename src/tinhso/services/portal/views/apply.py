@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -153,7 +154,8 @@ def section(request: PersonRequest, key: str, section: str) -> HttpResponse:
         save_section(draft, section, parsed.answers, finished=False, by=request.person)
         return JsonResponse({"saved_at": f"{localtime():%H:%M}"})
     if parsed.fragment:
-        return HttpResponse(form.render(section, parsed.answers, post_url=request.path, files=_names(draft), focus=parsed.focus))
+        save_section(draft, section, parsed.answers, finished=False, by=request.person)
+        return HttpResponse(_fields(request, draft, section, parsed.answers, parsed))
     _keep_uploads(parsed, request)
     finished = not parsed.errors and not parsed.redraw
     draft = save_section(draft, section, parsed.answers, finished=finished, by=request.person)
@@ -189,6 +191,18 @@ def _names(draft: Draft):  # type: ignore[no-untyped-def]
     return name
 
 
+def _fields(request: PersonRequest, draft: Draft, section: str, answers: dict[str, Any], parsed: Parsed | None) -> SafeString:
+    return form_of(draft.version).render(
+        section,
+        answers,
+        parsed.errors if parsed else {},
+        post_url=request.path,
+        files=_names(draft),
+        heading="h1",
+        focus=parsed.focus if parsed else "",
+    )
+
+
 def _section_page(
     request: PersonRequest, draft: Draft, section: str, answers: dict[str, Any], parsed: Parsed | None
 ) -> HttpResponse:
@@ -200,15 +214,7 @@ def _section_page(
         "draft": draft,
         "title": _title(draft),
         "heading": next(found.title for found in visible if found.key == section) if section in keys else "",
-        "fields": form.render(
-            section,
-            answers,
-            errors,
-            post_url=request.path,
-            files=_names(draft),
-            heading="h1",
-            focus=parsed.focus if parsed else "",
-        ),
+        "fields": _fields(request, draft, section, answers, parsed),
         "summary": form.render_errors(errors),
         "steps": [(found.title, reverse("portal:section", args=[draft.key, found.key])) for found in visible],
         "current": keys.index(section) + 1 if section in keys else 1,
