@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -78,5 +79,8 @@ class Installation:
 def installation() -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="tinhso-run-"))  # not pytest's own: it closes them to the server's user
     folder.chmod(0o755)
-    yield Installation(folder)
+    there = Installation(folder)
+    yield there
+    for pid in there.family():  # of a test that failed half-way
+        os.kill(int(pid), signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)

@@ -167,7 +167,10 @@ def test_ctrl_c_stops_the_children_and_theirs_even_the_stubborn(tmp_path: Path, 
     process, family = started_supervisor(tmp_path)
     assert all(alive(pid) for pid in family)
     process.send_signal(number)
-    assert process.wait(10) == 0
+    try:
+        assert process.wait(10) == 0
+    finally:
+        process.kill()  # should it not have listened
     assert eventually(lambda: not any(alive(pid) for pid in family))
 
 
