@@ -25,7 +25,7 @@ from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, Channel
 from tinhso.blocks.cases.tests.conftest import Town, make_town
-from tinhso.blocks.cases.tests.folder import PROCEDURE, write_folder
+from tinhso.blocks.cases.tests.folder import PROCEDURE, with_question, write_folder
 from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
 from tinhso.blocks.directory.models import AgencyKind, Person
 from tinhso.blocks.files.actions import store_upload
@@ -85,6 +85,7 @@ messaging:read_all         POST   302  302  302  302  302  302  302  302  302
 metrics                    GET    200  200  200  200  200  200  200  200  200
 offline                    GET    200  200  200  200  200  200  200  200  200
 onestop:accept             POST   302  404  404  409  403  403  403  404  404
+onestop:answered_file      GET    302  404  404  200  200  200  200  404  404
 onestop:assign             POST   302  404  404  404  404  404  404  404  404
 onestop:board              GET    302  404  404  403  403  200  200  200  200
 onestop:case               GET    302  404  404  200  200  200  200  404  404
@@ -115,6 +116,7 @@ payments:demo              POST   404  404  404  404  404  404  404  404  404
 payments:invoice           GET    200  200  200  200  200  200  200  200  200
 payments:result            GET    404  404  404  404  404  404  404  404  404
 payments:start             POST   404  404  404  404  404  404  404  404  404
+portal:answered_file       GET    302  200  404  404  404  404  404  404  404
 portal:begin               GET    302  200  200  200  200  200  200  200  200
 portal:begin               POST   302  422  422  422  422  422  422  422  422
 portal:case                GET    302  200  404  404  404  404  404  404  404
@@ -185,12 +187,13 @@ def _staff(agency: Any, title: str, roles: list[str], name: str) -> Person:
 def _build(folder: Path) -> World:
     town = make_town()
     fee = PROCEDURE.replace("amount = 0", "amount = 8000")
-    version = install_procedure(load_folder(write_folder(folder / "9.000001", procedure=fee)), by=None)
+    schema = with_question("scan", {"type": "integer", "title": "Bản quét", "x-widget": "file"})
+    version = install_procedure(load_folder(write_folder(folder / "9.000001", procedure=fee, schema=schema)), by=None)
     upload = ContentFile(_pdf(), name="don.pdf")
     stored = store_upload(upload, by=town.citizen)  # type: ignore[arg-type]
     case = submit_case(
         version,
-        {"applicant": {"full_name": "Đặng Thị Ánh", "copies": 2}},
+        {"applicant": {"full_name": "Đặng Thị Ánh", "copies": 2, "scan": stored.pk}},
         agency=town.agency,
         applicant=Applicant(name="Đặng Thị Ánh", person=town.citizen),
         by=town.citizen,
@@ -238,6 +241,8 @@ def _build(folder: Path) -> World:
         "portal:remove_document": {"key": draft.key, "file": 1},
         "portal:paper": {**by_case, "paper": paper.pk},
         "portal:file": {**by_case, "file": case.parts.get().files.get().pk},
+        "portal:answered_file": {**by_case, "file": stored.pk},
+        "onestop:answered_file": {**by_case, "file": stored.pk},
         "onestop:paper": {**by_case, "paper": paper.pk},
         "onestop:file": {**by_case, "file": case.parts.get().files.get().pk},
         "verification:paper": {"code": paper.verification_code},

@@ -1,10 +1,15 @@
-"""What a procedure asks of one application: its documents and its fee, given the answers."""
+"""What a procedure asks of one application: its documents, its files and its fee, given the answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import ProcedureVersion
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.rules import compile_rule
 
 
@@ -34,6 +39,16 @@ def required_parts(version: ProcedureVersion, answers: Mapping[str, Any]) -> lis
         for part in version.definition.get("parts", ())
         if not part.get("when") or compile_rule(part["when"]).holds({"answers": dict(answers)})
     ]
+
+
+def foreign_files(version: ProcedureVersion, answers: Mapping[str, Any], *, by: Person | None) -> dict[str, object]:
+    """What is wrong with the files that the answers name, by path: one may hand in only what one has uploaded oneself."""
+    named = form_of(version).files_at(dict(answers))
+    if not named:
+        return {}
+    own = StoredFile.objects.filter(uploaded_by=by) if by else StoredFile.objects.all()
+    known = set(own.filter(pk__in={file_id for ids in named.values() for file_id in ids}).values_list("pk", flat=True))
+    return {path: _("Hãy tải tệp lên lần nữa.") for path, ids in named.items() if not known.issuperset(ids)}
 
 
 def fee_lines(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[dict[str, Any]]:

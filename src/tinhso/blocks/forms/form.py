@@ -234,12 +234,31 @@ class Form:
         asked, _hidden = pruned(self.sections, answers, today)
         return AnswerReader(asked, today=today, units=self.units, files=files).texts(self.sections)
 
+    @cached_property
+    def asks_for_files(self) -> bool:
+        return any(field.widget is Widget.FILE for field in walk(self.sections))
+
+    def files_at(self, answers: Answers) -> dict[str, list[Any]]:
+        """Ids of the stored files the answers name, by the path of their question."""
+        found: dict[str, list[Any]] = {}
+        for field, path in occurrences(self.sections, answers) if self.asks_for_files else ():
+            if field.widget is Widget.FILE and (value := value_at(answers, path)) not in (None, "", []):
+                found[path] = value if isinstance(value, list) else [value]
+        return found
+
     def file_ids(self, answers: Answers) -> list[Any]:
-        """Ids of the stored files the answers mention."""
-        found: list[Any] = []
-        for field, path in occurrences(self.sections, answers):
-            if field.widget is Widget.FILE and (value := value_at(answers, path)) not in (None, ""):
-                found += value if isinstance(value, list) else [value]
+        """Ids of the stored files the answers name."""
+        return [file_id for ids in self.files_at(answers).values() for file_id in ids]
+
+    def only_files(self, answers: Answers) -> Answers:
+        """The answers without all that a page itself carries: what has to be remembered where there is no draft (`keep`)."""
+        found: Answers = {}
+        for field, path in occurrences(self.sections, answers) if self.asks_for_files else ():
+            value = value_at(answers, path)
+            if field.widget is Widget.FILE and value:
+                put_at(found, path, value)
+            elif field.widget is Widget.LIST and value:
+                put_at(found, path, [{} for _entry in value])
         return found
 
 

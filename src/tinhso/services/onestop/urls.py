@@ -22,6 +22,7 @@ urlpatterns = [
     path("ho-so/<str:code>/thu-phi/", case.take_cash, name="take_cash"),
     path("ho-so/<str:code>/giay-to/<int:paper>/", case.paper, name="paper"),
     path("ho-so/<str:code>/tep/<int:file>/", case.file, name="file"),
+    path("ho-so/<str:code>/tep-khai/<int:file>/", case.answered, name="answered_file"),
     path("ho-so/<str:code>/xem-truoc/", case.preview, name="preview"),
     path("ho-so/<str:code>/buoc/<int:step>/", steps.complete, name="complete"),
     path("ho-so/<str:code>/buoc/<int:step>/giao/", steps.assign, name="assign"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("ho-so/<str:code>/", mine.case, name="case"),
     path("ho-so/<str:code>/giay-to/<int:paper>/", mine.paper, name="paper"),
     path("ho-so/<str:code>/tep/<int:file>/", mine.file, name="file"),
+    path("ho-so/<str:code>/tep-khai/<int:file>/", mine.answered, name="answered_file"),
     path("ho-so/<str:code>/bo-sung/", mine.supplement, name="supplement"),
     path("ho-so/<str:code>/rut/", mine.withdraw, name="withdraw"),
     path("ho-so/<str:code>/danh-gia/", mine.rate, name="rate"),

@@ -27,7 +27,7 @@ from tinhso.blocks.cases.models import (
     Status,
 )
 from tinhso.blocks.cases.queries import handles, is_applicant
-from tinhso.blocks.cases.requirements import fee_lines, required_parts
+from tinhso.blocks.cases.requirements import fee_lines, foreign_files, required_parts
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.calendars import agency_calendar
@@ -104,7 +104,7 @@ def submit_case(
         for part in wanted
         if part.required and not _present(handed_in.get(part.code))
     }
-    if wrong := {**_too_long(applicant), **cleaned.errors, **missing}:
+    if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
         raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
     try:
         with transaction.atomic():

@@ -1,7 +1,9 @@
 """A complete small procedure folder."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 PROCEDURE = """
 code = "9.000001"
@@ -111,10 +113,17 @@ PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
 RESULT = "<p>Xác nhận ông/bà {{ answers.applicant.full_name }} đã đề nghị {{ texts.applicant.copies }} bản.</p>\n"
 
 
-def write_folder(folder: Path, *, procedure: str = PROCEDURE, process: str = PROCESS) -> Path:
+def with_question(name: str, question: dict[str, Any]) -> dict[str, Any]:
+    """The form with one more question about the applicant."""
+    schema: dict[str, Any] = deepcopy(SCHEMA)
+    schema["properties"]["applicant"]["properties"][name] = question
+    return schema
+
+
+def write_folder(folder: Path, *, procedure: str = PROCEDURE, process: str = PROCESS, schema: dict[str, Any] = SCHEMA) -> Path:
     folder.mkdir(parents=True)
     (folder / "procedure.toml").write_text(procedure)
-    (folder / "form.schema.json").write_text(json.dumps(SCHEMA, ensure_ascii=False))
+    (folder / "form.schema.json").write_text(json.dumps(schema, ensure_ascii=False))
     (folder / "process.bpmn").write_text(process)
     (folder / "result.html").write_text(RESULT)
     return folder

@@ -1,7 +1,7 @@
 """What each desk sees and does."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +17,7 @@ from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.tests.folder import PROCESS, write_folder
-from tinhso.blocks.directory.actions import appoint, create_post, register_person
+from tinhso.blocks.directory.actions import register_person
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.audit.models import AuditEntry
@@ -200,22 +200,15 @@ def test_a_name_or_a_part_of_a_number_shows_nobody(town: Town, version: Procedur
 
 
 def test_walking_through_the_ids_of_persons_at_the_counter_finds_nobody(
-    town: Town, version: ProcedureVersion, desk: Desk
+    town: Town, version: ProcedureVersion, desk: Desk, second_clerk: Person
 ) -> None:
-    client, colleague = desk(town.clerk), _second_clerk(town)
-    theirs = parse_qs(urlsplit(desk(colleague).post(COUNTER, {"nguoi": "082190000123"}).url).query)["chon"][0]  # type: ignore[attr-defined]
+    client = desk(town.clerk)
+    theirs = parse_qs(urlsplit(desk(second_clerk).post(COUNTER, {"nguoi": "082190000123"}).url).query)["chon"][0]  # type: ignore[attr-defined]
     for ticket in (str(town.citizen.pk), theirs, theirs[:-1] + "x"):
         assert client.get(COUNTER, {"chon": ticket}).status_code == 404
         assert client.get(f"{COUNTER}9.000001/", {"nguoi": ticket}).status_code == 404
         assert client.post(f"{COUNTER}9.000001/", {"nguoi": ticket}).status_code == 404
     assert shown(town.clerk) == []
-
-
-def _second_clerk(town: Town) -> Person:
-    colleague = register_person("Ngô Thị Tư", by=None)
-    post = create_post(town.agency, "Cán bộ một cửa 2", roles=["reception"], by=None)
-    appoint(colleague, post, valid_from=date(2025, 1, 1), by=None)
-    return colleague
 
 
 def test_at_the_counter_papers_and_fee_follow_the_answers(town: Town, version: ProcedureVersion, desk: Desk) -> None:

@@ -16,7 +16,7 @@ from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import add_note
 from tinhso.blocks.cases.clock import due_of, remaining_of, remaining_until
-from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Step
 from tinhso.blocks.cases.possible import staff_powers
 from tinhso.blocks.cases.process import outcomes_of
@@ -24,6 +24,8 @@ from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
 from tinhso.blocks.cases.results import preview_result
 from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.files.reading import file_response
+from tinhso.blocks.forms.engine.summary import FileNames
+from tinhso.blocks.forms.uploads import names_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.messaging.queries import messages_about
 from tinhso.blocks.papers.actions import signed_pdf_of
@@ -62,7 +64,9 @@ def _show(
         "case": case,
         "remaining": remaining_of(case, moment),
         "due": due_of(case),
-        "form": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date(), dense=True),
+        "form": form_of(case.version).render_summary(
+            case.form.answers, on=local(case.submitted_at).date(), dense=True, files=_answered(case)
+        ),
         "party": case.parties.order_by("pk").first(),
         "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
         "steps": [
@@ -83,6 +87,10 @@ def _show(
         "breadcrumbs": [(_("Hồ sơ"), reverse("onestop:cases")), (case.code, "")],
     }
     return render(request, "onestop/case.html", context, status=problem.status if problem else 200)
+
+
+def _answered(case: Case) -> FileNames:
+    return names_of(answered_files(case), address=lambda pk: reverse("onestop:answered_file", args=[case.code, pk]))
 
 
 def _task(case: Case, step: Step, entered: dict[str, str] | None, problem: DomainError | None) -> dict[str, Any]:
@@ -215,6 +223,13 @@ def file(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
     if found is None:
         raise NotFound(_("Không có tệp này trong hồ sơ."))
     return file_response(found.file, inline=True)
+
+
+@require_safe
+@staff_only
+def answered(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
+    """A file that stands in the case's form."""
+    return file_response(answered_file(case_for_staff(code, request.person), file), inline=True)
 
 
 @require_safe

@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -23,14 +25,16 @@ from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import identified_persons, person_visible_to
 from tinhso.blocks.files.actions import store_upload
+from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.forms import Form, Parsed
+from tinhso.blocks.forms.uploads import names_of, store_uploads
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotAllowed, NotFound
 from tinhso.kernel.web.policy import kept_for_back
 from tinhso.services.onestop.actions import note_person_shown, receive_at_counter
 from tinhso.services.onestop.forms import ApplicantForm
 
-_TICKET, _SHIFT = "onestop.counter", timedelta(hours=12)
+_TICKET, _FILES, _SHIFT = "onestop.counter", "onestop.counter_files", timedelta(hours=12)
 _CONTACT = ("identity_number", "phone", "email", "address")
 
 
@@ -72,12 +76,15 @@ def form(request: PersonRequest, procedure: str) -> HttpResponse:
         if person:
             note_person_shown(person, by=request.person, agency=agency)
         return _page(request, entry.prefilled())
-    parsed = entry.form.parse(request.POST, request.FILES, keep={})
+    parsed = entry.form.parse(request.POST, request.FILES, keep=_kept_files(request))
+    if not (parsed.fragment or "_side" in request.POST):
+        store_uploads(parsed, by=request.person)
     entry = replace(entry, answers=parsed.answers, parsed=parsed, particulars=_particulars_given(request, entry, parsed))
     if "_side" in request.POST:
         return render(request, "onestop/counter_side.html", _side(request, entry))
     if parsed.fragment:
-        return HttpResponse(entry.form.render(None, parsed.answers, parsed.errors, post_url=request.path, focus=parsed.focus))
+        kept = render_to_string("onestop/counter_files.html", {"kept": _files_to_keep(request, entry), "redrawn": True})
+        return HttpResponse(_fields(request, entry, parsed.errors, parsed.focus) + kept)
     if parsed.redraw:
         return _page(request, entry)
     if parsed.errors or not entry.particulars.is_valid():
@@ -133,6 +140,26 @@ def _particulars_given(request: PersonRequest, entry: _Entry, parsed: Parsed) ->
         return ApplicantForm(request.POST)
     told = entry.form.told(parsed.answers).get("applicant", {})
     return ApplicantForm({"name": told.get("full_name", ""), **{name: told.get(name, "") for name in _CONTACT}})
+
+
+def _files_to_keep(request: PersonRequest, entry: _Entry) -> str:
+    """The files already in the form, for the page to hold, since there is no draft; signed, for ids never come from a browser."""
+    files = entry.form.only_files(entry.answers)
+    return signing.dumps([request.person.pk, files], salt=_FILES) if files else ""
+
+
+def _kept_files(request: PersonRequest) -> dict[str, Any]:
+    """The way back; nothing when it is not of this clerk's own making."""
+    try:
+        clerk, files = signing.loads(request.POST.get("files", ""), salt=_FILES, max_age=_SHIFT)
+    except signing.BadSignature:
+        return {}
+    return files if clerk == request.person.pk else {}
+
+
+def _fields(request: PersonRequest, entry: _Entry, errors: dict[str, str], focus: str) -> SafeString:
+    own = names_of(StoredFile.objects.filter(uploaded_by=request.person))
+    return entry.form.render(None, entry.answers, errors, post_url=request.path, files=own, focus=focus)
 
 
 def _agency(request: PersonRequest) -> Agency:
@@ -201,7 +228,8 @@ def _page(request: PersonRequest, entry: _Entry, *, status: int = 200) -> HttpRe
         "citizen": entry.citizen,
         "ticket": _ticket(request, entry.citizen) if entry.citizen else "",
         "particulars": None if entry.form_names_applicant else entry.particulars,
-        "fields": entry.form.render(None, entry.answers, errors, post_url=request.path, focus=focus),
+        "fields": _fields(request, entry, errors, focus),
+        "kept": _files_to_keep(request, entry),
         "summary": entry.form.render_errors(errors),
         "key": request.POST.get("key") or uuid4().hex,
         "problem": entry.problem or _refused_particulars(entry),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -9,9 +10,12 @@ from lxml import html
 
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.intake import refuse_case
+from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.supplement import ask_supplement
+from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.folder import with_question, write_folder
 from tinhso.services.portal.models import Draft
 
 Submit = Callable[..., Case]
@@ -87,6 +91,31 @@ def test_a_redraw_in_place_keeps_the_marks_and_the_draft(town: Town, citizen: Cl
     assert region.xpath(".//h1") != []
     draft.refresh_from_db()
     assert draft.answers == {"applicant": {"full_name": "Ánh", "copies": "nhiều"}}
+
+
+def test_a_file_in_the_form_is_kept_named_and_stays_taken_out(
+    town: Town, citizen: Client, stranger: Client, tmp_path: Path
+) -> None:
+    schema = with_question("scan", {"type": "integer", "title": "Bản quét", "x-widget": "file"})
+    install_procedure(load_folder(write_folder(tmp_path / "9.000001", schema=schema)), by=None)
+    draft = draft_of(citizen, town)
+    address = f"/nop-ho-so/{draft.key}/phan/applicant/"
+    fields = {"applicant.full_name": "Ánh", "applicant.copies": "1", "_shown": "-"}
+    citizen.post(address, {**fields, "applicant.scan": SimpleUploadedFile("giay.png", PNG)})
+    assert "giay.png" in citizen.get(address).content.decode()
+    citizen.post(address, {**fields, "_remove": "applicant.scan", "_render": "1"})
+    assert "giay.png" not in citizen.get(address).content.decode()
+
+    citizen.post(address, {**fields, "applicant.scan": SimpleUploadedFile("moi.png", PNG)})
+    citizen.post(f"/nop-ho-so/{draft.key}/giay-to/", {"don": SimpleUploadedFile("don.png", PNG)})
+    citizen.post(f"/nop-ho-so/{draft.key}/kiem-tra/", {"agree": "on"})
+
+    case = Case.objects.get()
+    place = f"/ho-so/{case.code}/tep-khai/{case.form.answers['applicant']['scan']}/"
+    page = html.fromstring(citizen.get(f"/ho-so/{case.code}/").content.decode())
+    assert page.xpath(f"//a[@href='{place}']/text()") == ["moi.png"]
+    assert b"".join(citizen.get(place).streaming_content) == PNG  # type: ignore[attr-defined]
+    assert stranger.get(place).status_code == 404
 
 
 def test_an_application_is_sent_once(town: Town, citizen: Client, version: ProcedureVersion) -> None:

@@ -18,6 +18,8 @@ from tinhso.blocks.cases.requirements import WantedPart, fee_lines, required_par
 from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.forms import Parsed
+from tinhso.blocks.forms.engine.summary import FileNames
+from tinhso.blocks.forms.uploads import names_of, store_uploads
 from tinhso.blocks.identity.guards import PersonRequest, signed_in
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.text import fold
@@ -156,21 +158,12 @@ def section(request: PersonRequest, key: str, section: str) -> HttpResponse:
     if parsed.fragment:
         save_section(draft, section, parsed.answers, finished=False, by=request.person)
         return HttpResponse(_fields(request, draft, section, parsed.answers, parsed))
-    _keep_uploads(parsed, request)
+    store_uploads(parsed, by=request.person)
     finished = not parsed.errors and not parsed.redraw
     draft = save_section(draft, section, parsed.answers, finished=finished, by=request.person)
     if not finished:
         return _section_page(request, draft, section, parsed.answers, parsed)
     return redirect(_next_page(draft, section))
-
-
-def _keep_uploads(parsed: Parsed, request: PersonRequest) -> None:
-    for path, uploads in parsed.uploads.items():
-        for upload in uploads:
-            try:
-                parsed.attach(path, store_upload(upload, by=request.person).pk)
-            except Invalid as error:
-                parsed.refuse(path, str(error))
 
 
 def _next_page(draft: Draft, section: str) -> str:
@@ -183,12 +176,8 @@ def _next_page(draft: Draft, section: str) -> str:
     return reverse("portal:tasks", args=[draft.key])
 
 
-def _names(draft: Draft):  # type: ignore[no-untyped-def]
-    def name(file_id: object) -> str:
-        found = StoredFile.objects.filter(pk=file_id, uploaded_by=draft.person).first()  # type: ignore[misc]
-        return found.name if found else ""
-
-    return name
+def _names(draft: Draft) -> FileNames:
+    return names_of(StoredFile.objects.filter(uploaded_by=draft.person))
 
 
 def _fields(request: PersonRequest, draft: Draft, section: str, answers: dict[str, Any], parsed: Parsed | None) -> SafeString:

@@ -15,7 +15,7 @@ from tinhso.blocks.cases.actions.intake import HandedIn, withdraw_case
 from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement
 from tinhso.blocks.cases.clock import remaining_of
-from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Rating
 from tinhso.blocks.cases.possible import applicant_powers
@@ -23,6 +23,8 @@ from tinhso.blocks.cases.queries import case_by_follow_up_code, case_for_applica
 from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.files.reading import file_response
+from tinhso.blocks.forms.engine.summary import FileNames
+from tinhso.blocks.forms.uploads import names_of
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest, signed_in
 from tinhso.blocks.identity.throttle import client_address, spend_try
 from tinhso.blocks.papers.actions import signed_pdf_of
@@ -95,7 +97,9 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "powers": powers,
         "request_open": case.supplements.filter(answered_at=None).first(),
         "parts": case.parts.order_by("pk").prefetch_related("files__file"),
-        "answers": form_of(case.version).render_summary(case.form.answers, on=local(case.submitted_at).date(), heading="h3"),
+        "answers": form_of(case.version).render_summary(
+            case.form.answers, on=local(case.submitted_at).date(), heading="h3", files=_answered(request, case)
+        ),
         "problem": problem,
         "rated": rated,
         "entered": request.POST,
@@ -103,6 +107,13 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "breadcrumbs": [(_("Hồ sơ của tôi"), reverse("portal:cases")), (case.code, "")] if request.person else [],
     }
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
+
+
+def _answered(request: VisitorRequest, case: Case) -> FileNames:
+    """Who follows a case by its codes sees what the files are called, no more."""
+    if request.person is None:
+        return names_of(answered_files(case))
+    return names_of(answered_files(case), address=lambda pk: reverse("portal:answered_file", args=[case.code, pk]))
 
 
 @require_safe
@@ -127,6 +138,13 @@ def file(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
     if found is None:
         raise NotFound(_("Không có tệp này trong hồ sơ."))
     return file_response(found.file)
+
+
+@require_safe
+@signed_in
+def answered(request: PersonRequest, code: str, file: int) -> HttpResponseBase:
+    """A file I put into the form."""
+    return file_response(answered_file(case_for_applicant(code, request.person), file))
 
 
 @require_POST
