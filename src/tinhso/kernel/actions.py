@@ -7,7 +7,8 @@
         record("directory.agency_renamed", by=by, on=agency)
         return agency
 
-`@action` opens the transaction (joining the caller's if there is one). `record` writes the audit row and, in the same
+`@action` opens the transaction. An action called by another joins its transaction and cannot fail alone: who catches what it
+raises must let the whole transaction go, or call it in `transaction.atomic()`. `record` writes the audit row and, in the same
 transaction, a job for every subscriber of the event, so that neither can be lost without the other.
 An action that changes nothing records nothing.
 """
@@ -36,9 +37,10 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        outermost = not _depth.get()
         token = _depth.set(_depth.get() + 1)
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=outermost):
                 return function(*args, **kwargs)
         finally:
             _depth.reset(token)
