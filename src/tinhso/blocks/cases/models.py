@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.kept import ContentField
+from tinhso.blocks.forms.fields import AnswersField
 
 
 class _DateRange(Func):
@@ -191,7 +192,7 @@ class CaseForm(models.Model):
     """What was entered in the procedure's form, under the schema of the case's version."""
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="form")
-    answers = models.JSONField()
+    answers = AnswersField()
 
     def __str__(self) -> str:
         return f"form of case {self.case_id}"

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.files.content import DOCUMENTS, FileType, recognise, safe_name
@@ -58,6 +60,29 @@ def store_bytes(name: str, content: bytes, content_type: str, by: "Person | None
         return _keep(copy, safe_name(name), content_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(), by=by)
 
 
+@action
+def remove_unused_file(file_id: int) -> bool:
+    """Remove a file that nothing refers to (`references.unused_files`); its content goes with the last row that shares it.
+
+    Returns:
+        whether it is gone; False when something has come to refer to it.
+    """
+    file = StoredFile.objects.filter(pk=file_id).first()
+    if file is None:
+        return True
+    _lock_content(file.sha256)
+    try:
+        with transaction.atomic():
+            StoredFile.objects.filter(pk=file_id).delete()
+            connection.check_constraints()  # now, not at the end: the content must not go before the row can
+    except (ProtectedError, IntegrityError):
+        return False
+    record("files.removed", by=None, on=file, sha256=file.sha256, size=file.size)
+    if not StoredFile.objects.filter(path=file.path).exists():
+        default_storage.delete(file.path)
+    return True
+
+
 def too_large(limit: int, allowed: tuple[FileType, ...] = DOCUMENTS) -> Invalid:
     """The refusal of a file over the limit."""
     return Invalid(
@@ -66,7 +91,14 @@ def too_large(limit: int, allowed: tuple[FileType, ...] = DOCUMENTS) -> Invalid:
     )
 
 
+def _lock_content(sha256: str) -> None:
+    """Until the end of the transaction nobody else stores or removes this content."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
+
+
 def _keep(content: IO[bytes], name: str, content_type: str, *, size: int, sha256: str, by: "Person | None") -> StoredFile:
+    _lock_content(sha256)
     stored = StoredFile.objects.create(
         name=name, content_type=content_type, size=size, sha256=sha256, path=_put(content, size, sha256), uploaded_by=by
     )

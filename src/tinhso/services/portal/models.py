@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from tinhso.blocks.forms.fields import AnswersField
+
 
 class Draft(models.Model):
     """An application somebody has begun. `key` becomes the submission key of the case, so that sending it twice is harmless."""
@@ -11,7 +13,7 @@ class Draft(models.Model):
     person = models.ForeignKey("directory.Person", models.CASCADE, related_name="drafts")
     version = models.ForeignKey("cases.ProcedureVersion", models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
-    answers = models.JSONField(default=dict)
+    answers = AnswersField(default=dict)
     finished_sections = models.JSONField(default=list, help_text="sections saved without errors")
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())

@@ -1,0 +1,139 @@
+"""Whatever refers to a stored file keeps it, however old it is: each column that does is tried."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.utils.timezone import now
+
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.loading import load_folder
+from tinhso.blocks.cases.models import Case, ProcedureVersion
+from tinhso.blocks.cases.tests.conftest import Town, make_town
+from tinhso.blocks.cases.tests.folder import with_question, write_folder
+from tinhso.blocks.files.actions import remove_unused_file, store_bytes
+from tinhso.blocks.files.jobs import remove_unused_files
+from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.files.reading import read_file
+from tinhso.blocks.files.references import unused_files
+from tinhso.services.portal.actions import attach_to_draft, discard_draft, save_section, start_draft, submit_draft
+from tinhso.services.portal.models import Draft
+
+pytestmark = pytest.mark.django_db
+SCAN = {"type": "integer", "title": "Bản quét", "x-widget": "file"}
+CONTENT = b"%PDF-1.7 giay to"
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+@pytest.fixture
+def version(town: Town, tmp_path: Path) -> ProcedureVersion:
+    schema = with_question("scan", SCAN)
+    entry = {
+        "type": "object",
+        "properties": {"copies": {"type": "array", "items": {"type": "integer"}, "title": "Bản", "x-widget": "file"}},
+    }
+    schema["properties"]["applicant"]["properties"]["more"] = {"type": "array", "title": "Khác", "items": entry}
+    return install_procedure(load_folder(write_folder(tmp_path / "9.000001", schema=schema)), by=None)
+
+
+@pytest.fixture
+def file(town: Town) -> StoredFile:
+    """Uploaded a month ago by the citizen."""
+    found = store_bytes("giay.pdf", CONTENT, "application/pdf", by=town.citizen)
+    StoredFile.objects.filter(pk=found.pk).update(created_at=now() - timedelta(days=30))
+    return found
+
+
+def _case(town: Town, version: ProcedureVersion, **applicant: object) -> Case:
+    part = applicant.pop("part", None)
+    return submit_case(
+        version,
+        {"applicant": {"full_name": "Ánh", "copies": 1, **applicant}},
+        agency=town.agency,
+        applicant=Applicant(name="Ánh", person=town.citizen),
+        by=town.citizen,
+        parts={"don": HandedIn(files=[part]) if isinstance(part, StoredFile) else HandedIn(on_paper=True)},
+    )
+
+
+def _draft(town: Town, version: ProcedureVersion, **applicant: object) -> Draft:
+    draft = start_draft(version, agency=town.agency, by=town.citizen)
+    return save_section(draft, "applicant", {"applicant": applicant}, finished=False, by=town.citizen)
+
+
+def _paper(town: Town, version: ProcedureVersion, **columns: object) -> None:
+    case = accept_case(_case(town, version), by=town.clerk)
+    type(case.papers.get().paper).objects.update(sha256="0" * 64, **columns)
+
+
+def _paper_signed(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    other = store_bytes("chua-ky.pdf", b"%PDF-1.7 chua ky", "application/pdf")
+    _paper(town, version, file=other, signed_file=file, signed_at=now())
+
+
+REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
+    "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
+    "cases.CaseForm.answers": lambda town, version, file: _case(town, version, more=[{"copies": [file.pk]}], scan=file.pk),
+    "portal.DraftFile.file": lambda town, version, file: attach_to_draft(_draft(town, version), "don", file, by=town.citizen),
+    "portal.Draft.answers": lambda town, version, file: _draft(town, version, more=[{}, {"copies": [file.pk]}]),
+    "papers.Paper.file": lambda town, version, file: _paper(town, version, file=file),
+    "papers.Paper.signed_file": _paper_signed,
+}
+
+
+def _columns() -> list[models.Field]:
+    return [field for model in apps.get_models() for field in model._meta.concrete_fields]
+
+
+def test_every_column_that_refers_to_files_is_tried_here() -> None:
+    referring = [f for f in _columns() if f.related_model is StoredFile or getattr(f, "names_files", False)]
+    assert {f"{field.model._meta.label}.{field.name}" for field in referring} == REFERENCES.keys()
+
+
+def test_every_column_of_answers_says_that_it_names_files() -> None:
+    answers = [field for field in _columns() if isinstance(field, models.JSONField) and field.name == "answers"]
+    assert {field.model._meta.label for field in answers if getattr(field, "names_files", False)} == {
+        "cases.CaseForm",
+        "portal.Draft",
+    }
+    assert len(answers) == 2
+
+
+@pytest.mark.parametrize("column", REFERENCES)
+def test_a_file_that_is_referred_to_stays(town: Town, version: ProcedureVersion, file: StoredFile, column: str) -> None:
+    assert file.pk in unused_files(at=now())
+    REFERENCES[column](town, version, file)
+    remove_unused_files(int(now().timestamp()))
+    assert read_file(StoredFile.objects.get(pk=file.pk)) == CONTENT
+
+
+def test_a_file_to_which_something_has_come_to_refer_since_it_was_looked_at_stays(
+    town: Town, version: ProcedureVersion, file: StoredFile
+) -> None:
+    _case(town, version, part=file)
+    assert not remove_unused_file(file.pk)
+    assert read_file(file) == CONTENT
+
+
+def test_a_draft_s_file_goes_along_to_the_case_and_is_left_behind_by_a_discarded_draft(
+    town: Town, version: ProcedureVersion, file: StoredFile
+) -> None:
+    draft = _draft(town, version, full_name="Ánh", copies=1, scan=file.pk)
+    attach_to_draft(draft, "don", file, by=town.citizen)
+    submit_draft(Draft.objects.get(), by=town.citizen)
+    assert unused_files(at=now()) == []
+
+    other = store_bytes("khac.pdf", b"%PDF-1.7 khac", "application/pdf", by=town.citizen)
+    attach_to_draft(_draft(town, version), "don", other, by=town.citizen)
+    in_eight_days = now() + timedelta(days=8)
+    assert unused_files(at=in_eight_days) == []
+    discard_draft(Draft.objects.get(), by=town.citizen)
+    assert unused_files(at=in_eight_days) == [other.pk]
