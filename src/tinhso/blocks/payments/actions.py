@@ -112,9 +112,33 @@ def cancel_invoice(invoice: Invoice, *, by: Person | None) -> Invoice:
     if invoice.status == Status.CANCELLED:
         return invoice
     _expect_unpaid(invoice)
+    return _cancel(invoice, by)
+
+
+def _cancel(invoice: Invoice, by: Person | None) -> Invoice:
     invoice.status = Status.CANCELLED
     invoice.save(update_fields=["status"])
     record("payments.invoice_cancelled", by=by, on=invoice, agency=invoice.agency, about=invoice.about)
+    return invoice
+
+
+@action
+def give_up_invoice(invoice: Invoice, *, reason: Invoice.RefundReason, refund: bool, by: Person | None) -> Invoice:
+    """What the fee was for has come to an end: unpaid it is cancelled, paid it is due back when `refund` says so.
+
+    A fee of nothing, and one that is cancelled, given back or due back already, stays as it is.
+
+    Raises:
+        NotAllowed: `by` may not cancel invoices at the agency.
+    """
+    require(by, "payments.cancel", at=invoice.agency)
+    invoice = _locked(invoice.pk)
+    if invoice.status == Status.UNPAID:
+        return _cancel(invoice, by)
+    if refund and invoice.status == Status.PAID and invoice.amount and not invoice.refund_reason:
+        invoice.refund_reason, invoice.refund_due_since = reason, now()
+        invoice.save(update_fields=["refund_reason", "refund_due_since"])
+        record("payments.refund_due", by=by, on=invoice, agency=invoice.agency, about=invoice.about, reason=reason.value)
     return invoice
 
 

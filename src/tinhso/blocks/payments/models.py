@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +23,12 @@ class Invoice(models.Model):
         ONLINE = "online", _("Trực tuyến")
         TRANSFER = "transfer", _("Chuyển khoản")
 
+    class RefundReason(models.TextChoices):
+        NONE = "", "–"
+        REFUSED = "refused", _("Hồ sơ không được tiếp nhận")
+        WITHDRAWN = "withdrawn", _("Hồ sơ được rút trước khi giải quyết")
+        STOPPED = "stopped", _("Hồ sơ dừng xử lý trước khi giải quyết")
+
     code = models.CharField(_("Mã hóa đơn"), max_length=20, unique=True)
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="invoices", verbose_name=_("Cơ quan thu"))
     title = models.CharField(_("Nội dung thu"), max_length=300)
@@ -35,6 +42,10 @@ class Invoice(models.Model):
     method = models.CharField(_("Hình thức"), max_length=10, choices=Method, blank=True)
     paid_at = models.DateTimeField(_("Thanh toán lúc"), null=True, blank=True)
     receipt_number = models.CharField(_("Số biên lai"), max_length=40, blank=True)
+    refund_reason = models.CharField(
+        _("Lý do hoàn tiền"), max_length=20, choices=RefundReason, blank=True, default="", db_default=""
+    )
+    refund_due_since = models.DateTimeField(_("Phải hoàn từ"), null=True, blank=True)
     created_at = models.DateTimeField(_("Lập lúc"), db_default=Now(), editable=False)
 
     class Meta:
@@ -50,15 +61,35 @@ class Invoice(models.Model):
                 condition=Q(status__in=["unpaid", "cancelled"]) | Q(method="free") | ~Q(receipt_number=""),
                 name="invoice_paid_has_receipt",
             ),
+            models.CheckConstraint(
+                condition=Q(refund_reason="", refund_due_since__isnull=True)
+                | ~Q(refund_reason="") & Q(status__in=["paid", "refunded"], refund_due_since__isnull=False),
+                name="invoice_refund_is_complete",
+            ),
             models.UniqueConstraint(fields=["agency", "receipt_number"], name="invoice_receipt", condition=~Q(receipt_number="")),
         ]
         indexes = [
             models.Index(fields=["about"], name="invoice_about", condition=~Q(about="")),
             models.Index(fields=["agency", "-paid_at"], name="invoice_agency_paid", condition=Q(status="paid")),
+            models.Index(
+                fields=["agency", "refund_due_since"],
+                name="invoice_refund_due",
+                condition=Q(status="paid") & ~Q(refund_reason=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def refund_due(self) -> bool:
+        """Whether what was paid has to be given back and has not been."""
+        return self.status == self.Status.PAID and bool(self.refund_reason)
+
+    @property
+    def state(self) -> str | Promise:
+        """How it stands, in a word or two."""
+        return _("Chờ hoàn tiền") if self.refund_due else self.Status(self.status).label
 
 
 class Payment(models.Model):

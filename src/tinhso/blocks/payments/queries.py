@@ -64,6 +64,12 @@ def bank_account_of(agency: Agency) -> BankAccount | None:
     return BankAccount.objects.filter(agency__in=line).order_by(Length("agency__path").desc()).first()
 
 
+def invoices_due_back(person: Person) -> QuerySet[Invoice]:
+    """Paid fees to be given back, longest due first, at the agencies where `person` may do so."""
+    due = Invoice.objects.filter(status=Invoice.Status.PAID, agency__in=grants(person).agencies_for("payments.refund"))
+    return due.exclude(refund_reason="").select_related("agency").order_by("refund_due_since", "pk")
+
+
 def refunds_due(person: Person) -> QuerySet[Payment]:
     """Money to be given back, at the agencies where `person` may do so."""
     places = grants(person).agencies_for("payments.refund")

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.fees import give_up_fee
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.clock import due_of
@@ -34,7 +35,7 @@ from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.papers.models import Kind
-from tinhso.blocks.payments.actions import cancel_invoice, create_invoice
+from tinhso.blocks.payments.actions import create_invoice
 from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
@@ -240,7 +241,7 @@ def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = No
     with transition(case, expects=[Status.SUBMITTED]) as case:
         case.status = Status.REFUSED
         case.ended_at = at
-        _give_up_fee(case)
+        give_up_fee(case, reason=Invoice.RefundReason.REFUSED)
         issue_case_paper(case, Kind.REFUSAL, by=by, at=at, reason=reason)
         tell(case, "refused", by=by, at=at, note=reason)
     return case
@@ -256,17 +257,10 @@ def withdraw_case(case: Case, *, by: Person, at: datetime | None = None) -> Case
         case.status = Status.WITHDRAWN
         case.ended_at = at
         cancel_open_steps(case)
-        _give_up_fee(case)
+        give_up_fee(case, reason=Invoice.RefundReason.WITHDRAWN)
         case.pauses.filter(ended_at__isnull=True).update(ended_at=Greatest(F("started_at"), Value(at)))
         tell(case, "withdrawn", by=by, at=at)
     return case
-
-
-def _give_up_fee(case: Case) -> None:
-    """An unpaid fee is not asked for any more; money that still arrives is due back."""
-    fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
-    if fee and fee.invoice.status == Invoice.Status.UNPAID:
-        cancel_invoice(fee.invoice, by=None)
 
 
 @action

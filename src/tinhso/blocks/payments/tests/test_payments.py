@@ -13,6 +13,7 @@ from tinhso.blocks.payments.actions import (
     cancel_invoice,
     confirm_transfer,
     create_invoice,
+    give_up_invoice,
     note_refund,
     pay_cash,
     refund_invoice,
@@ -154,6 +155,18 @@ def test_cancelling_twice_is_cancelling_once(ward, head):
     cancel_invoice(invoice, by=head)
     cancel_invoice(invoice, by=head)
     assert AuditEntry.objects.filter(event="payments.invoice_cancelled").count() == 1
+
+
+def test_a_fee_given_up_is_cancelled_or_due_back_once_and_a_fee_of_nothing_is_neither(ward, cashier, head):
+    unpaid, paid, free = bill(ward), pay_cash(bill(ward), by=cashier), bill(ward, COPIES | {"unit_price": 0})
+    for _ in range(2):
+        for invoice in (unpaid, paid, free):
+            give_up_invoice(invoice, reason=Invoice.RefundReason.REFUSED, refund=True, by=None)
+    assert [reloaded(invoice).status for invoice in (unpaid, paid, free)] == ["cancelled", "paid", "paid"]
+    assert [reloaded(invoice).refund_due for invoice in (unpaid, paid, free)] == [False, True, False]
+    assert AuditEntry.objects.filter(event="payments.refund_due").count() == 1
+    with pytest.raises(NotAllowed):
+        give_up_invoice(bill(ward), reason=Invoice.RefundReason.REFUSED, refund=True, by=cashier)
 
 
 # -------------------------------------------------------------------------------------------------------------- online

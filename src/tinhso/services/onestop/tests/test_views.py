@@ -10,16 +10,17 @@ from django.test import Client
 from django.utils.timezone import now
 from lxml import html
 
-from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, refuse_case, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.work import complete_step, take_step
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
-from tinhso.blocks.cases.tests.folder import PROCESS, write_folder
+from tinhso.blocks.cases.tests.folder import PROCEDURE, PROCESS, write_folder
 from tinhso.blocks.directory.actions import register_person
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
+from tinhso.blocks.payments.actions import pay_cash
 from tinhso.kernel.audit.models import AuditEntry
 
 Desk = Callable[[Person], Client]
@@ -144,6 +145,23 @@ def test_a_text_that_is_too_long_stays_in_its_box_to_be_shortened(
     assert page.xpath("//*[@class='error-summary']//a/@href") == [f"#{field}"]
     assert page.get_element_by_id(field).text == long
     assert {box.get("maxlength") for box in page.xpath("//textarea")} == {"4000"}
+
+
+def test_a_fee_that_is_due_back_is_shown_to_both_sides(town: Town, tmp_path: Path, desk: Desk) -> None:
+    dear = PROCEDURE.replace("amount = 0", "amount = 8000")
+    version = install_procedure(load_folder(write_folder(tmp_path / "9.000001", procedure=dear)), by=None)
+    answers = {"applicant": {"full_name": "Đặng Thị Ánh", "copies": 2}}
+    applicant, parts = Applicant(name="Đặng Thị Ánh", person=town.citizen), {"don": HandedIn(on_paper=True)}
+    case = submit_case(version, answers, agency=town.agency, applicant=applicant, by=town.citizen, parts=parts)
+    pay_cash(case.fee.invoice, by=town.clerk)
+    refuse_case(case, by=town.clerk, reason="Không thuộc thẩm quyền")
+
+    inside = text(desk(town.clerk), f"/mot-cua/ho-so/{case.code}/")
+    outside = text(desk(town.citizen), f"/ho-so/{case.code}/")
+
+    assert "Phải hoàn lại cho người nộp từ" in inside
+    assert "đã nộp sẽ được UBND phường Đạo Thạnh hoàn lại: Hồ sơ không được tiếp nhận." in outside
+    assert all("Chờ hoàn tiền" in page for page in (inside, outside))
 
 
 def test_a_program_signing_many_is_told_of_each_that_failed(town: Town, submitted: Submit, desk: Desk) -> None:
