@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tinhso.config.database import database_settings
 from tinhso.config.environment import data_dir, flag, secret
+from tinhso.config.hosts import allowed_hosts
 from tinhso.kernel.manifest import discover
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,8 +19,8 @@ LOOKUP_KEY = secret("lookup").encode()
 KEYS_PASSPHRASE = secret("keys").encode()
 # a timestamp authority (RFC 3161); empty: the sample authority inside the product
 TSA_URL = os.environ.get("TINHSO_TSA_URL", "")
-ALLOWED_HOSTS = [host for host in os.environ.get("TINHSO_HOSTS", "*").split(",") if host]
 PUBLIC_URL = os.environ.get("TINHSO_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = allowed_hosts(os.environ, PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # how many reverse proxies stand before us and append to X-Forwarded-For
 TRUSTED_PROXIES = int(os.environ.get("TINHSO_TRUSTED_PROXIES", "0"))

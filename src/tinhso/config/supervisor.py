@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 
 from tinhso.config import postgres
 from tinhso.config.environment import ROOT, data_dir
+from tinhso.config.hosts import ALL_ADDRESSES, own_addresses
 from tinhso.config.sentences import OperatorError, explain
 
 READY_SECONDS = 90
@@ -45,6 +46,10 @@ class Address:
     @property
     def url(self) -> str:
         return f"http://{self._reachable}:{self.port}/"
+
+    def urls_elsewhere(self) -> list[str]:
+        """Where other machines reach it, when it listens on all addresses."""
+        return [f"http://{own}:{self.port}/" for own in own_addresses()] if self.host in ALL_ADDRESSES else []
 
     @property
     def _reachable(self) -> str:
@@ -418,6 +423,8 @@ def _stop_all(children: list[Child]) -> None:
 
 def _welcome(address: Address, seconds: float) -> None:
     lines = ["", f"  Tỉnh Số đang chạy / is running:  {address.url}    ({seconds:.1f} s)"]
+    if elsewhere := address.urls_elsewhere():
+        lines += [f"  từ máy khác / from other machines:  {'  '.join(elsewhere)}"]
     accounts = _sample_accounts()
     if accounts:
         lines += ["", f"  Tài khoản mẫu / sample accounts (mật khẩu / password: {accounts[0].get('password', '')}):"]

@@ -35,7 +35,7 @@ def wants_json(request: HttpRequest) -> bool:
 def answer(request: HttpRequest, refusal: Refusal, *, fields: Mapping[str, object] | None = None) -> HttpResponse:
     """The refusal in the form the caller can use."""
     if wants_json(request):
-        return _problem(refusal, fields or {})
+        return problem(refusal, fields)
     context = {"refusal": refusal, "fields": fields, "correlation": correlation_id()}
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         fragment = render(request, "web/errors/fragment.html", context, status=refusal.status)
@@ -53,17 +53,18 @@ def bare(refusal: Refusal) -> HttpResponse:
     return render(None, "web/errors/bare.html", {"refusal": refusal, "correlation": correlation_id()}, status=refusal.status)
 
 
-def _problem(refusal: Refusal, fields: Mapping[str, object]) -> JsonResponse:
-    problem = {
+def problem(refusal: Refusal, fields: Mapping[str, object] | None = None) -> JsonResponse:
+    """RFC 9457."""
+    facts = {
         "type": "about:blank",
         "title": str(refusal.title),
         "status": refusal.status,
         "code": refusal.code,
         "detail": str(refusal.message or refusal.advice),
-        "fields": {name: str(message) for name, message in fields.items()},
+        "fields": {name: str(message) for name, message in (fields or {}).items()},
         "correlation_id": correlation_id(),
     }
-    return JsonResponse(problem, status=refusal.status, content_type="application/problem+json")
+    return JsonResponse(facts, status=refusal.status, content_type="application/problem+json")
 
 
 def refusal_of(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -87,6 +88,6 @@ def unavailable(request: HttpRequest, *, advice: str = "") -> HttpResponse:
         advice or _("Chúng tôi đang bảo trì hoặc khắc phục sự cố. Hồ sơ đã nộp vẫn được giữ nguyên."),
         _("Hãy thử lại sau ít phút. Nếu cần gấp, mời bạn đến Trung tâm Phục vụ hành chính công gần nhất."),
     )
-    response = _problem(refusal, {}) if wants_json(request) else bare(refusal)
+    response = problem(refusal) if wants_json(request) else bare(refusal)
     response["Retry-After"] = "60"
     return response

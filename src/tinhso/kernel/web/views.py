@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from secrets import compare_digest
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from django_prometheus.exports import ExportToDjangoView
 
 from tinhso.kernel.permissions import allowed
-from tinhso.kernel.web.answers import Refusal, answer, bare, unavailable
+from tinhso.kernel.web.answers import Refusal, answer, bare, problem, unavailable, wants_json
 from tinhso.kernel.web.status import recent_checks
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        return unknown_host(request)
     if isinstance(exception, RequestDataTooBig):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
         return too_large(request, _("Phần chữ của biểu mẫu vượt quá %(limit)s MB.") % {"limit": limit})
@@ -33,6 +35,19 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
             _("Hãy quay lại trang trước, tải lại trang rồi thử lần nữa."),
         ),
     )
+
+
+def unknown_host(request: HttpRequest) -> HttpResponse:
+    """400 to a name the installation does not answer to. Rendered without the shell, which may ask for the name."""
+    refusal = Refusal(
+        400,
+        "unknown_host",
+        _("Địa chỉ này không được phục vụ"),
+        _("Hệ thống không trả lời dưới tên “%(host)s”. Hãy mở %(address)s.")
+        % {"host": request.headers.get("Host", "")[:100], "address": settings.PUBLIC_URL},
+        _("Người vận hành: nếu tên này đúng, hãy thêm vào TINHSO_HOSTS rồi khởi động lại."),
+    )
+    return problem(refusal) if wants_json(request) else bare(refusal)
 
 
 def too_large(request: HttpRequest, message: str) -> HttpResponse:

@@ -53,6 +53,15 @@ def test_a_program_is_answered_with_problem_details(client, way, status, code, a
         assert problem["fields"] == {"name": "Hãy ghi họ tên."}
 
 
+def test_a_name_nobody_serves_is_refused_with_the_right_address_and_what_the_operator_does(client, settings):
+    settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["a.example"], "https://a.example"
+    page = client.get("/", headers={"Host": "<evil>.example"})
+    assert page.status_code == 400
+    for words in ("“&lt;evil&gt;.example”", "https://a.example", "TINHSO_HOSTS"):
+        assert words in page.content.decode()
+    assert client.get("/api/v1/cases", headers={"Host": "evil.example"}).json()["code"] == "unknown_host"
+
+
 def test_an_htmx_request_is_answered_with_a_notice_for_the_message_area(client):
     response = client.get("/thu/wrong-state/", headers={"HX-Request": "true"})
 
