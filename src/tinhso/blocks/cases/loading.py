@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -19,9 +19,9 @@ from typing import Any
 from django.template import TemplateSyntaxError, engines
 from django.utils.translation import gettext as _
 
-from tinhso.blocks.cases.bpmn.checks import share_warnings
+from tinhso.blocks.cases.bpmn.checks import call_problems, share_warnings
 from tinhso.blocks.cases.bpmn.graph import Graph, ProcessError
-from tinhso.blocks.cases.bpmn.parse import parse
+from tinhso.blocks.cases.bpmn.parse import parse, process_id
 from tinhso.blocks.cases.declaration import Declaration, Table
 from tinhso.blocks.forms import Form, check_schema
 from tinhso.kernel.errors import Invalid
@@ -243,12 +243,29 @@ class _Folder:
         return schema, {"answers.*"} if problems else Form(schema).field_paths() - {"today"}
 
     def _process(self, fields: set[str], actions: Collection[str] | None) -> Graph | None:
-        try:
-            return parse(self.files[PROCESS].encode(), known=fields | CASE_FACTS | {"outcome"}, actions=actions)
-        except ProcessError as error:
-            for problem in error.problems:
-                self.tell(PROCESS, problem.text, line=problem.line)
+        """The process, with those of the folder's other process files that its call activities run."""
+        known = fields | CASE_FACTS | {"outcome"}
+        others = sorted(name for name in self.files if name.endswith(".bpmn") and name != PROCESS)
+        ids = {name: process_id(self.files[name].encode()) for name in others}
+        graphs = {}
+        for name in (PROCESS, *others):
+            try:
+                graphs[name] = parse(
+                    self.files[name].encode(),
+                    known=known,
+                    actions=actions,
+                    processes=[process for other, process in ids.items() if other != name],
+                    main=name == PROCESS,
+                )
+            except ProcessError as error:
+                for problem in error.problems:
+                    self.tell(name, problem.text, line=problem.line)
+        if len(graphs) <= len(others):
             return None
+        main = replace(graphs.pop(PROCESS), called=tuple(graphs.values()))
+        for process, problem in call_problems(main):
+            self.tell(next((name for name in others if graphs[name] is process), PROCESS), problem.text, line=problem.line)
+        return main
 
     def _result(self, result: Table, fields: set[str]) -> None:
         result.text("title")

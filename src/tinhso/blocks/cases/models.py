@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.kept import ContentField
+from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
 
 
@@ -260,7 +261,9 @@ class Step(models.Model):
     """A user task of the process, waiting for somebody or done. An agency and a role hold it until a person takes it."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
+    sub = models.ForeignKey("cases.SubCase", models.CASCADE, null=True, related_name="steps", db_index=False)
     node = models.CharField(max_length=100)
+    instance = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="which of several times the task is done")
     name = models.CharField(max_length=300)
     does = models.CharField(max_length=20)
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
@@ -271,6 +274,7 @@ class Step(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+")
     cancelled = models.BooleanField(default=False)
+    escalated_at = models.DateTimeField(null=True, help_text="when its agency's heads were told that it is late")
     outcome = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
 
@@ -279,10 +283,19 @@ class Step(models.Model):
             models.Index(
                 F("agency"), F("role"), F("due_at"), F("id"), name="step_work", condition=Q(done_at__isnull=True, cancelled=False)
             ),
+            models.Index(fields=["sub"], name="step_sub", condition=Q(sub__isnull=False)),
+            models.Index(
+                fields=["due_at", "id"],
+                name="step_late",
+                condition=Q(done_at__isnull=True, cancelled=False, escalated_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "node"], condition=Q(done_at__isnull=True, cancelled=False), name="one_open_step_a_node"
+                fields=["case", "sub", "node", "instance"],
+                condition=Q(done_at__isnull=True, cancelled=False),
+                nulls_distinct=False,
+                name="one_open_step_an_instance",
             ),
             models.CheckConstraint(condition=Q(done_at__isnull=True) | Q(cancelled=False), name="step_done_or_cancelled"),
         ]
@@ -296,16 +309,23 @@ class Step(models.Model):
 
 
 class JoinArrival(models.Model):
-    """A token waiting at a parallel join. The constraint makes a second arrival over the same flow impossible."""
+    """A token waiting at a join. The constraint makes a second arrival over the same flow impossible."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="arrivals")
+    sub = models.ForeignKey("cases.SubCase", models.CASCADE, null=True, related_name="+", db_index=False)
     node = models.CharField(max_length=100)
     flow = models.CharField(max_length=100)
     consumed = models.BooleanField(default=False)
 
     class Meta:
+        indexes = [models.Index(fields=["sub"], name="arrival_sub", condition=Q(sub__isnull=False))]
         constraints = [
-            models.UniqueConstraint(fields=["case", "node", "flow"], condition=Q(consumed=False), name="one_arrival_a_flow")
+            models.UniqueConstraint(
+                fields=["case", "sub", "node", "flow"],
+                condition=Q(consumed=False),
+                nulls_distinct=False,
+                name="one_waiting_arrival_a_flow",
+            )
         ]
 
     def __str__(self) -> str:

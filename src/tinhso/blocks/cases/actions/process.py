@@ -1,15 +1,25 @@
-"""The process of a case, run on rows: effects of the token game become steps, arrivals and service calls."""
+"""The process of a case, run on rows: effects of the token game become steps, arrivals, waits, sub-cases and service calls."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from tinhso.blocks.cases.bpmn.graph import Graph, Node
-from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Arrived, Effect, End, OpenTask, RunService, leave, start
+from django.db.models import F
+
+from tinhso.blocks.cases.agencies import resolve
+from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
+from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, OpenTask, RunService, Wait, leave, start
 from tinhso.blocks.cases.clock import due_of_step
 from tinhso.blocks.cases.models import Case, CaseAccess, JoinArrival, Step
 from tinhso.blocks.cases.process import graph_of
+from tinhso.blocks.cases.process_tables import SubCase
+from tinhso.blocks.cases.process_tables import Wait as WaitRow
+from tinhso.blocks.cases.timers import runs_out
+from tinhso.blocks.directory.models import Agency
+from tinhso.kernel.time import local
 
 Service = Callable[[Case, datetime], None]
 _services: dict[str, Service] = {}
@@ -31,69 +41,307 @@ def service_task_names() -> frozenset[str]:
     return frozenset(_services)
 
 
-def _env(case: Case, outcome: str) -> dict[str, Any]:
-    return {"outcome": outcome, "answers": case.form.answers, "case": {"channel": case.channel, "code": case.code}}
+@dataclass(frozen=True)
+class Scope:
+    """One running process: that of the case, or of a sub-case. Rows belong to it by `sub`."""
+
+    case: Case
+    graph: Graph
+    sub: SubCase | None = None
+
+    @property
+    def agency(self) -> Agency:
+        return self.sub.agency if self.sub else self.case.agency
+
+    def env(self, outcome: str = "") -> dict[str, Any]:
+        case = self.case
+        return {"outcome": outcome, "answers": case.form.answers, "case": {"channel": case.channel, "code": case.code}}
+
+    def arrived(self, node_id: str) -> set[str]:
+        waiting = self.case.arrivals.filter(sub=self.sub, node=node_id, consumed=False)
+        return set(waiting.values_list("flow", flat=True))
+
+    def resting(self) -> set[str]:
+        """Where tokens are, joins left out."""
+        here = {"case": self.case, "sub": self.sub}
+        return {
+            *Step.objects.filter(**here, done_at__isnull=True, cancelled=False).values_list("node", flat=True),
+            *WaitRow.objects.filter(**here, ended_at__isnull=True).values_list("node", flat=True),
+            *SubCase.objects.filter(case=self.case, parent=self.sub, ended_at__isnull=True).values_list("node", flat=True),
+        } - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
+
+
+def scope_of(case: Case, sub: SubCase | None) -> Scope:
+    graph = graph_of(case.version)
+    return Scope(case, graph.process(sub.process) if sub else graph, sub)
 
 
 def start_process(case: Case, *, at: datetime) -> None:
     """Put the first token into the process."""
-    graph = graph_of(case.version)
-    _carry_out(case, graph, start(graph, _env(case, "")), at=at)
+    scope = scope_of(case, None)
+    _carry_out(scope, start(scope.graph, scope.env()), at=at)
 
 
 def continue_process(step: Step, case: Case, *, at: datetime) -> None:
-    """Move on from a finished step."""
-    graph = graph_of(case.version)
-    _carry_out(case, graph, leave(graph, step.node, _env(case, step.outcome), _waiting_at_joins(case)), at=at)
+    """Move on from a finished step; of a task done several times, when the last of them is finished."""
+    scope = scope_of(case, step.sub)
+    node = scope.graph.node(step.node)
+    outcome = step.outcome
+    if node.many:
+        if _others_remain(scope, node, step, at=at):
+            return
+        outcome = _common_outcome(scope, node, step)
+    if scope.graph.boundaries(node):
+        _end_timers(scope, node, at=at)
+    move_on(scope, node, outcome, at=at)
+
+
+def move_on(scope: Scope, node: Node, outcome: str = "", *, at: datetime) -> None:
+    """Let the token that rested at a node go on, and where that ends a sub-case, the one that waited for it."""
+    effects = leave(scope.graph, node.id, scope.env(outcome), scope.arrived, scope.resting)
+    while _carry_out(scope, effects, at=at) and scope.sub:
+        ended, scope = scope.sub, scope_of(scope.case, scope.sub.parent)
+        effects = leave(scope.graph, ended.node, scope.env(), scope.arrived, scope.resting)
 
 
 def cancel_open_steps(case: Case) -> None:
     """Nothing of this case waits for anybody any more."""
     case.steps.filter(done_at__isnull=True, cancelled=False).update(cancelled=True)
     case.arrivals.filter(consumed=False).update(consumed=True)
+    case.waits.filter(ended_at__isnull=True).update(ended_at=F("opened_at"))
+    case.subs.filter(ended_at__isnull=True).update(ended_at=F("opened_at"), cancelled=True)
+    case.opinions.filter(answered_at__isnull=True).update(withdrawn=True)
 
 
-def _waiting_at_joins(case: Case) -> Arrived:
-    def flows(node_id: str) -> set[str]:
-        return set(case.arrivals.filter(node=node_id, consumed=False).values_list("flow", flat=True))
-
-    return flows
+# --- carrying out
 
 
-def _carry_out(case: Case, graph: Graph, effects: Iterable[Effect], *, at: datetime) -> None:
-    waiting = deque(effects)
-    while waiting:
-        match waiting.popleft():
-            case OpenTask(node):
-                _open_step(case, node, at=at)
-            case RunService(node):
-                _services[node.action](case, at)
-                waiting.extend(leave(graph, node.id, _env(case, ""), _waiting_at_joins(case)))
-            case ArriveAt(node, flow, completes):
-                JoinArrival.objects.create(case=case, node=node.id, flow=flow.id)
-                if completes:
-                    case.arrivals.filter(node=node.id, consumed=False).update(consumed=True)
-            case End():
-                pass
+def _carry_out(scope: Scope, effects: Iterable[Effect], *, at: datetime) -> bool:
+    """Make the rows. Returns whether the process of this scope is over.
+
+    What goes on at once (services, a message that has come before) is put off until the rows of all other tokens are written,
+    because joins look at those.
+    """
+    waiting, passing = deque(effects), deque[Node]()
+    over = False
+    while waiting or passing:
+        if waiting:
+            effect = waiting.popleft()
+            over = over or (isinstance(effect, End) and effect.node.id not in scope.graph.aside)
+            if not _settle(scope, effect, at=at):
+                passing.append(effect.node)
+        else:
+            node = passing.popleft()
+            if node.kind is Kind.SERVICE:
+                _services[node.action](scope.case, at)
+            elsewhere = partial(_resting_or_passing, scope, tuple(passing))
+            waiting.extend(leave(scope.graph, node.id, scope.env(), scope.arrived, elsewhere))
+    if over and (scope.graph.aside or scope.sub):
+        _close(scope, at=at)
+    return over
 
 
-def _open_step(case: Case, node: Node, *, at: datetime) -> None:
-    Step.objects.create(
+def _resting_or_passing(scope: Scope, passing: Iterable[Node]) -> set[str]:
+    return scope.resting() | {node.id for node in passing}
+
+
+def _settle(scope: Scope, effect: Effect, *, at: datetime) -> bool:
+    """Write one effect's rows. Returns whether its token stays; else it goes on when the others are settled."""
+    match effect:
+        case OpenTask(node):
+            return _open_task(scope, node, at=at)
+        case RunService():
+            return False
+        case Wait(node):
+            return _wait(scope, node, at=at)
+        case Call(node):
+            return not _open_sub_case(scope, node, at=at)
+        case ArriveAt(node, flow, completes):
+            JoinArrival.objects.create(case=scope.case, sub=scope.sub, node=node.id, flow=flow.id)
+            if completes:
+                _consume(scope, node)
+        case Merge(node):
+            _consume(scope, node)
+    return True
+
+
+def _consume(scope: Scope, node: Node) -> None:
+    scope.case.arrivals.filter(sub=scope.sub, node=node.id, consumed=False).update(consumed=True)
+
+
+def _close(scope: Scope, *, at: datetime) -> None:
+    """The end of a process ends what still runs beside it."""
+    if scope.sub is None:
+        cancel_open_steps(scope.case)
+        return
+    inside = [scope.sub.pk]
+    for sub in SubCase.objects.filter(case=scope.case, ended_at__isnull=True).order_by("number"):  # parents before children
+        if sub.parent_id in inside:
+            inside.append(sub.pk)
+    Step.objects.filter(sub__in=inside, done_at__isnull=True, cancelled=False).update(cancelled=True)
+    WaitRow.objects.filter(sub__in=inside, ended_at__isnull=True).update(ended_at=at)
+    SubCase.objects.filter(pk__in=inside[1:]).update(ended_at=at, cancelled=True)
+    SubCase.objects.filter(pk=scope.sub.pk).update(ended_at=at)
+
+
+def _open_sub_case(scope: Scope, node: Node, *, at: datetime) -> bool:
+    """Begin a called process. Returns whether it is over already."""
+    case = scope.case
+    sub = SubCase.objects.create(
         case=case,
+        parent=scope.sub,
+        number=case.subs.count() + 1,
         node=node.id,
-        name=node.name,
-        does=node.does,
-        role=node.role,
-        agency=case.agency,
+        process=node.calls,
+        agency=_agency(scope, node.agency, at=at),
         opened_at=at,
         due_at=due_of_step(case, node, opened_at=at),
     )
-    CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=case.agency, role=node.role)], ignore_conflicts=True)
+    inner = scope_of(case, sub)
+    return _carry_out(inner, start(inner.graph, inner.env()), at=at)
+
+
+def _wait(scope: Scope, node: Node, *, at: datetime) -> bool:
+    """Wait for a time or a message. Returns False for a message that is here already."""
+    if node.message:
+        early = scope.case.waits.filter(node="", message=node.message, ended_at__isnull=True).first()
+        if early:
+            early.ended_at = at
+            early.save(update_fields=["ended_at"])
+            return False
+    WaitRow.objects.create(
+        case=scope.case,
+        sub=scope.sub,
+        node=node.id,
+        message=node.message,
+        opened_at=at,
+        due_at=runs_out(node.timer, scope.case, scope.agency, opened_at=at) if node.timer else None,
+    )
+    return True
+
+
+# --- steps
+
+
+def _open_task(scope: Scope, node: Node, *, at: datetime) -> bool:
+    """Open the step or steps of a user task. Returns False when there is nothing to do: the list is empty."""
+    instances = _instances(scope, node)
+    for index in instances[: 1 if node.many == "sequential" else None]:
+        open_step(scope, node, at=at, instance=index, of=len(instances))
+    if instances:
+        for event in scope.graph.boundaries(node):
+            _wait(scope, event, at=at)
+    return bool(instances)
+
+
+def _still_runs(scope: Scope, event: Node) -> bool:
+    """Whether what the event began the last time is not over yet; it is not begun a second time beside itself."""
+    branch = {node.id for node in scope.graph.branch(event)}
+    return not branch.isdisjoint(scope.resting())
+
+
+def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: int = 1) -> Step:
+    case = scope.case
+    agency = _agency(scope, node.agencies[instance] if node.agencies else node.agency, at=at)
+    step = Step.objects.create(
+        case=case,
+        sub=scope.sub,
+        node=node.id,
+        instance=instance,
+        name=f"{node.name} ({instance + 1}/{of})" if of > 1 else node.name,
+        does=node.does,
+        role=node.role,
+        agency=agency,
+        opened_at=at,
+        due_at=_due(scope, node, opened_at=at),
+    )
+    CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=agency, role=node.role)], ignore_conflicts=True)
+    return step
+
+
+def _agency(scope: Scope, name: str, *, at: datetime) -> Agency:
+    if not name:
+        return scope.agency
+    return resolve(name, own=scope.agency, answers=scope.case.form.answers, on=local(at).date())
+
+
+def _due(scope: Scope, node: Node, *, opened_at: datetime) -> datetime | None:
+    """A step of a sub-case has its share of the sub-case's share, and is due with the sub-case at the latest."""
+    sub, case = scope.sub, scope.case
+    if sub is None:
+        return due_of_step(case, node, opened_at=opened_at)
+    call = graph_of(case.version).node(sub.node)
+    if node.share is None or call.share is None or sub.due_at is None or case.due_at is None:
+        return sub.due_at if case.due_at else None
+    due = due_of_step(case, replace(node, share=node.share * call.share // 100), opened_at=opened_at)
+    return min(due, sub.due_at) if due else None
+
+
+def _instances(scope: Scope, node: Node) -> range:
+    """The numbers of the times a task is done."""
+    if not node.many:
+        return range(1)
+    if node.over:
+        rows: Any = scope.case.form.answers
+        for key in node.over.split(".")[1:]:
+            rows = rows.get(key) if isinstance(rows, dict) else None
+        return range(len(rows) if isinstance(rows, list) else 0)
+    return range(len(node.agencies) or node.times)
+
+
+def _others_remain(scope: Scope, node: Node, step: Step, *, at: datetime) -> bool:
+    """Whether a task done several times is not through; in sequence, the next is opened."""
+    if scope.case.steps.filter(sub=scope.sub, node=node.id, done_at__isnull=True, cancelled=False).exists():
+        return True
+    instances = _instances(scope, node)
+    if node.many == "sequential" and step.instance + 1 < len(instances):
+        open_step(scope, node, at=at, instance=step.instance + 1, of=len(instances))
+        return True
+    return False
+
+
+def _common_outcome(scope: Scope, node: Node, last: Step) -> str:
+    """What a task done several times leaves behind: the first outcome if all chose it, else the latest that differs."""
+    if not node.outcomes or last.outcome != node.outcomes[0]:
+        return last.outcome
+    times = len(_instances(scope, node))
+    chosen = scope.case.steps.filter(sub=scope.sub, node=node.id, done_at__isnull=False).order_by("-done_at", "-pk")
+    outcomes = chosen.values_list("outcome", flat=True)[:times]
+    return next((outcome for outcome in outcomes if outcome != node.outcomes[0]), last.outcome)
+
+
+def _end_timers(scope: Scope, node: Node, *, at: datetime) -> None:
+    events = [event.id for event in scope.graph.boundaries(node)]
+    scope.case.waits.filter(sub=scope.sub, node__in=events, ended_at__isnull=True).update(ended_at=at)
+
+
+def fire(wait: WaitRow, case: Case, *, at: datetime) -> None:
+    """The time of a wait has run out, or its message has come; `case` is locked."""
+    scope = scope_of(case, wait.sub)
+    node = scope.graph.node(wait.node)
+    wait.ended_at = at
+    wait.save(update_fields=["ended_at"])
+    if node.kind is Kind.BOUNDARY and not node.beside:
+        task = scope.graph.node(node.attached_to)
+        case.steps.filter(sub=scope.sub, node=task.id, done_at__isnull=True, cancelled=False).update(cancelled=True)
+        _end_timers(scope, task, at=at)
+    if not (node.beside and _still_runs(scope, node)):
+        move_on(scope, node, at=at)
 
 
 def shift_open_steps(case: Case) -> None:
-    """Give the open steps their due dates again after the clock has moved."""
+    """Give open steps, sub-cases and timers their times again after the clock has moved."""
     graph = graph_of(case.version)
-    for step in case.steps.filter(done_at__isnull=True, cancelled=False):
-        step.due_at = due_of_step(case, graph.node(step.node), opened_at=step.opened_at)
+    for sub in case.subs.filter(ended_at__isnull=True) if graph.called else ():
+        sub.due_at = due_of_step(case, graph.node(sub.node), opened_at=sub.opened_at)
+        sub.save(update_fields=["due_at"])
+    for step in case.steps.select_related("sub__agency").filter(done_at__isnull=True, cancelled=False):
+        step.due_at = _due(scope_of(case, step.sub), graph.node(step.node), opened_at=step.opened_at)
         step.save(update_fields=["due_at"])
+    for wait in (
+        case.waits.select_related("sub__agency").filter(ended_at__isnull=True).exclude(node="") if graph.has_timers else ()
+    ):
+        scope, timer = scope_of(case, wait.sub), graph.node(wait.node).timer
+        if timer:
+            wait.due_at = runs_out(timer, case, scope.agency, opened_at=wait.opened_at)
+            wait.save(update_fields=["due_at"])

@@ -214,8 +214,8 @@ def test_a_mistake_in_the_declaration_is_told_with_line_and_key(folder: Path, ol
         (
             "process.bpmn",
             '<bpmn:endEvent id="e"/>',
-            '<bpmn:endEvent id="e"/><bpmn:inclusiveGateway id="G2"/>',
-            'process.bpmn, dòng 4: phần tử <bpmn:inclusiveGateway id="G2"> chưa được hỗ trợ.',
+            '<bpmn:endEvent id="e"/><bpmn:complexGateway id="G2"/>',
+            'process.bpmn, dòng 4: phần tử <bpmn:complexGateway id="G2"> chưa được hỗ trợ.',
         ),
         ("process.bpmn", "</bpmn:process>", "", "process.bpmn, dòng 6: không phải là XML đúng cú pháp"),
         ("form.schema.json", '"object"', '"objekt"', "form.schema.json: "),

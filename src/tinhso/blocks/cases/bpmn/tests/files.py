@@ -1,5 +1,7 @@
 """Small process files for tests."""
 
+from itertools import pairwise
+
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:tinhso="urn:tinhso:bpmn:1">\n'
@@ -50,3 +52,45 @@ def flow(source: str, target: str, condition: str = "", flow_id: str = "") -> st
 def line_of(body: str, text: str) -> int:
     """The line of the whole file on which `text` first stands."""
     return FIRST_LINE + body[: body.index(text)].count("\n")
+
+
+def inclusive(node_id: str, default: str = "") -> str:
+    return exclusive(node_id, default).replace("exclusiveGateway", "inclusiveGateway")
+
+
+def _timer(duration: str) -> str:
+    return f"<bpmn:timerEventDefinition><bpmn:timeDuration>{duration}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+
+
+def timer(node_id: str, duration: str = "PT4H") -> str:
+    return f'<bpmn:intermediateCatchEvent id="{node_id}">{_timer(duration)}</bpmn:intermediateCatchEvent>\n'
+
+
+def message(node_id: str, reference: str = "M") -> str:
+    event = f'<bpmn:messageEventDefinition messageRef="{reference}"/>'
+    return f'<bpmn:intermediateCatchEvent id="{node_id}">{event}</bpmn:intermediateCatchEvent>\n'
+
+
+def boundary(node_id: str, attached_to: str, duration: str = "PT4H", *, beside: bool = False) -> str:
+    more = ' cancelActivity="false"' if beside else ""
+    return f'<bpmn:boundaryEvent id="{node_id}" attachedToRef="{attached_to}"{more}>{_timer(duration)}</bpmn:boundaryEvent>\n'
+
+
+def call(node_id: str, called: str, more: str = "") -> str:
+    return f'<bpmn:callActivity id="{node_id}" name="Gọi {called}" calledElement="{called}" {more}/>\n'
+
+
+def many(task_text: str, how: str, inside: str = "") -> str:
+    """A task done several times: `task_text` with a loop, whose attributes are `how`."""
+    loop = f"<bpmn:multiInstanceLoopCharacteristics {how}>{inside}</bpmn:multiInstanceLoopCharacteristics>"
+    return task_text.replace("/>", f">{loop}</bpmn:userTask>")
+
+
+def with_message(body: str, name: str = "tax.paid") -> bytes:
+    """A process file that declares one message, "M"."""
+    return process_file(body).replace(b"<bpmn:process ", f'<bpmn:message id="M" name="{name}"/><bpmn:process '.encode(), 1)
+
+
+def line_up(*node_ids: str) -> str:
+    """Flows from each node to the next."""
+    return "".join(flow(one, other) for one, other in pairwise(node_ids))
