@@ -83,6 +83,9 @@ messaging:notices          GET    302  200  200  200  200  200  200  200  200
 messaging:open             POST   302  404  404  404  404  404  404  404  404
 messaging:read_all         POST   302  302  302  302  302  302  302  302  302
 metrics                    GET    200  200  200  200  200  200  200  200  200
+national_portal:demo_service POST 200  200  200  200  200  200  200  200  200
+national_portal:demo_session POST 200  200  200  200  200  200  200  200  200
+national_portal:file       GET    404  404  404  404  404  404  404  404  404
 offline                    GET    200  200  200  200  200  200  200  200  200
 onestop:accept             POST   302  404  404  409  403  403  403  404  404
 onestop:answered_file      GET    302  404  404  200  200  200  200  404  404
@@ -252,6 +255,7 @@ def _build(folder: Path) -> World:
         "payments:demo": {"reference": "NONE"},
         "payments:result": {"reference": "NONE"},
         "messaging:open": {"message_id": 0},
+        "national_portal:file": {"key": "0:none"},
         "accounts:revoke_token": {"token_id": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,

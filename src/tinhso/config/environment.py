@@ -33,3 +33,9 @@ def secret(name: str) -> str:
         except FileExistsError:  # another process was quicker
             return path.read_text()
         return made
+
+
+def given_secret(name: str) -> str:
+    """A secret others gave us, such as a password at another system: `TINHSO_SECRET_<NAME>`, else the file `secrets/<name>`."""
+    path = data_dir() / "secrets" / name
+    return os.environ.get(f"TINHSO_SECRET_{name.upper()}") or (path.read_text().strip() if path.is_file() else "")

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tinhso.config.database import database_settings
-from tinhso.config.environment import data_dir, flag, secret
+from tinhso.config.environment import data_dir, flag, given_secret, secret
 from tinhso.config.hosts import allowed_hosts
 from tinhso.kernel.manifest import discover
 
@@ -32,6 +32,22 @@ SAMPLE = os.environ.get("TINHSO_SAMPLE", "today")
 OWN_PORTAL_IS_DEMONSTRATION = SAMPLE == "today" and not flag("TINHSO_OWN_PORTAL")
 PROVINCE_NAME = os.environ.get("TINHSO_PROVINCE") or {"three-tier": "Tỉnh Tiền Giang"}.get(SAMPLE, "Tỉnh Đồng Tháp")
 HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
+
+# the National Public Service Portal: "demo" (a sample portal inside), "off", or its address
+NATIONAL_PORTAL = {
+    "adapter": os.environ.get("TINHSO_NATIONAL_PORTAL") or ("off" if SAMPLE == "none" else "demo"),
+    "auth_path": os.environ.get("TINHSO_NATIONAL_PORTAL_AUTH_PATH", "/auth"),
+    "service_path": os.environ.get("TINHSO_NATIONAL_PORTAL_SERVICE_PATH", "/service"),
+    "username": os.environ.get("TINHSO_NATIONAL_PORTAL_USER", ""),
+    "password": given_secret("national_portal"),
+    "unit": os.environ.get("TINHSO_NATIONAL_PORTAL_UNIT", ""),  # madonvi
+    "destination": os.environ.get("TINHSO_NATIONAL_PORTAL_DESTINATION", ""),  # dstcode
+    "subjects": os.environ.get("TINHSO_NATIONAL_PORTAL_SUBJECTS", "citizen:1,business:2"),  # LoaiDoiTuong
+    "timeout": float(os.environ.get("TINHSO_NATIONAL_PORTAL_TIMEOUT", "20")),
+    "files": flag("TINHSO_NATIONAL_PORTAL_FILES"),
+    "accepts": flag("TINHSO_NATIONAL_PORTAL_ACCEPTS") or SAMPLE == "today",  # cases handed in there are taken in here
+    "inbound_key": secret("national_portal_inbound"),
+}
 
 BLOCKS_AND_SERVICES = discover("tinhso.blocks", "tinhso.services")
 INSTALLED_APPS = [

@@ -1,0 +1,1 @@
+"""Every change of the exchange with the National Portal. Each module holds one chapter."""

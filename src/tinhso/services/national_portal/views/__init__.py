@@ -1,0 +1,1 @@
+"""Screens of the exchange, the door for the portal, and the sample portal."""
