@@ -67,6 +67,8 @@ def main() -> None:
     except Exception as error:
         if _is_refusal(error):
             print(f"✗ {error}", file=sys.stderr)
+            for message in getattr(error, "fields", {}).values():
+                print(f"  {message}", file=sys.stderr)
         elif _is_database_trouble(error):
             tell(_DATABASE_TROUBLE)
             print(f"  ({str(error).splitlines()[0]})", file=sys.stderr)

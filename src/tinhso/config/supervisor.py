@@ -430,6 +430,8 @@ def _welcome(address: Address, seconds: float) -> None:
         lines += ["", f"  Tài khoản mẫu / sample accounts (mật khẩu / password: {accounts[0].get('password', '')}):"]
         width = max(len(account["username"]) for account in accounts)
         lines += [f"    {account['username']:<{width}}  {account['about']}" for account in accounts]
+    elif not _wants_sample():
+        lines += ["", "  Quản trị viên đầu tiên / the first administrator:  .venv/bin/tinhso accounts add --help"]
     lines += ["", f"  Ctrl-C để dừng / to stop.   Nhật ký / logs: {data_dir() / 'log'}", ""]
     print("\n".join(lines), flush=True)
 
