@@ -7,7 +7,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tinhso.blocks.forms import Form
 from tinhso.blocks.forms.tests import sample_site
+from tinhso.blocks.forms.tests.support import FewUnits
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tinhso.blocks.forms.tests.sample_site")]
 AXE = Path(settings.ROOT) / "node_modules" / "axe-core" / "axe.min.js"
@@ -146,6 +148,19 @@ def test_a_redraw_that_fails_leaves_the_page_as_it_is(page: Page):
     slow.let_through("abort")
     expect(page.get_by_role("button", name="Thêm người con")).to_be_focused()
     expect(page.get_by_label("Ghi chú")).to_have_value("đang viết")
+
+
+def test_a_question_that_asks_for_a_file_is_no_longer_wrong_once_one_is_chosen(page: Page, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sample_site.SCHEMA["properties"]["child"], "required", ["paper", "note"])
+    monkeypatch.setattr(sample_site, "form", Form(sample_site.SCHEMA, units=FewUnits()))
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    expect(page.locator(".tsf-form .field-error")).to_have_count(2)
+    page.locator("input[type=file]").set_input_files({"name": "gcs.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+    expect(page.locator(".tsf-form .field-error")).to_have_count(1)
+    page.get_by_label("Không", exact=True).check()
+    expect(page.get_by_label("Người làm chứng")).to_be_visible()
+    expect(page.locator(".tsf-form .field-error")).to_have_count(1)
+    expect(page.locator("#f-child-note-error")).to_be_visible()
 
 
 def test_marks_of_what_is_wrong_stay_over_a_redraw_and_go_where_it_is_mended(page: Page):

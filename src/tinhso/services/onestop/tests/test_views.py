@@ -160,6 +160,7 @@ def test_a_fee_that_is_due_back_is_shown_to_both_sides(town: Town, tmp_path: Pat
     outside = text(desk(town.citizen), f"/ho-so/{case.code}/")
 
     assert "Phải hoàn lại cho người nộp từ" in inside
+    assert "Phí đã nộp sẽ được hoàn lại." in outside
     assert "đã nộp sẽ được UBND phường Đạo Thạnh hoàn lại: Hồ sơ không được tiếp nhận." in outside
     assert all("Chờ hoàn tiền" in page for page in (inside, outside))
 

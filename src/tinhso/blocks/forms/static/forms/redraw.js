@@ -12,7 +12,9 @@ const touched = new WeakSet();
 for (const happening of ["input", "change"]) {
   document.addEventListener(happening, ({ target }) => {
     const question = target.closest?.(QUESTION);
-    if (question) touched.add(question);
+    if (!question) return;
+    touched.add(question);
+    if (target.files?.length) unmark(question); // the server hears of the file only when the form is sent
   }, true); // before htmx hears of it and takes the values
 }
 
@@ -73,9 +75,10 @@ function merge(old, fresh) {
       copyAttributes(twin, node);
       added.push(...merge(twin, node), ...(twin.autofocus ? [twin] : []));
     } else if (!stays(twin)) {
-      carryFiles(twin, node);
+      const chosen = carryFiles(twin, node);
       copyAttributes(twin, node);
       twin.replaceChildren(...node.childNodes); // itself it stays: its next request may be waiting already
+      if (chosen) unmark(twin);
       added.push(...twin.children);
     } else if (!touched.has(twin) && !node.querySelector(".field-error")) unmark(twin);
   }
@@ -89,12 +92,12 @@ function copyAttributes(old, fresh) {
 }
 
 function carryFiles(old, fresh) {
-  for (const box of old.querySelectorAll("input[type=file]")) {
-    if (box.files.length) fresh.querySelector(`#${CSS.escape(box.id)}`)?.replaceWith(box);
-  }
+  const boxes = [...old.querySelectorAll("input[type=file]")].filter((box) => box.files.length);
+  for (const box of boxes) fresh.querySelector(`#${CSS.escape(box.id)}`)?.replaceWith(box);
+  return boxes.length > 0;
 }
 
-// What was wrong with the question is mended.
+// What was wrong with the question has been mended.
 function unmark(question) {
   question.querySelectorAll(".field-error").forEach((note) => note.remove());
   question.querySelectorAll(".is-invalid").forEach((control) => control.classList.remove("is-invalid"));
