@@ -14,7 +14,7 @@ from tinhso.blocks.identity.tests import world
 from tinhso.config.cli import build
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, WrongState
-from tinhso.services.accounts.officials import found_province
+from tinhso.services.accounts.actions.officials import found_province
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "mot cau de nho lau"

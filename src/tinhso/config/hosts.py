@@ -2,23 +2,26 @@
 
 import socket
 import subprocess
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
-def allowed_hosts(environment: Mapping[str, str], public_url: str) -> list[str]:
-    """The host names answered: this machine's own, and those in `TINHSO_HOSTS`.
+def allowed_hosts(host: str, given: str, public_url: str) -> list[str]:
+    """The host names answered: this machine's own, and those `given` with commas (`TINHSO_HOSTS`).
 
-    Its own are the loopback names (the supervisor asks there), its network name, the host of `public_url`, and `HOST`; where it
+    Its own are the loopback names (the supervisor asks there), its network name, the host of `public_url`, and `host`; where it
     listens on all addresses (`HOST=0.0.0.0`), those of its network cards too.
     """
-    host = environment.get("HOST", "")
-    given = [name.strip() for name in environment.get("TINHSO_HOSTS", "").split(",")]
     own = own_addresses() if host in ALL_ADDRESSES else [_in_brackets(host)]
-    names = [*LOOPBACK, socket.gethostname().lower(), _in_brackets(urlsplit(public_url).hostname or ""), *own, *given]
+    names = [
+        *LOOPBACK,
+        socket.gethostname().lower(),
+        _in_brackets(urlsplit(public_url).hostname or ""),
+        *own,
+        *map(str.strip, given.split(",")),
+    ]
     return list(dict.fromkeys(filter(None, names)))
 
 

@@ -20,7 +20,7 @@ KEYS_PASSPHRASE = secret("keys").encode()
 # a timestamp authority (RFC 3161); empty: the sample authority inside the product
 TSA_URL = os.environ.get("TINHSO_TSA_URL", "")
 PUBLIC_URL = os.environ.get("TINHSO_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = allowed_hosts(os.environ, PUBLIC_URL)
+ALLOWED_HOSTS = allowed_hosts(os.environ.get("HOST", ""), os.environ.get("TINHSO_HOSTS", ""), PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # how many reverse proxies stand before us and append to X-Forwarded-For
 TRUSTED_PROXIES = int(os.environ.get("TINHSO_TRUSTED_PROXIES", "0"))

@@ -51,7 +51,7 @@ def add(
     with product():
         from django.db import transaction
 
-        from tinhso.services.accounts.officials import add_official
+        from tinhso.services.accounts.actions.officials import add_official
 
         given = _password(from_input=password_stdin)
         with transaction.atomic():
@@ -80,7 +80,7 @@ def password(username: Username, *, password_stdin: FromInput = False) -> None:
 def _agency(code: str, province: str) -> "Agency":
     """The agency with this code; without one the province's, which is founded in an empty installation."""
     from tinhso.blocks.directory.models import Agency
-    from tinhso.services.accounts.officials import province_agency
+    from tinhso.services.accounts.actions.officials import province_agency
 
     found = Agency.objects.filter(code=code.upper(), active=True).first() if code else province_agency()
     if found:
@@ -99,7 +99,7 @@ def _founded(province: str) -> "Agency":
     """The province's agency, made now; the list of units is loaded first where there is none."""
     from tinhso.blocks.directory.actions import load_units
     from tinhso.blocks.directory.models import Unit
-    from tinhso.services.accounts.officials import found_province
+    from tinhso.services.accounts.actions.officials import found_province
 
     unit, colon, code = province.partition(":")
     if not (unit and colon and code):

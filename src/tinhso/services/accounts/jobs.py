@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from tinhso.kernel.jobs import periodic
-from tinhso.services.accounts.actions import forget_old_challenges
+from tinhso.services.accounts.actions.challenges import forget_old_challenges
 
 
 @periodic("*/10 * * * *", queue="housekeeping")

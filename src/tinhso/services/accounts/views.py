@@ -34,7 +34,7 @@ from tinhso.blocks.identity.sessions import enter, home_of, remember_language, r
 from tinhso.blocks.identity.throttle import client_address
 from tinhso.kernel.errors import DomainError, Invalid, NotFound, WrongState
 from tinhso.kernel.permissions import require
-from tinhso.services.accounts import actions
+from tinhso.services.accounts.actions import challenges
 from tinhso.services.accounts.fields import read_registration
 from tinhso.services.accounts.forms import (
     AccountForm,
@@ -116,7 +116,7 @@ def _register(request: HttpRequest, form_class: type[CitizenForm]) -> HttpRespon
                 business_name=said.get("business_name", ""),
                 today=localdate(),
             )
-            challenge = actions.begin_registration(
+            challenge = challenges.begin_registration(
                 registration,
                 said["password"],
                 language=get_language() or settings.LANGUAGE_CODE,
@@ -141,7 +141,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            account = actions.confirm_registration(challenge.key, form.cleaned_data["code"], at=now())
+            account = challenges.confirm_registration(challenge.key, form.cleaned_data["code"], at=now())
         except WrongState as refusal:
             messages.error(request, str(refusal))
             return redirect("accounts:register")
@@ -162,7 +162,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = ForgottenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            challenge = actions.begin_reset(
+            challenge = challenges.begin_reset(
                 form.cleaned_data["username"],
                 language=get_language() or settings.LANGUAGE_CODE,
                 network=client_address(request),
@@ -186,7 +186,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            actions.confirm_reset(challenge.key, said["code"], said["password"], at=now())
+            challenges.confirm_reset(challenge.key, said["code"], said["password"], at=now())
         except WrongState as refusal:
             messages.error(request, str(refusal))
             return redirect("accounts:forgotten")
@@ -210,7 +210,7 @@ def _code_page(request: HttpRequest, form: AccountForm, challenge: Challenge) ->
         "resetting": challenge.purpose == Challenge.Purpose.RESET,
         # a reset must not show where the account's owner gets mail
         "address": "" if challenge.purpose == Challenge.Purpose.RESET else challenge.address,
-        "sample_code": actions.sample_code(challenge),
+        "sample_code": challenges.sample_code(challenge),
     }
     return render(request, "accounts/code.html", context, status=422 if form.errors else 200)
 

@@ -11,7 +11,7 @@ from tinhso.blocks.identity.tests import world
 from tinhso.blocks.identity.throttle import TooManyTries
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.errors import Invalid, WrongState
-from tinhso.services.accounts.actions import (
+from tinhso.services.accounts.actions.challenges import (
     begin_registration,
     begin_reset,
     code_of,

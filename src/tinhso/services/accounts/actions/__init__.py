@@ -1,0 +1,1 @@
+"""Registering, getting back in, and accounts made by the operator."""
