@@ -98,13 +98,16 @@ onestop:counter            GET    302  404  404  200  403  403  403  403  200
 onestop:counter            POST   302  404  404  200  403  403  403  403  200
 onestop:counter_form       GET    302  404  404  200  403  403  403  403  200
 onestop:counter_form       POST   302  404  404  422  403  403  403  403  422
+onestop:extend             POST   302  404  404  403  403  422  403  404  404
 onestop:file               GET    302  404  404  200  200  200  200  404  404
 onestop:hand_over          POST   302  404  404  409  409  409  409  404  404
 onestop:note               POST   302  404  404  422  422  422  403  404  404
 onestop:paper              GET    302  404  404  200  200  200  200  404  404
+onestop:pause              POST   302  404  404  422  422  422  403  404  404
 onestop:preview            GET    302  404  404  200  200  200  200  404  404
 onestop:reception          GET    302  404  404  200  403  403  403  403  200
 onestop:refuse             POST   302  404  404  422  403  403  403  404  404
+onestop:resume             POST   302  404  404  409  409  409  403  404  404
 onestop:sign               POST   302  404  404  403  409  403  403  404  404
 onestop:signing            GET    302  404  404  403  403  200  403  403  200
 onestop:signing            POST   302  404  404  403  403  302  403  403  302
@@ -266,7 +269,10 @@ def _build(folder: Path) -> World:
         arguments[f"portal:{name}"] = {"key": draft.key}
     for name in ("case", "supplement", "withdraw", "rate"):
         arguments[f"portal:{name}"] = by_case
-    for name in ("case", "accept", "refuse", "supplement", "supplemented", "withdraw", "note", "take_cash", "preview"):
+    for name in (
+        *("case", "accept", "refuse", "supplement", "supplemented", "withdraw", "pause", "resume", "extend", "note", "take_cash"),
+        "preview",
+    ):
         arguments[f"onestop:{name}"] = by_case
     for name in ("complete", "assign", "sign", "hand_over"):
         arguments[f"onestop:{name}"] = {**by_case, "step": step.pk}

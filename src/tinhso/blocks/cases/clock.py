@@ -1,59 +1,173 @@
-"""The legal clock of a case: here alone `kernel.time` is asked; every screen, slip, list and statistic asks this."""
+"""The legal clock of a case: due when, late by how much, whose step made it late. Here alone `kernel.time` is asked.
 
+`standing` answers in full, for one case; `verdict_of`, `remaining_of` and `remaining_until` are its quick forms for lists,
+without a query; `overdue`, `ended_on_time`, `ended_late` and `standing_still` are the same rules as conditions of a query.
+Every screen, slip, list, interface and figure asks these, so that no two disagree.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import F, Q
 
 from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
-from tinhso.blocks.cases.models import Case, ProcedureVersion
+from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.time import Due, Pause, Remaining, Term, due, local, remaining, step_due
+from tinhso.kernel.time import (
+    Calendar,
+    Due,
+    Pause,
+    Remaining,
+    Span,
+    Term,
+    Unit,
+    due,
+    lateness,
+    local,
+    remaining,
+    share,
+    step_due,
+)
 
 _ANSWER = Term.parse("8 hours")
 
 
-def term_of(version: ProcedureVersion) -> tuple[Term, bool]:
-    """The procedure's promised term, and whether the same-day rule applies."""
+# --- the term
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a procedure promises, what its law allows at most, and whether the same-day rule applies."""
+
+    term: Term
+    legal: Term
+    same_day: bool
+
+
+def promise_of(version: ProcedureVersion) -> Promise:
     term = version.definition["term"]
-    return Term.parse(term["text"]), bool(term.get("same_day"))
+    return Promise(Term.parse(term["text"]), Term.parse(term["legal"]), bool(term.get("same_day")))
 
 
 def due_if_received(version: ProcedureVersion, agency: Agency, at: datetime) -> Due:
     """When a case handed in at `at` would be due."""
-    term, same_day = term_of(version)
-    return due(term, at, agency_calendar(agency), same_day=same_day)
+    promise = promise_of(version)
+    return due(promise.term, at, agency_calendar(agency), same_day=promise.same_day)
 
 
-def due_of(case: Case) -> Due | None:
-    """The due date from the case's receipt and pauses; None before receipt. Its `at` is None while the clock stands still."""
+def extension_of(case: Case) -> Term | None:
+    """By how much the case's term was extended."""
+    return Term(case.extended_by, promise_of(case.version).term.unit) if case.extended_by else None
+
+
+def due_of(case: Case, pauses: Iterable[models.Pause] | None = None) -> Due | None:
+    """The due date from the case's receipt, pauses and extension; None before receipt. Its `at` is None while the clock stands.
+
+    Args:
+        pauses: the case's, when they are at hand.
+    """
     if case.received_at is None:
         return None
-    term, same_day = term_of(case.version)
-    return due(term, case.received_at, agency_calendar(case.agency), pauses_of(case), same_day=same_day)
+    stood = _stretches(pauses_of(case) if pauses is None else pauses)
+    return due_under(promise_of(case.version), case, agency_calendar(case.agency), stood)
 
 
-def pauses_of(case: Case) -> list[Pause]:
-    return [Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in _PAUSES.rows(case=case.pk)]
+def due_under(promise: Promise, case: Case, calendar: Calendar, pauses: Iterable[Pause]) -> Due:
+    """The due date of a received case by some calendar: its own, or one that is only being considered."""
+    assert case.received_at  # noqa: S101
+    extension = Term(case.extended_by, promise.term.unit) if case.extended_by else None
+    return due(promise.term, case.received_at, calendar, pauses, same_day=promise.same_day, extension=extension)
+
+
+def pauses_of(case: Case) -> list[models.Pause]:
+    return _PAUSES.rows(case=case.pk)
 
 
 _PAUSES = FixedQuery(lambda: models.Pause.objects.filter(case=Param("case")).order_by("started_at"))
+
+
+def stretches_of(case: Case) -> list[Pause]:
+    """When the case's clock stood still, as the kernel's clock takes it."""
+    return _stretches(pauses_of(case))
+
+
+def _stretches(pauses: Iterable[models.Pause]) -> list[Pause]:
+    return [Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in pauses]
 
 
 def due_of_step(case: Case, node: Node, *, opened_at: datetime) -> datetime | None:
     """When a step should be done: its share of the term from its opening, never after the case itself."""
     if case.due_at is None or node.share is None:
         return case.due_at
-    term, _same_day = term_of(case.version)
-    return step_due(term, node.share, opened_at, agency_calendar(case.agency), case_due=case.due_at, pauses=pauses_of(case))
+    term, stood = whole_term(promise_of(case.version), case), stretches_of(case)
+    return step_due(term, node.share, opened_at, agency_calendar(case.agency), case_due=case.due_at, pauses=stood)
+
+
+def whole_term(promise: Promise, case: Case) -> Term:
+    """The term with its extension, of which the steps have their shares."""
+    return Term(promise.term.amount + case.extended_by, promise.term.unit)
+
+
+# --- how it stands, quickly
+
+
+class Verdict(StrEnum):
+    """What the clock says of a case. `CLOSED` ended without a result: refused, withdrawn, stopped."""
+
+    NOT_RECEIVED = "not_received"
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    ON_TIME = "on_time"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+DECIDED = (Status.DONE, Status.RETURNED)
+
+
+def verdict_of(case: Case, now: datetime) -> Verdict:
+    """Without a query. Ending at the due moment is on time."""
+    if case.status in DECIDED:
+        return Verdict.LATE if case.due_at and case.ended_at and case.ended_at > case.due_at else Verdict.ON_TIME
+    if case.ended:
+        return Verdict.CLOSED
+    if case.received_at is None:
+        return Verdict.NOT_RECEIVED
+    if case.due_at is None:
+        return Verdict.PAUSED
+    return Verdict.OVERDUE if case.due_at < now else Verdict.RUNNING
+
+
+def overdue(now: datetime, *, case: str = "") -> Q:
+    """Cases past their due date. `case` is the way to the case, such as "case__"."""
+    return Q(**{f"{case}ended_at": None, f"{case}due_at__lt": now})
+
+
+def standing_still(*, case: str = "") -> Q:
+    """Received cases whose clock stands still."""
+    return Q(**{f"{case}ended_at": None, f"{case}received_at__isnull": False, f"{case}due_at": None})
+
+
+def ended_on_time() -> Q:
+    return Q(status__in=DECIDED) & (Q(due_at=None) | Q(ended_at__lte=F("due_at")))
+
+
+def ended_late() -> Q:
+    return Q(status__in=DECIDED, ended_at__gt=F("due_at"))
 
 
 def remaining_of(case: Case, now: datetime) -> Remaining | None:
     """How long is left, in words and as a level to colour by; None where no clock runs any more, or none has begun."""
     if case.ended or case.received_at is None:
         return None
-    term, _same_day = term_of(case.version)
-    return remaining(case.due_at, now, agency_calendar(case.agency), term.unit)
+    return remaining(case.due_at, now, agency_calendar(case.agency), promise_of(case.version).term.unit)
 
 
 def remaining_to_answer(case: Case, now: datetime) -> Remaining:
@@ -65,3 +179,189 @@ def remaining_to_answer(case: Case, now: datetime) -> Remaining:
 def remaining_until(agency: Agency, due_at: datetime | None, now: datetime) -> Remaining:
     """The same for a bare due date, such as a step's."""
     return remaining(local(due_at) if due_at else None, now, agency_calendar(agency))
+
+
+# --- how it stands, in full
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch in which the clock ran (`pause` is None) or stood still. `end` is None for the one that lasts."""
+
+    start: datetime
+    end: datetime | None
+    pause: models.Pause | None = None
+
+
+@dataclass(frozen=True)
+class StepStanding:
+    """A step against its share of the term.
+
+    share: its part of the term; None when the process gives it none, so that it may take what is left.
+    over: working time it took beyond its due date, not counting pauses; None when it did not.
+    made_late: it is one of the steps because of which the case passed its due date.
+    """
+
+    step: Step
+    share: Term | None
+    due_at: datetime | None
+    over: Span | None
+    remaining: Remaining | None
+    made_late: bool
+
+    @property
+    def holder(self) -> str:
+        """Who did it, or has it; empty when nobody has taken it."""
+        person = self.step.done_by or self.step.assignee
+        return person.full_name if person else ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the clock says of one case at one moment.
+
+    due: the promised end with every day explained; None before receipt. legal_due_at: the end by the law's own limit, None
+    unless it lies after the promise. extension: by how much the term was extended. late_by: how long it is overdue, or by how
+    much it ended late, in the term's unit.
+    """
+
+    verdict: Verdict
+    due: Due | None
+    legal_due_at: datetime | None
+    extension: Term | None
+    late_by: Span | None
+    remaining: Remaining | None
+    segments: tuple[Segment, ...]
+    steps: tuple[StepStanding, ...]
+
+    @property
+    def late(self) -> bool:
+        return self.verdict in (Verdict.LATE, Verdict.OVERDUE)
+
+    @property
+    def paused(self) -> models.Pause | None:
+        """The pause that lasts."""
+        return self.segments[-1].pause if self.segments else None
+
+    @property
+    def made_late_by(self) -> tuple[StepStanding, ...]:
+        """The steps whose overrun moved the case over its due date."""
+        return tuple(step for step in self.steps if step.made_late)
+
+
+def standing(case: Case, now: datetime, steps: Sequence[Step] = ()) -> Standing:
+    """The one answer: due when, late by how much, and whose step made it late. One query, for the pauses.
+
+    Args:
+        steps: the case's steps with their agencies; without them the question whose step it was stays open.
+    """
+    verdict = verdict_of(case, now)
+    if case.received_at is None:
+        return Standing(verdict, None, None, None, None, None, (), ())
+    pauses, promise, calendar = pauses_of(case), promise_of(case.version), agency_calendar(case.agency)
+    promised = due_of(case, pauses)
+    end = case.ended_at or now
+    late = verdict in (Verdict.LATE, Verdict.OVERDUE)
+    culprits = _culprits(case, steps, pauses, end) if late else frozenset()
+    return Standing(
+        verdict=verdict,
+        due=promised,
+        legal_due_at=_legal_due_at(case, promise, pauses, calendar),
+        extension=extension_of(case),
+        late_by=_late_by(case, end, calendar, promise.term.unit) if late else None,
+        remaining=remaining_of(case, now),
+        segments=tuple(_segments(case.received_at, pauses, case.ended_at)),
+        steps=tuple(_step_standing(case, step, pauses, now, made_late=step.pk in culprits) for step in steps),
+    )
+
+
+def _late_by(case: Case, end: datetime, calendar: Calendar, unit: Unit) -> Span:
+    """In the unit of the term; in hours when it is late by less than a day."""
+    assert case.due_at  # noqa: S101 - it is late
+    span = lateness(case.due_at, end, calendar, unit).by
+    return span if span.amount else lateness(case.due_at, end, calendar, Unit.HOURS).by
+
+
+def _legal_due_at(case: Case, promise: Promise, pauses: list[models.Pause], calendar: Calendar) -> datetime | None:
+    """The law's own limit, where the promise is stricter."""
+    if promise.legal == promise.term:
+        return None
+    assert case.received_at  # noqa: S101 - asked of received cases only
+    limit = due(promise.legal, case.received_at, calendar, _stretches(pauses)).at
+    return limit if limit and case.due_at and limit > case.due_at else None
+
+
+def _segments(received_at: datetime, pauses: Iterable[models.Pause], ended_at: datetime | None) -> Iterable[Segment]:
+    """From receipt to end, without a gap."""
+    ran_from: datetime | None = received_at
+    for pause in pauses:
+        assert ran_from  # noqa: S101 - only the last pause lasts
+        if pause.started_at > ran_from:
+            yield Segment(ran_from, pause.started_at)
+        yield Segment(pause.started_at, pause.ended_at, pause)
+        ran_from = pause.ended_at
+    if ran_from and (ended_at is None or ended_at > ran_from):
+        yield Segment(ran_from, ended_at)
+
+
+def _step_standing(case: Case, step: Step, pauses: list[models.Pause], now: datetime, *, made_late: bool) -> StepStanding:
+    graph, waits = graph_of(case.version), step.open and not case.ended
+    percent = graph.node(step.node).share
+    calendar = agency_calendar(step.agency)
+    seconds = 0 if step.cancelled else _overrun(step, pauses, step.done_at or case.ended_at or now, calendar)
+    still = waits and case.due_at is None
+    return StepStanding(
+        step=step,
+        share=share(promise_of(case.version).term, percent, calendar) if percent else None,
+        due_at=step.due_at,
+        over=Span(seconds, Unit.HOURS) if seconds else None,
+        remaining=remaining_until(step.agency, None if still else step.due_at, now) if waits else None,
+        made_late=made_late,
+    )
+
+
+def _overrun(step: Step, pauses: Iterable[models.Pause], end: datetime, calendar: Calendar) -> int:
+    """Working seconds from the step's due date to `end`, without those in which the clock stood still."""
+    if step.due_at is None or end <= step.due_at:
+        return 0
+    seconds = calendar.working_seconds_between(step.due_at, end)
+    for pause in pauses:
+        start, stop = max(pause.started_at, step.due_at), min(pause.ended_at or end, end)
+        if start < stop:
+            seconds -= calendar.working_seconds_between(start, stop)
+    return seconds
+
+
+def _culprits(case: Case, steps: Sequence[Step], pauses: list[models.Pause], end: datetime) -> frozenset[int]:
+    """The steps whose overrun moved the case over its due date.
+
+    The chain of steps that led to the one in which the date passed is gone through in order. What a step took beyond its share
+    is owed; a later one that took less pays back, and when nothing is owed any more those before it are forgiven. When no
+    step took more than its share, it is the one in which the date passed.
+    """
+    assert case.due_at  # noqa: S101 - it is late
+    chain = _chain(case.due_at, steps, end)
+    owed, owing = 0, list[int]()
+    calendar = agency_calendar(case.agency)
+    for step in chain:
+        done = step.done_at or end
+        over = _overrun(step, pauses, done, calendar)
+        if over:
+            owed += over
+            owing.append(step.pk)
+        elif step.due_at and step.due_at < case.due_at:
+            owed -= min(owed, calendar.working_seconds_between(done, step.due_at))
+            owing = owing if owed else []
+    return frozenset(owing or [step.pk for step in chain[-1:]])
+
+
+def _chain(due_at: datetime, steps: Sequence[Step], end: datetime) -> list[Step]:
+    """The steps one after the other, each the last that the next waited for, up to the one in which the due date passed."""
+    lasted = [step for step in steps if not step.cancelled]
+    passing = [step for step in lasted if step.opened_at <= due_at < (step.done_at or end)]
+    if not passing:
+        return []
+    chain = [max(passing, key=lambda step: (step.done_at or end, step.pk))]
+    while before := [step for step in lasted if step.done_at and step.done_at <= chain[0].opened_at and step.pk < chain[0].pk]:
+        chain.insert(0, max(before, key=lambda step: (step.done_at, step.pk)))
+    return chain

@@ -1,16 +1,31 @@
 """What applicants are told when their case moves."""
 
+from datetime import datetime
+
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.intake import move_to_person
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.cases.models import Case, Party, Reappointment
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
 from tinhso.blocks.messaging.queries import messages_about
-from tinhso.kernel.events import Event, subscribe
+from tinhso.kernel.events import Event, enqueue_subscribers, subscribe
 from tinhso.kernel.time import local
 
-TOLD = ("submitted", "accepted", "refused", "supplement_asked", "supplement_answered", "result_signed", "returned", "withdrawn")
+TOLD = (
+    "submitted",
+    "accepted",
+    "refused",
+    "supplement_asked",
+    "supplement_answered",
+    "paused",
+    "resumed",
+    "extended",
+    "rescheduled",
+    "result_signed",
+    "returned",
+    "withdrawn",
+)
 
 
 @subscribe(*(f"cases.{event}" for event in TOLD))
@@ -50,3 +65,11 @@ def follow_verified_person(event: Event) -> None:
     declared, person = event.facts.get("declared_person"), event.facts.get("person")
     if declared and person and declared != person:
         move_to_person(Person.objects.get(pk=declared), Person.objects.get(pk=person))
+
+
+@subscribe("cases.calendar_changed")
+def tell_rescheduled(event: Event) -> None:
+    """One message a case: each is a job of its own, so that one that fails does not keep the others from being told."""
+    moved = Reappointment.objects.filter(cause=Reappointment.Cause.CALENDAR, at=datetime.fromisoformat(str(event.facts["at"])))
+    for case in moved.values_list("case", flat=True).distinct().iterator():
+        enqueue_subscribers("cases.rescheduled", object_type="cases.case", object_id=str(case), actor_id=None, facts={})

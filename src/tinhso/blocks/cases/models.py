@@ -120,6 +120,7 @@ _TONES = {
     Status.RETURNED: "done",
 }
 
+WITHDRAWABLE = (Status.SUBMITTED, Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY)
 ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.DONE, Status.RETURNED})
 
 
@@ -150,6 +151,9 @@ class Case(models.Model):
     returned_at = models.DateTimeField(null=True)
     counts_late_766 = models.BooleanField(
         default=False, help_text="asked to supplement more than once: late in the 766 index only"
+    )
+    extended_by = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="by how much the term was extended, in its own unit; 0: not extended"
     )
     applicant_name = models.CharField(max_length=300)
     search = models.TextField(help_text="code and applicant's name, folded")
@@ -345,6 +349,8 @@ class Pause(models.Model):
     reason = models.CharField(max_length=12, choices=Reason.choices)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    note = models.TextField(default="", db_default="", help_text="what is waited for, in words")
+    document = models.CharField(max_length=200, default="", db_default="", help_text="number and date of the paper it rests on")
 
     class Meta:
         constraints = [
@@ -356,6 +362,40 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} of case {self.case_id}"
+
+
+class Extension(models.Model):
+    """The one extension of a case's term, with the apology (form 04)."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="extension")
+    amount = models.PositiveSmallIntegerField(help_text="in the unit of the term")
+    reason = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey("directory.Person", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=1), name="extension_positive")]
+
+    def __str__(self) -> str:
+        return f"extension of case {self.case_id}"
+
+
+class Reappointment(models.Model):
+    """A due date that took the place of another (NgayHenTraTruoc, NgayHenTraMoi of the National Portal)."""
+
+    class Cause(models.TextChoices):
+        PAUSE = "pause", _("Sau thời gian tạm dừng")
+        EXTENSION = "extension", _("Gia hạn")
+        CALENDAR = "calendar", _("Lịch làm việc thay đổi")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="reappointments")
+    at = models.DateTimeField()
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.cause} of case {self.case_id}"
 
 
 class Supplement(models.Model):

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.access_code import lookup_code_fits
+from tinhso.blocks.cases.clock import standing_still
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
 from tinhso.blocks.directory.models import Agency, Person, UnitLevel
@@ -147,7 +148,8 @@ def work_of(person: Person) -> QuerySet[Step]:
         return Step.objects.none()
     return (
         Step.objects.filter(_of_roles(held), Q(assignee__isnull=True) | Q(assignee=person), done_at__isnull=True, cancelled=False)
-        .exclude(case__status=Status.SUPPLEMENT_ASKED)
+        .exclude(case__status__in=[Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY])
+        .exclude(standing_still(case="case__"))
         .select_related("case", "case__procedure", "agency", "assignee")
     )
 

@@ -14,6 +14,10 @@ TITLES = {
     "withdrawn": pgettext_lazy("timeline", "Rút hồ sơ"),
     "supplement_asked": pgettext_lazy("timeline", "Yêu cầu bổ sung"),
     "supplement_answered": pgettext_lazy("timeline", "Đã bổ sung"),
+    "paused": pgettext_lazy("timeline", "Tạm dừng thời hạn"),
+    "resumed": pgettext_lazy("timeline", "Tính tiếp thời hạn"),
+    "extended": pgettext_lazy("timeline", "Gia hạn, hẹn lại ngày trả"),
+    "rescheduled": pgettext_lazy("timeline", "Ngày hẹn trả thay đổi"),
     "step_done": pgettext_lazy("timeline", "Hoàn thành bước"),
     "step_assigned": pgettext_lazy("timeline", "Giao việc"),
     "noted": pgettext_lazy("timeline", "Ghi chú nội bộ"),
@@ -21,7 +25,7 @@ TITLES = {
     "returned": pgettext_lazy("timeline", "Trả kết quả"),
     "rated": pgettext_lazy("timeline", "Đánh giá"),
 }
-_TONES = {"refused": "bad", "supplement_asked": "waiting"}
+_TONES = {"refused": "bad", "supplement_asked": "waiting", "paused": "waiting"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Line:
     who: str
     text: str
     tone: str
+    event: str = ""
 
 
 def timeline_of(case: Case, *, public: bool) -> list[Line]:
@@ -47,6 +52,7 @@ def timeline_of(case: Case, *, public: bool) -> list[Line]:
             who=_who(case, entry.actor.full_name if entry.actor else "", public=public, own=entry.actor_id == case.applicant_id),
             text=entry.note,
             tone=_TONES.get(entry.event, ""),
+            event=entry.event,
         )
         for entry in entries
     ]

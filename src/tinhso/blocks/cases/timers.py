@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from tinhso.blocks.cases.bpmn.vocabulary import WATCH
-from tinhso.blocks.cases.clock import pauses_of
+from tinhso.blocks.cases.clock import stretches_of
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency
@@ -18,5 +18,5 @@ def runs_out(timer: str, case: Case, agency: Agency, *, opened_at: datetime) -> 
     """An ISO duration runs by the watch; a term by the agency's calendar, standing still while the case's clock does (None)."""
     if WATCH.fullmatch(timer):
         return opened_at + timedelta(**{_UNITS[unit]: int(amount) for amount, unit in _NUMBER.findall(timer)})
-    pauses = [pause for pause in pauses_of(case) if pause.end is None or pause.end > opened_at]
+    pauses = [pause for pause in stretches_of(case) if pause.end is None or pause.end > opened_at]
     return due(Term.parse(timer), opened_at, agency_calendar(agency), pauses).at

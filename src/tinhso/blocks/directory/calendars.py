@@ -4,8 +4,10 @@ Each process keeps the calendars it has made and asks the database for one numbe
 request or job, however many rows a list has.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
 from time import monotonic
 
 from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind
@@ -61,12 +63,52 @@ def agency_calendar_by_code(code: str) -> Calendar:
 
 
 def _make(agency: Agency) -> Calendar:
-    chain = [int(part) for part in (agency.path or "").split(".") if part]
+    chain = _chain(agency)
     hours = dict(Agency.objects.filter(pk__in=chain).values_list("pk", "hours"))
     days = CalendarDay.objects.filter(agency=None) | CalendarDay.objects.filter(agency__in=chain)
-    by_agency: dict[int | None, list[CalendarDay]] = {}
+    return _assemble(chain, hours, _by_agency(days))
+
+
+@dataclass(frozen=True)
+class DayChange:
+    """What somebody wants to say of a day, for an agency and those below it; `kind` None takes back what was said."""
+
+    agency: Agency
+    day: date
+    kind: DayKind | None
+    reason: str = ""
+    hours: tuple[str, ...] = ()
+
+
+def calendars_if(changes: Sequence[DayChange], agencies: Iterable[Agency]) -> dict[int, Calendar]:
+    """The calendars of `agencies` as they would be after the changes; nothing is changed or remembered. Two queries."""
+    hours = dict(Agency.objects.values_list("pk", "hours"))
+    by_agency = _by_agency(CalendarDay.objects.all())
+    for change in changes:
+        kept = [entry for entry in by_agency.get(change.agency.pk, ()) if entry.date != change.day]
+        if change.kind:
+            kept.append(CalendarDay(date=change.day, kind=change.kind, reason=change.reason, hours=list(change.hours) or None))
+        by_agency[change.agency.pk] = kept
+    alike: dict[Calendar, Calendar] = {}  # one object for equal calendars: each counts its years through once
+    made = {agency.pk: _assemble(_chain(agency), hours, by_agency) for agency in agencies}
+    return {pk: alike.setdefault(calendar, calendar) for pk, calendar in made.items()}
+
+
+def _chain(agency: Agency) -> list[int]:
+    """From the root down to the agency."""
+    return [int(part) for part in (agency.path or "").split(".") if part]
+
+
+def _by_agency(days: Iterable[CalendarDay]) -> dict[int | None, list[CalendarDay]]:
+    found: dict[int | None, list[CalendarDay]] = {}
     for day in days:
-        by_agency.setdefault(day.agency_id, []).append(day)
+        found.setdefault(day.agency_id, []).append(day)
+    return found
+
+
+def _assemble(
+    chain: Sequence[int], hours: Mapping[int, dict[str, list[str]] | None], by_agency: Mapping[int | None, list[CalendarDay]]
+) -> Calendar:
     calendar = _with_days(Calendar.national(), by_agency.get(None, ()))
     for ancestor in chain:
         if week := hours.get(ancestor):

@@ -29,6 +29,7 @@ TEMPLATES = {
     Kind.RECEIPT: "papers/receipt.html",
     Kind.SUPPLEMENT: "papers/supplement.html",
     Kind.REFUSAL: "papers/refusal.html",
+    Kind.APOLOGY: "papers/apology.html",
     Kind.CERTIFICATE: "papers/result.html",
     Kind.DECISION: "papers/result.html",
     Kind.LETTER: "papers/result.html",

@@ -11,6 +11,7 @@ The rules (Civil Code 2015, art. 147–148; the closing hour instead of midnight
   like the day of receipt, does not count. It moves a term in hours by the opening time in it.
 - A term does not end while it stands still: if the days before the pause were used up, it ends with the first working day on
   which it runs again. A pause that begins after the end changes nothing.
+- An extension makes the term longer as if it had been so from the start: what was paused stays paused.
 """
 
 from collections.abc import Iterable, Iterator
@@ -122,7 +123,15 @@ class Due:
         return Day(day, "holiday" if self.calendar.is_holiday(day) else "weekend", self.calendar.why_closed(day))
 
 
-def due(term: Term, received: datetime, calendar: Calendar, pauses: Iterable[Pause] = (), same_day: bool = False) -> Due:
+def due(
+    term: Term,
+    received: datetime,
+    calendar: Calendar,
+    pauses: Iterable[Pause] = (),
+    same_day: bool = False,
+    *,
+    extension: Term | None = None,
+) -> Due:
     """When `term` ends for a case handed in at `received`.
 
     Args:
@@ -130,13 +139,21 @@ def due(term: Term, received: datetime, calendar: Calendar, pauses: Iterable[Pau
         pauses: in any order, overlapping or not; what lies before the receipt is cut off. The end of a pause is taken as given:
             pass `calendar.next_working_moment` of a supplement handed in outside hours if it counts from then.
         same_day: the 15:00 rule; the term must be one day.
+        extension: by how much the term was made longer, counted in the same unit.
 
     Raises:
         ValueError: a naive datetime.
-        Invalid: a pause that ends before it starts, a same-day term of another length, a date outside 1976–2999.
+        Invalid: a pause that ends before it starts, a same-day term of another length, an extension in another unit, a date
+            outside 1976–2999.
     """
     start = calendar.next_working_moment(received)
     standing = _merge(pauses, start)
+    if same_day and term.unit is not Unit.HOURS and term.days != 1:
+        raise Invalid("Thủ tục trả kết quả trong ngày phải có thời hạn 1 ngày.")
+    if extension:
+        if extension.unit is not term.unit:
+            raise Invalid("Thời gian gia hạn phải cùng cách tính với thời hạn.")
+        term = Term(term.amount + extension.amount, term.unit)
     if term.unit is Unit.HOURS:
         if same_day:
             raise Invalid("Thủ tục trả kết quả trong ngày phải có thời hạn 1 ngày, không tính theo giờ.")
@@ -201,8 +218,6 @@ def _due_in_hours(term: Term, start: datetime, calendar: Calendar, standing: lis
 
 
 def _due_in_days(term: Term, start: datetime, calendar: Calendar, standing: list[Pause], same_day: bool) -> Due:
-    if same_day and term.days != 1:
-        raise Invalid("Thủ tục trả kết quả trong ngày phải có thời hạn 1 ngày.")
     working_days = term.unit is Unit.WORKING_DAYS or same_day
 
     def later(day: date, days: int) -> date:
@@ -211,7 +226,7 @@ def _due_in_days(term: Term, start: datetime, calendar: Calendar, standing: list
     def between(a: date, b: date) -> int:
         return calendar.working_days_between(a, b) if working_days else (b - a).days
 
-    last = later(start.date(), 0 if same_day and start.time() <= SAME_DAY_UNTIL else term.days)
+    last = later(start.date(), term.days - 1 if same_day and start.time() <= SAME_DAY_UNTIL else term.days)
     at = calendar.closing(calendar.working_day_from(last))
     for number, pause in enumerate(standing):
         if pause.start >= at:

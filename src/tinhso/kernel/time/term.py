@@ -79,6 +79,10 @@ class Term:
             return f"{self.amount} {_LABELS['vi'][self.unit]}".replace(".", ",")
         return f"{self.amount} {_plural(_LABELS['en'][self.unit], self.amount)}"
 
+    def unit_label(self, lang: str = "vi") -> str:
+        """What it counts: "ngày làm việc"; in English in the plural: "working days"."""
+        return _LABELS["vi"][self.unit] if lang.startswith("vi") else f"{_LABELS['en'][self.unit]}s"
+
     @property
     def seconds(self) -> int:
         """Working seconds of a term in hours.

@@ -22,8 +22,8 @@ class OneStopConfig(ServiceConfig):
         roles=(
             Role("reception", _("Cán bộ tiếp nhận và trả kết quả"), frozenset(_RECEIVE)),
             Role("specialist", _("Công chức chuyên môn"), frozenset(_SEARCH | {"cases.work"})),
-            Role("department_head", _("Lãnh đạo phòng"), frozenset(_WORK | {"cases.assign", "cases.figures"})),
-            Role("signer", _("Lãnh đạo ký"), frozenset(_WORK | {"papers.sign", "cases.assign", "cases.figures"})),
+            Role("department_head", _("Lãnh đạo phòng"), frozenset(_WORK | {"cases.assign", "cases.extend", "cases.figures"})),
+            Role("signer", _("Lãnh đạo ký"), frozenset(_WORK | {"papers.sign", "cases.assign", "cases.extend", "cases.figures"})),
             Role("clerk", _("Văn thư"), frozenset(_WORK)),
             Role("manager", _("Lãnh đạo theo dõi"), frozenset(_READ | {"cases.figures"})),
             Role(

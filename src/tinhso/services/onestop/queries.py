@@ -37,7 +37,7 @@ def _shares(person: Person, now: datetime) -> list[Share]:
     running = Q(case__ended_at=None)
     return [
         Share("", Q(pk__isnull=False)),
-        Share("qua-han", running & Q(due_at__lt=now)),
+        Share("qua-han", running & Q(due_at__lt=now)),  # the step's own date
         Share("hom-nay", running & Q(due_at__gte=now, due_at__lt=tomorrow)),
         Share("toi", Q(assignee=person)),
         Share("chua", Q(assignee=None)),

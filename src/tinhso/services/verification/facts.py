@@ -20,7 +20,7 @@ from tinhso.blocks.papers.queries import initials
 from tinhso.blocks.papers.render import grouped
 from tinhso.services.verification.judging import judged_again
 
-_SLIPS = {Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL}
+_SLIPS = {Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL, Kind.APOLOGY}
 
 
 @dataclass(frozen=True)

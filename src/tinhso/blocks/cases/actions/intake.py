@@ -17,6 +17,7 @@ from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.clock import due_of
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import (
+    WITHDRAWABLE,
     Case,
     CaseForm,
     CaseInvoice,
@@ -253,7 +254,7 @@ def withdraw_case(case: Case, *, by: Person, at: datetime | None = None) -> Case
     at = at or now()
     if not is_applicant(by, case):
         require(by, "cases.receive", at=case.agency)
-    with transition(case, expects=[Status.SUBMITTED, Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED]) as case:
+    with transition(case, expects=WITHDRAWABLE) as case:
         case.status = Status.WITHDRAWN
         case.ended_at = at
         cancel_open_steps(case)

@@ -6,11 +6,10 @@ from datetime import datetime
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.appointments import run_on, stand_still
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.papers import issue_case_paper
-from tinhso.blocks.cases.actions.process import shift_open_steps
-from tinhso.blocks.cases.clock import due_of
 from tinhso.blocks.cases.models import Case, PartFile, Pause, Status, Supplement
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.texts import free_text
@@ -37,8 +36,7 @@ def ask_supplement(case: Case, *, by: Person, content: str, at: datetime | None 
         case.counts_late_766 = case.supplements.exists()
         Supplement.objects.create(case=case, asked_at=at, asked_by=by, content=content)
         if case.received_at:
-            Pause.objects.create(case=case, reason=Pause.Reason.SUPPLEMENT, started_at=max(at, case.received_at))
-            case.due_at = None
+            stand_still(case, Pause.Reason.SUPPLEMENT, at=at, note=content)
         case.status = Status.SUPPLEMENT_ASKED
         issue_case_paper(case, Kind.SUPPLEMENT, by=by, at=at, reason=content)
         tell(case, "supplement_asked", by=by, at=at, note=content)
@@ -73,10 +71,7 @@ def answer_supplement(
                 part.save(update_fields=["on_paper"])
         case.status = Status.SUBMITTED
         if case.received_at:
-            case.pauses.filter(ended_at__isnull=True).update(ended_at=max(at, case.received_at))
-            due = due_of(case)
-            case.due_at = due.at if due else None
+            run_on(case, at=at)
             case.status = Status.IN_PROGRESS
-            shift_open_steps(case)
         tell(case, "supplement_answered", by=by, at=at, note=answer)
     return case

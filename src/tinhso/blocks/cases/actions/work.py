@@ -34,6 +34,8 @@ def open_step(step: Step, case: Case, *, by: Person) -> Step:
         raise NotAllowed(_("Bước này thuộc về người hoặc bộ phận khác."))
     if not fresh.open:
         raise WrongState(_("Bước “%(name)s” đã được làm xong. Hãy tải lại trang để xem bước tiếp theo.") % {"name": fresh.name})
+    if case.due_at is None:
+        raise WrongState(_("Thời hạn của hồ sơ đang tạm dừng. Hãy kết thúc tạm dừng rồi làm tiếp bước này."))
     return fresh
 
 
@@ -79,7 +81,7 @@ def take_step(step: Step, *, by: Person, at: datetime | None = None) -> Step:
 def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = None) -> Step:
     """Give a step to a colleague who holds its role at its agency; anybody who may work on the step, or a head, may do so."""
     at = at or now()
-    with transition(step.case, expects=[Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED]) as case:
+    with transition(step.case, expects=[Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY]) as case:
         fresh = case.steps.select_related("agency").get(pk=step.pk)
         if not may_work_on(by, fresh):
             require(by, "cases.assign", at=fresh.agency)

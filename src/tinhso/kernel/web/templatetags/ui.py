@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import services
-from tinhso.kernel.time import Level, Remaining
+from tinhso.kernel.time import Level, Remaining, Span, Term
 
 register = template.Library()
 
@@ -70,6 +70,18 @@ def percent(value: float | None) -> str:
 def plain(value: float | None) -> str:
     """A number as machines write it, for attributes: 12.5 in every language."""
     return f"{value or 0:g}"
+
+
+@register.filter
+def term(value: Term | Span) -> str:
+    """A length of time in the reader's language: "3 ngày làm việc"."""
+    return value.label(get_language() or "vi")
+
+
+@register.filter
+def term_unit(value: Term) -> str:
+    """What a term counts: "ngày làm việc"."""
+    return value.unit_label(get_language() or "vi")
 
 
 @register.filter

@@ -11,11 +11,12 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tinhso.blocks.cases.actions.clock import LONGEST_EXTENSION, REASONS, begin_pause, end_pause, extend_term
 from tinhso.blocks.cases.actions.intake import HandedIn, accept_case, refuse_case, withdraw_case
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import add_note
-from tinhso.blocks.cases.clock import due_of, remaining_of, remaining_until
+from tinhso.blocks.cases.clock import promise_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Step
 from tinhso.blocks.cases.possible import staff_powers
@@ -33,6 +34,7 @@ from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import pay_cash
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.time import local
 from tinhso.kernel.web.policy import embeddable
 from tinhso.services.onestop.queries import next_work
@@ -57,21 +59,23 @@ def _show(
 ) -> HttpResponse:
     moment = now()
     steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
-    powers = staff_powers(request.person, case, steps)
+    powers = staff_powers(request.person, case, steps, now=moment)
+    stands, promise = standing(case, moment, steps), promise_of(case.version)
     waits_here = powers.accept or powers.answer_supplement or powers.steps
     papers = list(case.papers.select_related("paper").order_by("pk"))
     context = {
         "case": case,
-        "remaining": remaining_of(case, moment),
-        "due": due_of(case),
+        "remaining": stands.remaining,
+        "clock": stands,
+        "promise": promise,
+        "pause_reasons": [(reason.value, reason.label) for reason in REASONS] if powers.pause else [],
+        "longest_extension": LONGEST_EXTENSION,
         "form": form_of(case.version).render_summary(
             case.form.answers, on=local(case.submitted_at).date(), dense=True, files=_answered(case)
         ),
         "party": case.parties.order_by("pk").first(),
         "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
-        "steps": [
-            (step, remaining_until(step.agency, step.due_at, moment) if step.open and not case.ended else None) for step in steps
-        ],
+        "steps": stands.steps,
         "powers": powers,
         "tasks": [_task(case, step, entered if step == refused else {}, problem) for step in powers.steps],
         "timeline": timeline_of(case, public=False),
@@ -172,6 +176,51 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     except DomainError as error:
         return again(request, case, error)
     return done(request, case, _("Đã ghi nhận yêu cầu rút hồ sơ."))
+
+
+@require_POST
+@staff_only
+def pause(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    given = request.POST.get
+    try:
+        paused = begin_pause(
+            case,
+            by=request.person,
+            reason=given("pause_reason", ""),
+            note=given("pause_note", ""),
+            document=given("document", ""),
+        )
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, paused, _("Đã tạm dừng thời hạn và báo cho người nộp."))
+
+
+@require_POST
+@staff_only
+def resume(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    try:
+        resumed = end_pause(case, by=request.person, note=request.POST.get("resume_note", ""))
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, resumed, _("Thời hạn được tính tiếp, hẹn trả %(due)s.") % {"due": _moment(resumed)})
+
+
+@require_POST
+@staff_only
+def extend(request: PersonRequest, code: str) -> HttpResponse:
+    case = case_for_staff(code, request.person)
+    amount = whole_number(request.POST.get("amount")) or 0
+    try:
+        extended = extend_term(case, by=request.person, amount=amount, reason=request.POST.get("extend_reason", ""))
+    except DomainError as error:
+        return again(request, case, error)
+    return done(request, extended, _("Đã lập phiếu xin lỗi và hẹn lại %(due)s.") % {"due": _moment(extended)})
+
+
+def _moment(case: Case) -> str:
+    return f"{local(case.due_at):%H:%M %d/%m/%Y}" if case.due_at else ""
 
 
 @require_POST

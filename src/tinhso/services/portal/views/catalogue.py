@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tinhso.blocks.cases.clock import term_of
+from tinhso.blocks.cases.clock import promise_of
 from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.cases.queries import find_procedures, procedure_in_force, procedures_in_force
 
@@ -41,14 +41,16 @@ def search(request: HttpRequest) -> HttpResponse:
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """All legal parts of a procedure (Decree 63/2010, article 8)."""
     version = procedure_in_force(code, now())
-    term, same_day = term_of(version)
+    promise = promise_of(version)
+    language = get_language() or "vi"
     definition = version.definition
     context = {
         "version": version,
         "title": title_of(version),
         "definition": definition,
-        "term": definition.get("promise") or term.label(get_language() or "vi"),
-        "same_day": same_day,
+        "term": definition.get("promise") or promise.term.label(language),
+        "legal_term": promise.legal.label(language) if promise.legal != promise.term else "",
+        "same_day": promise.same_day,
         "online": version.procedure.grade != "information",
         "demonstration": settings.OWN_PORTAL_IS_DEMONSTRATION,
         "breadcrumbs": [(_("Trang chủ"), "/"), (_("Thủ tục hành chính"), "/thu-tuc/"), (title_of(version), "")],

@@ -14,13 +14,13 @@ from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.intake import HandedIn, withdraw_case
 from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement
-from tinhso.blocks.cases.clock import remaining_of
+from tinhso.blocks.cases.clock import Segment, remaining_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Rating
 from tinhso.blocks.cases.possible import applicant_powers
 from tinhso.blocks.cases.queries import case_by_follow_up_code, case_for_applicant, cases_of
-from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.cases.timeline import Line, timeline_of
 from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.forms.engine.summary import FileNames
@@ -85,12 +85,14 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
     rated = Rating.objects.filter(case=case).exists()
     powers = applicant_powers(request.person, case, unpaid=bool(fee and fee.invoice.status == "unpaid"), rated=rated)
     papers = list(case.papers.select_related("paper").order_by("pk"))
+    timeline = timeline_of(case, public=True)
     context = {
         "case": case,
         "fresh": "moi" in request.GET,
         "lookup_code": lookup_code(case),
         "remaining": remaining_of(case, now()),
-        "timeline": timeline_of(case, public=True),
+        "timeline": timeline,
+        "segments": _segments(case, timeline),
         "result": next((row.paper for row in papers if row.is_result), None),
         "papers": [row.paper for row in papers if not row.is_result],
         "panel": invoice_panel(fee.invoice, return_url=request.path) if fee else None,
@@ -107,6 +109,14 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "breadcrumbs": [(_("Hồ sơ của tôi"), reverse("portal:cases")), (case.code, "")] if request.person else [],
     }
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
+
+
+_STOPS = frozenset({"supplement_asked", "paused"})
+
+
+def _segments(case: Case, timeline: list[Line]) -> tuple[Segment, ...]:
+    """When the clock ran and stood still; looked up only for a case whose history says that it stood."""
+    return standing(case, now()).segments if any(line.event in _STOPS for line in timeline) else ()
 
 
 def _answered(request: VisitorRequest, case: Case) -> FileNames:
