@@ -83,9 +83,20 @@ messaging:notices          GET    302  200  200  200  200  200  200  200  200
 messaging:open             POST   302  404  404  404  404  404  404  404  404
 messaging:read_all         POST   302  302  302  302  302  302  302  302  302
 metrics                    GET    200  200  200  200  200  200  200  200  200
+national_portal:again      POST 302  404  404  403  403  403  404  404  403
+national_portal:again_many POST 302  404  404  403  403  403  403  302  403
+national_portal:case_again POST 302  404  404  403  403  403  403  404  403
+national_portal:catalogue  GET    302  404  404  403  403  403  200  200  403
+national_portal:compare    POST 302  404  404  403  403  403  403  302  403
+national_portal:demo_behaviour POST 302  404  404  403  403  403  403  302  403
 national_portal:demo_service POST 200  200  200  200  200  200  200  200  200
 national_portal:demo_session POST 200  200  200  200  200  200  200  200  200
+national_portal:download   POST 302  404  404  403  403  403  403  302  403
+national_portal:drop       POST 302  404  404  403  403  403  404  404  403
 national_portal:file       GET    404  404  404  404  404  404  404  404  404
+national_portal:message    GET    302  404  404  403  403  403  404  404  403
+national_portal:overview   GET    302  404  404  403  403  403  200  200  403
+national_portal:receive    POST 401  401  401  401  401  401  401  401  401
 offline                    GET    200  200  200  200  200  200  200  200  200
 onestop:accept             POST   302  404  404  409  403  403  403  404  404
 onestop:answered_file      GET    302  404  404  200  200  200  200  404  404
@@ -258,7 +269,11 @@ def _build(folder: Path) -> World:
         "payments:demo": {"reference": "NONE"},
         "payments:result": {"reference": "NONE"},
         "messaging:open": {"message_id": 0},
+        "national_portal:again": {"pk": 0},
+        "national_portal:case_again": {"pk": 0},
+        "national_portal:drop": {"pk": 0},
         "national_portal:file": {"key": "0:none"},
+        "national_portal:message": {"pk": 0},
         "accounts:revoke_token": {"token_id": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, MenuItem, Role, ServiceConfig
 
 
 class NationalPortalConfig(ServiceConfig):
@@ -18,6 +18,7 @@ class NationalPortalConfig(ServiceConfig):
             Role("admin", _("Quản trị hệ thống"), frozenset({"national_portal.read", "national_portal.manage"})),
             Role("manager", _("Lãnh đạo theo dõi"), frozenset({"national_portal.read"})),
         ),
+        menu=(MenuItem(_("Cổng quốc gia"), "national_portal:overview", "plug-connected", "national_portal.read", 80),),
     )
 
     def checks(self) -> list[Check]:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from django.utils.timezone import localdate
 
 from tinhso.kernel.events import Event, subscribe
-from tinhso.kernel.jobs import periodic
+from tinhso.kernel.jobs import job, periodic
+from tinhso.services.national_portal.actions.catalogue import download
+from tinhso.services.national_portal.actions.comparing import compare
 from tinhso.services.national_portal.actions.queueing import queue_case, queue_since
 from tinhso.services.national_portal.actions.sending import send_due
 from tinhso.services.national_portal.options import options, switched_on
@@ -51,3 +53,29 @@ def queue_forgotten(timestamp: int) -> None:
     """Cases of the last days of which the portal knows nothing: the exchange was off when they were handed in."""
     if switched_on():
         queue_since(localdate(datetime.fromtimestamp(timestamp, UTC)) - _LOOKED_BACK)
+
+
+@periodic("40 1 * * *", queue="national_portal")
+def compare_nightly(timestamp: int) -> None:
+    """Does the portal have what we told it?"""
+    compare_now()
+
+
+@periodic("10 1 * * 0", queue="national_portal")
+def download_weekly(timestamp: int) -> None:
+    """The portal's catalogue."""
+    download_now()
+
+
+@job(queue="national_portal", attempts=3)
+def compare_now() -> None:
+    """Compare when somebody asks for it."""
+    if found := options():
+        compare(found)
+
+
+@job(queue="national_portal", attempts=3)
+def download_now() -> None:
+    """Download the catalogue when somebody asks for it."""
+    if found := options():
+        download(found)

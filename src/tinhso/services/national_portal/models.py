@@ -37,6 +37,7 @@ class CaseExchange(models.Model):
     registered = models.BooleanField(default=False, help_text="the portal has the case: further records are updates")
     status = models.SmallIntegerField(choices=Status.choices, null=True, help_text="the last status acknowledged")
     queued_to = models.BigIntegerField(default=0, help_text="the last entry of the time line that messages were made for")
+    compared_at = models.DateTimeField(null=True, db_index=True)
 
     def __str__(self) -> str:
         return self.portal_code
