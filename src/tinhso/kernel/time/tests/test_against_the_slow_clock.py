@@ -166,3 +166,36 @@ def test_the_shares_of_a_term_never_add_up_to_more_than_the_term(unit: Unit, amo
     parts = [share(term, percent, calendar) for percent in percents]
     smallest = 0.25
     assert sum(hours(part) for part in parts if part.amount > smallest) <= hours(term)
+
+
+@quick
+@given(slow.offices(), st.integers(1, 20), st.integers(1, 10), day_units, slow.filings())
+def test_an_extended_term_ends_when_stepping_through_both_lengths_says(
+    office: slow.Office, amount: int, more: int, unit: Unit, filing: Filing
+) -> None:
+    handed_in, pauses = filing
+    answer = due(Term(amount, unit), handed_in, office.calendar(), pauses, extension=Term(more, unit))
+    received = office.next_working_moment(handed_in)
+    assert answer.at == slow.due_in_days(office, amount + more, unit, received, pauses)
+    assert answer.at >= due(Term(amount, unit), handed_in, office.calendar(), pauses).at
+
+
+@quick
+@given(slow.offices(), st.integers(1, 5), slow.filings())
+def test_a_same_day_procedure_keeps_its_fifteen_hours_when_it_is_extended(office: slow.Office, more: int, filing: Filing) -> None:
+    handed_in, pauses = filing
+    answer = due(Term(1), handed_in, office.calendar(), pauses, same_day=True, extension=Term(more))
+    received = office.next_working_moment(handed_in)
+    days = more if received.hour * 60 + received.minute <= 15 * 60 else more + 1
+    assert answer.at == slow.due_in_days(office, days, Unit.WORKING_DAYS, received, pauses)
+
+
+@quick
+@given(slow.offices(), st.integers(1, 20), st.integers(0, 10), day_units, slow.filings())
+def test_a_promise_within_the_law_never_ends_after_the_laws_own_limit(
+    office: slow.Office, promised: int, more: int, unit: Unit, filing: Filing
+) -> None:
+    handed_in, pauses = filing
+    calendar = office.calendar()
+    legal = due(Term(promised + more, unit), handed_in, calendar, pauses).at
+    assert due(Term(promised, unit), handed_in, calendar, pauses).at <= legal
