@@ -1,15 +1,17 @@
 """What applicants are told when their case moves."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.intake import move_to_person
+from tinhso.blocks.cases.actions.sweeping import sweep
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Party, Reappointment
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
 from tinhso.blocks.messaging.queries import messages_about
 from tinhso.kernel.events import Event, enqueue_subscribers, subscribe
+from tinhso.kernel.jobs import periodic
 from tinhso.kernel.time import local
 
 TOLD = (
@@ -57,6 +59,14 @@ def tell_applicant(event: Event) -> None:
         about=about,
         link=f"/ho-so/{case.code}/",
     )
+
+
+@periodic("*/5 * * * *", queue="housekeeping")
+def attend_to_time(timestamp: int) -> None:
+    """Timers that have run out, steps that are late. Failed cases make the job fail, where the status page shows it; the others
+    are done all the same."""
+    if failed := sweep(datetime.fromtimestamp(timestamp, UTC)).failed:
+        raise RuntimeError(f"cases that could not be swept: {failed}")
 
 
 @subscribe("identity.account_verified")

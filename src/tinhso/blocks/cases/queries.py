@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,7 @@ from tinhso.blocks.cases.access_code import lookup_code_fits
 from tinhso.blocks.cases.clock import standing_still
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.process_tables import Opinion
 from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants
@@ -95,13 +96,36 @@ def _of_roles(pairs: Collection[Pair]) -> Q:
     return condition
 
 
+def cases_from_elsewhere(person: Person) -> QuerySet[Case]:
+    """Cases of other agencies of which a step, or a question, came to where the person works or reads all cases."""
+    held = grants(person)
+    asked = CaseAccess.objects.filter(_of_roles(held.pairs_for("cases.search")) | Q(agency__in=held.agency_ids_for("cases.read")))
+    came = asked.exclude(agency=F("case__agency")).values("case")
+    return Case.objects.filter(pk__in=came) if held.pairs else Case.objects.none()
+
+
+def opinions_for(person: Person) -> QuerySet[Opinion]:
+    """The questions of other agencies that wait for the person, the most pressing first."""
+    held = grants(person).pairs_for("cases.work")
+    if not held:
+        return Opinion.objects.none()
+    waiting = Opinion.objects.filter(_of_roles(held), answered_at__isnull=True, withdrawn=False)
+    return waiting.select_related("case__agency", "case__procedure", "agency", "asked_by").order_by("due_at", "pk")
+
+
 def _may_see(person: Person, case: Case) -> bool:
-    """The same rule for one case that is at hand."""
+    """The same rule for one case that is at hand, and for those that come from other agencies."""
     held = grants(person)
     if held.allows("cases.read", case.agency):
         return True
-    came_to = held.pairs_for("cases.search")
-    return bool(came_to) and not came_to.isdisjoint(_CAME_TO.rows(case=case.pk))
+    came_to, reads = held.pairs_for("cases.search"), "cases.read" in held.permissions
+    if not (came_to or reads):
+        return False
+    came = set(_CAME_TO.rows(case=case.pk))
+    if not came_to.isdisjoint(came):
+        return True
+    elsewhere = {agency for agency, _role in came if agency != case.agency_id}
+    return reads and bool(elsewhere) and not elsewhere.isdisjoint(held.agency_ids_for("cases.read"))
 
 
 _CAME_TO = FixedQuery(lambda: CaseAccess.objects.filter(case=Param("case")).values_list("agency", "role"))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.agencies import resolve
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
@@ -19,6 +20,7 @@ from tinhso.blocks.cases.process_tables import SubCase
 from tinhso.blocks.cases.process_tables import Wait as WaitRow
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.blocks.directory.models import Agency
+from tinhso.kernel.errors import WrongState
 from tinhso.kernel.time import local
 
 Service = Callable[[Case, datetime], None]
@@ -83,7 +85,13 @@ def start_process(case: Case, *, at: datetime) -> None:
 
 
 def continue_process(step: Step, case: Case, *, at: datetime) -> None:
-    """Move on from a finished step; of a task done several times, when the last of them is finished."""
+    """Move on from a finished step; of a task done several times, when the last of them is finished.
+
+    Raises:
+        WrongState: the step waits for the opinion of another agency.
+    """
+    if step.opinions.filter(holds_up=True, answered_at__isnull=True, withdrawn=False).exists():
+        raise WrongState(_("Bước này còn chờ ý kiến của cơ quan khác. Hãy chờ trả lời hoặc rút câu hỏi."))
     scope = scope_of(case, step.sub)
     node = scope.graph.node(step.node)
     outcome = step.outcome
@@ -149,7 +157,7 @@ def _settle(scope: Scope, effect: Effect, *, at: datetime) -> bool:
     """Write one effect's rows. Returns whether its token stays; else it goes on when the others are settled."""
     match effect:
         case OpenTask(node):
-            return _open_task(scope, node, at=at)
+            return open_task(scope, node, at=at)
         case RunService():
             return False
         case Wait(node):
@@ -174,14 +182,19 @@ def _close(scope: Scope, *, at: datetime) -> None:
     if scope.sub is None:
         cancel_open_steps(scope.case)
         return
-    inside = [scope.sub.pk]
-    for sub in SubCase.objects.filter(case=scope.case, ended_at__isnull=True).order_by("number"):  # parents before children
-        if sub.parent_id in inside:
-            inside.append(sub.pk)
+    end_sub_cases(scope.sub, cancelled=False, at=at)
+
+
+def end_sub_cases(sub: SubCase, *, cancelled: bool, at: datetime) -> None:
+    """End a sub-case with all that still runs in it, sub-cases of its own too."""
+    inside = [sub.pk]
+    for other in SubCase.objects.filter(case=sub.case_id, ended_at__isnull=True).order_by("number"):  # parents before children
+        if other.parent_id in inside:
+            inside.append(other.pk)
     Step.objects.filter(sub__in=inside, done_at__isnull=True, cancelled=False).update(cancelled=True)
     WaitRow.objects.filter(sub__in=inside, ended_at__isnull=True).update(ended_at=at)
     SubCase.objects.filter(pk__in=inside[1:]).update(ended_at=at, cancelled=True)
-    SubCase.objects.filter(pk=scope.sub.pk).update(ended_at=at)
+    SubCase.objects.filter(pk=sub.pk).update(ended_at=at, cancelled=cancelled)
 
 
 def _open_sub_case(scope: Scope, node: Node, *, at: datetime) -> bool:
@@ -223,7 +236,7 @@ def _wait(scope: Scope, node: Node, *, at: datetime) -> bool:
 # --- steps
 
 
-def _open_task(scope: Scope, node: Node, *, at: datetime) -> bool:
+def open_task(scope: Scope, node: Node, *, at: datetime) -> bool:
     """Open the step or steps of a user task. Returns False when there is nothing to do: the list is empty."""
     instances = _instances(scope, node)
     for index in instances[: 1 if node.many == "sequential" else None]:

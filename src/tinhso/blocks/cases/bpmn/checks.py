@@ -8,7 +8,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.bpmn.graph import CHOOSING, RESTING, Flow, Graph, Kind, Node, Problem
-from tinhso.blocks.cases.bpmn.soundness import problem_at, unsound
+from tinhso.blocks.cases.bpmn.soundness import backward_flows, problem_at, unsound
 from tinhso.kernel.rules import check_rule
 
 MAX_NODES = 300
@@ -40,7 +40,7 @@ def share_warnings(graph: Graph) -> list[str]:
         total, tasks = max(onward, default=(0, ()))
         return (total + node.share, (node.id, *tasks)) if node.share else (total, tasks)
 
-    backward = _backward_flows(graph)
+    backward = backward_flows(graph)
     total, tasks = longest(graph.start.id)
     if total <= 100:
         return []
@@ -283,24 +283,3 @@ def _deciders(graph: Graph, gateway: Node) -> list[Node]:
 
 def _needs_default(gateway: Node) -> Problem:
     return problem_at(gateway, _("cần nhánh mặc định (thuộc tính default) cho khi không điều kiện nào đúng."))
-
-
-# --- help
-
-
-def _backward_flows(graph: Graph) -> set[Flow]:
-    """The flows that lead back to a node on the way from the start to themselves: what makes loops."""
-    backward: set[Flow] = set()
-    done: set[str] = set()
-    path: dict[str, Iterator[Flow]] = {graph.start.id: iter(graph.onward(graph.start))}
-    while path:
-        node_id, flows = next(reversed(path.items()))
-        flow = next(flows, None)
-        if flow is None:
-            done.add(node_id)
-            del path[node_id]
-        elif flow.target in path:
-            backward.add(flow)
-        elif flow.target not in done:
-            path[flow.target] = iter(graph.onward(graph.node(flow.target)))
-    return backward

@@ -155,3 +155,37 @@ def _endless(graph: Graph, onward: dict[Marking, set[Marking]]) -> Iterator[Prob
 
 def problem_at(element: Node | Flow, text: str) -> Problem:
     return Problem(element.line, f"{element.label}: {text}")
+
+
+def after(graph: Graph, node: Node) -> tuple[set[str], set[str]]:
+    """The nodes and flows that come after a node, ways back left out: what going back to it undoes."""
+    backward = backward_flows(graph)
+    nodes, flows, waiting = set[str](), set[str](), deque([node])
+    while waiting:
+        here = waiting.popleft()
+        nodes |= {event.id for event in graph.boundaries(here)}
+        for flow in graph.onward(here):
+            if flow not in backward and flow.id not in flows:
+                flows.add(flow.id)
+                if flow.target not in nodes:
+                    nodes.add(flow.target)
+                    waiting.append(graph.node(flow.target))
+    return nodes, flows
+
+
+def backward_flows(graph: Graph) -> set[Flow]:
+    """The flows that lead back to a node on the way from the start to themselves: what makes loops."""
+    backward: set[Flow] = set()
+    done: set[str] = set()
+    path: dict[str, Iterator[Flow]] = {graph.start.id: iter(graph.onward(graph.start))}
+    while path:
+        node_id, flows = next(reversed(path.items()))
+        flow = next(flows, None)
+        if flow is None:
+            done.add(node_id)
+            del path[node_id]
+        elif flow.target in path:
+            backward.add(flow)
+        elif flow.target not in done:
+            path[flow.target] = iter(graph.onward(graph.node(flow.target)))
+    return backward
