@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -48,7 +49,8 @@ class Line:
 @pytest.fixture
 def line(transactional_db: None, live_server: Any, settings: Any) -> Iterator[Line]:
     settings.PUBLIC_URL = live_server.url
-    settings.NATIONAL_PORTAL = {**settings.NATIONAL_PORTAL, "adapter": "demo", "timeout": 2.0}
+    settings.NATIONAL_PORTAL = {**settings.NATIONAL_PORTAL, "adapter": "demo", "timeout": 3.0}
+    urlopen(f"{live_server.url}/healthz", timeout=60).close()  # a first request loads much, which is no failure of the line
     client._sessions.clear()
     yield Line(MONDAY)
     client._sessions.clear()
