@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from whitenoise.compress import Compressor
+
 from tinhso.config.database import database_settings
 from tinhso.config.environment import data_dir, flag, given_secret, secret
 from tinhso.config.hosts import allowed_hosts
@@ -164,6 +166,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# maps of minified scripts are for developers' tools alone; compressing them took half of the first start
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 WHITENOISE_USE_FINDERS = STATIC_MODE == "sources"
 MAIL_DIR = DATA_DIR / "mail"
 SMS_DIR = DATA_DIR / "sms"
