@@ -44,6 +44,7 @@ def place(*, keep: bool) -> Iterator[None]:
                 "TINHSO_DB_ROLE": "owner",
                 "TINHSO_DEBUG": "",
                 "TINHSO_SAMPLE": "today",  # the measured cases are copies of its own
+                "TINHSO_NATIONAL_PORTAL": "off",  # the sample one would be told of every case
                 "DJANGO_SETTINGS_MODULE": "tinhso.config.settings",
             }
         )
