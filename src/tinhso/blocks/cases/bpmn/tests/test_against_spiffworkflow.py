@@ -9,8 +9,12 @@ Where the two are made to agree, and why:
 - An event beside a task is not let happen while its last branch still runs: here it would be passed over (docs/procedures.md),
   there a second branch would begin.
 
-Left out: call activities (the token game hands them to the rows, see test_process), and inclusive gateways outside of blocks,
-where SpiffWorkflow searches the history of its tasks and we the graph, as BPMN 2.0 (13.3.3) has it.
+Left out:
+
+- Joins inside loops: SpiffWorkflow 3.2 counts tokens that came to a join in an earlier round (its gateways look at all their tasks
+  that are no ancestors) and goes on too soon. test_tokens runs such processes here alone.
+- Call activities: the token game hands them to the rows, see test_process.
+- Inclusive gateways outside of blocks: SpiffWorkflow searches the history of its tasks, we the graph, as BPMN 2.0 (13.3.3) has it.
 """
 
 import re
@@ -49,6 +53,16 @@ blocks: st.SearchStrategy[Block] = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def without_joins(block: Block, *, in_loop: bool = False) -> Block:
+    """The block with sequences instead of forks inside loops."""
+    kind, parts = block
+    inside = in_loop or kind == "loop"
+    return (
+        "sequence" if in_loop and kind in ("fork", "some") else kind,
+        tuple(without_joins(part, in_loop=inside) for part in parts),
+    )
 
 
 class Writer:
@@ -296,7 +310,7 @@ def compare(block: Block, seed: int) -> int:
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(block=blocks, seed=st.integers(0, 2**32))
 def test_both_engines_offer_the_same_tasks_after_every_completion(block: Block, seed: int) -> None:
-    compare(block, seed)
+    compare(without_joins(block), seed)
 
 
 def test_every_element_takes_part() -> None:
