@@ -11,10 +11,10 @@ Where the two are made to agree, and why:
 
 Left out:
 
-- Joins inside loops: SpiffWorkflow 3.2 counts tokens that came to a join in an earlier round (its gateways look at all their tasks
-  that are no ancestors) and goes on too soon. test_tokens runs such processes here alone.
+- Joins inside loops: SpiffWorkflow 3.2 counts tokens that came to a join in an earlier round (its gateways look at all their
+  tasks that are no ancestors) and goes on too soon. test_tokens runs such processes here alone.
 - Call activities: the token game hands them to the rows, see test_process.
-- Inclusive gateways outside of blocks: SpiffWorkflow searches the history of its tasks, we the graph, as BPMN 2.0 (13.3.3) has it.
+- Inclusive gateways outside of blocks: SpiffWorkflow searches the history of its tasks, we the graph, as in BPMN 2.0 (13.3.3).
 """
 
 import re
