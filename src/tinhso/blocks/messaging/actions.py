@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,14 +14,16 @@ from tinhso.blocks.identity.queries import language_of
 from tinhso.blocks.messaging.adapters.base import Envelope
 from tinhso.blocks.messaging.channels import adapter_for
 from tinhso.blocks.messaging.models import Message
+from tinhso.blocks.messaging.queries import undelivered
 from tinhso.blocks.messaging.rendering import render
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.jobs import job
+from tinhso.kernel.permissions import require
 
 logger = logging.getLogger(__name__)
 Channel = Message.Channel
-_RETRIES = 8
+_RETRIES = 10  # with tripled pauses: more than a day, the longest that a mail server may be away
 
 
 @action
@@ -114,7 +117,10 @@ class NotDelivered(Exception):
 
 @job(queue="messages", attempts=_RETRIES)
 def deliver_message(message_id: int, secret: bool = False) -> None:
-    """Carry one message out of the house. The row is locked meanwhile, so that it goes out once."""
+    """Carry one message out of the house. The row is locked meanwhile, so that it goes out once.
+
+    What is given up stays as a failed message, not as a failed job: there is one list of what was not delivered.
+    """
     error = _deliver(message_id, secret=secret)
     if error:
         raise NotDelivered(f"message {message_id}: {error}")
@@ -139,7 +145,23 @@ def _deliver(message_id: int, *, secret: bool) -> str:
     if secret and message.status != Message.Status.QUEUED:
         message.body = ""
     message.save(update_fields=["attempts", "error", "status", "sent_at", "body"])
-    return message.error
+    return message.error if message.status == Message.Status.QUEUED else ""
+
+
+@action
+def send_failed_again(*, since: datetime, by: Person | None) -> int:
+    """Put the messages given up since then into the queue again, those whose text is still there. Returns how many.
+
+    A code is wiped when it is given up: it has long expired.
+    """
+    require(by, "system.status")
+    failed = undelivered(since=since).exclude(body="").exclude(channel=Channel.NOTICE).select_for_update()
+    for message in failed:
+        message.status, message.attempts, message.error = Message.Status.QUEUED, 0, ""
+        message.save(update_fields=["status", "attempts", "error"])
+        deliver_message.defer(message_id=message.pk)
+        record("messaging.sent_again", by=by, on=message, template=message.template, channel=message.channel)
+    return len(failed)
 
 
 @action

@@ -1,12 +1,18 @@
 """Which adapter carries which channel, as the settings say."""
 
+from datetime import timedelta
+
 from django.conf import settings
+from django.utils.timezone import now
 
 from tinhso.blocks.messaging.adapters.base import Adapter, email_adapters, sms_adapters
 from tinhso.blocks.messaging.adapters.folder import MailFolder, SmsFolder
 from tinhso.blocks.messaging.adapters.smtp import Smtp
 from tinhso.blocks.messaging.models import Message
+from tinhso.blocks.messaging.queries import undelivered
 from tinhso.kernel.manifest import Check
+
+_REMEMBERED = timedelta(days=14)
 
 email_adapters.register("demo", MailFolder)
 email_adapters.register("smtp", lambda: Smtp(settings.SMTP_URL))
@@ -17,6 +23,7 @@ def adapter_for(channel: str) -> Adapter:
     """
     Raises:
         LookupError: the settings name an adapter that does not exist.
+        ValueError: the settings of the adapter cannot be read.
     """
     if channel == Message.Channel.SMS:
         return sms_adapters.get(settings.SMS_GATEWAY)
@@ -35,4 +42,14 @@ def check_channels() -> list[Check]:
             found.append(adapter_for(channel).check())
         except LookupError as error:
             found.append(Check(channel.value, "failed", str(error), "correct TINHSO_SMS_GATEWAY"))
-    return found
+        except ValueError:  # its words may hold the address with the password
+            found.append(Check(channel.value, "failed", "TINHSO_SMTP_URL", "write it like smtp://user:password@host:587"))
+    return [*found, _check_undelivered()]
+
+
+def _check_undelivered() -> Check:
+    """The messages given up of late; those of long ago concern nobody any more."""
+    part = "undelivered messages"
+    if count := undelivered(since=now() - _REMEMBERED).count():
+        return Check(part, "failed", str(count), "tinhso messages failed; once mended: tinhso messages retry")
+    return Check(part, "ok", "none")

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from tinhso.blocks.directory.models import Person
@@ -14,6 +16,11 @@ def unread_count(person: Person) -> int:
     """How many notices the person has not read, counted no further than 100. One query on a partial index."""
     unread = Message.objects.filter(person=person, channel=Message.Channel.NOTICE, read_at=None)
     return len(unread.exclude(status=Message.Status.FAILED).values_list("pk")[:_SHOWN_AT_MOST])
+
+
+def undelivered(*, since: datetime) -> QuerySet[Message]:
+    """The messages written since then that were given up, oldest first. On a partial index."""
+    return Message.objects.filter(status=Message.Status.FAILED, created_at__gte=since).order_by("pk")
 
 
 def messages_about(about: str) -> QuerySet[Message]:

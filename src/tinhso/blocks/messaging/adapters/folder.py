@@ -1,15 +1,13 @@
 """Demo adapters: messages become files in a folder, for an installation with nothing outside it."""
 
 import os
-from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.timezone import localtime
 
 from tinhso.blocks.messaging.adapters.base import Envelope
+from tinhso.blocks.messaging.adapters.mail import mail_of
 from tinhso.kernel.manifest import Check
 
 
@@ -17,15 +15,7 @@ class MailFolder:
     """E-mail as .eml files, which every mail program opens."""
 
     def send(self, envelope: Envelope) -> None:
-        message = EmailMessage()
-        message["From"] = settings.MAIL_FROM
-        message["To"] = envelope.address
-        message["Subject"] = envelope.subject
-        message["Date"] = format_datetime(localtime())
-        message["Message-ID"] = make_msgid(envelope.key, domain="tinhso.invalid")
-        message["Content-Language"] = envelope.language
-        message.set_content(envelope.body)
-        _write(Path(settings.MAIL_DIR), f"{envelope.key}.eml", message.as_bytes(policy=SMTP))
+        _write(Path(settings.MAIL_DIR), f"{envelope.key}.eml", mail_of(envelope).as_bytes(policy=SMTP))
 
     def check(self) -> Check:
         return _check("e-mail", Path(settings.MAIL_DIR), "TINHSO_SMTP_URL")

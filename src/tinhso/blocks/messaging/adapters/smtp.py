@@ -1,51 +1,60 @@
 """E-mail through a mail server."""
 
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.core.mail.backends.smtp import EmailBackend
-
 from tinhso.blocks.messaging.adapters.base import Envelope
+from tinhso.blocks.messaging.adapters.mail import mail_of
 from tinhso.kernel.manifest import Check
 
 _TIMEOUT = 20  # seconds
+_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Smtp:
-    """`url`: smtp://user:password@host:port (STARTTLS; `?tls=no` for a server without) or smtps://… (TLS from the start)."""
+    """`url`: smtp://user:password@host:port (STARTTLS; `?tls=no` for a server without) or smtps://… (TLS from the start).
+
+    The server's certificate is checked. Nothing is sent, and no password shown, to a server that cannot encrypt.
+
+    Raises:
+        ValueError: the address is not of this form.
+    """
 
     def __init__(self, url: str) -> None:
-        self._url = urlsplit(url)
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ValueError("TINHSO_SMTP_URL is not like smtp://user:password@host:587")
+        self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._tls_at_once = parts.scheme == "smtps"
+        self._tls = "tls=no" not in parts.query
 
-    def _connection(self) -> EmailBackend:
-        url = self._url
-        return EmailBackend(
-            host=url.hostname,
-            port=url.port or (465 if url.scheme == "smtps" else 587),
-            username=unquote(url.username or ""),
-            password=unquote(url.password or ""),
-            use_tls=url.scheme == "smtp" and "tls=no" not in url.query,
-            use_ssl=url.scheme == "smtps",
-            timeout=_TIMEOUT,
-        )
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        context = ssl.create_default_context()
+        if self._tls_at_once:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=_TIMEOUT, context=context)
+        else:
+            server = smtplib.SMTP(self._host, self._port, timeout=_TIMEOUT)
+        with server:
+            if self._tls and not self._tls_at_once:
+                server.starttls(context=context)
+            if self._user:
+                server.login(self._user, self._password)
+            yield server
 
     def send(self, envelope: Envelope) -> None:
-        message = EmailMessage(
-            envelope.subject,
-            envelope.body,
-            settings.MAIL_FROM,
-            [envelope.address],
-            headers={"Message-ID": f"<{envelope.key}@tinhso.invalid>", "Content-Language": envelope.language},
-            connection=self._connection(),
-        )
-        message.send()
+        with self._connected() as server:
+            server.send_message(mail_of(envelope))
 
     def check(self) -> Check:
-        connection = self._connection()
         try:
-            connection.open()
-        except OSError as error:
-            return Check("e-mail", "failed", type(error).__name__, "check TINHSO_SMTP_URL and that the server answers")
-        connection.close()
-        return Check("e-mail", "ok", f"{self._url.hostname}")
+            with self._connected():
+                return Check("e-mail", "ok", self._host)
+        except (OSError, ValueError) as error:  # SMTPException is an OSError; ValueError: a password that is not ASCII
+            code = getattr(error, "smtp_code", "")
+            detail = f"{self._host}: {type(error).__name__} {code}".rstrip()
+            return Check("e-mail", "failed", detail, "check TINHSO_SMTP_URL and that the server answers")

@@ -1,7 +1,11 @@
 import email
+from contextlib import suppress
+from datetime import timedelta
 from email.policy import default as modern
+from types import SimpleNamespace
 
 import pytest
+from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tinhso.blocks.identity.tests import world
@@ -12,11 +16,13 @@ from tinhso.blocks.messaging.actions import (
     read_all_notices,
     read_notice,
     send,
+    send_failed_again,
 )
 from tinhso.blocks.messaging.adapters.base import Adapters
-from tinhso.blocks.messaging.queries import messages_about, notices_of, unread_count
+from tinhso.blocks.messaging.models import Message
+from tinhso.blocks.messaging.queries import messages_about, notices_of, undelivered, unread_count
 from tinhso.kernel.audit.models import AuditEntry
-from tinhso.kernel.errors import NotFound
+from tinhso.kernel.errors import NotAllowed, NotFound
 
 CODE = {"code": "123456", "minutes": 15, "purpose": "register"}
 
@@ -147,11 +153,65 @@ def mail_server_down(monkeypatch):
 
 def test_a_failed_delivery_is_tried_again_and_gives_up_visibly(db, mail_server_down):
     message = write("chau@example.org")[0]
-    for run in range(1, 10):
+    for run in range(1, 11):
         with pytest.raises(NotDelivered):
             deliver_message(message_id=message.pk)
         message.refresh_from_db()
-        assert (message.attempts, message.status) == (run, "queued" if run < 9 else "failed")
+        assert (message.attempts, message.status) == (run, "queued")
+    deliver_message(message_id=message.pk)
+    message.refresh_from_db()
+    assert (message.attempts, message.status) == (11, "failed")
+    assert list(undelivered(since=now() - timedelta(days=1))) == [message]
+
+
+def test_the_worker_tries_as_often_as_the_message_says(db, mail_server_down):
+    attempts = 0
+    while deliver_message.retry_strategy.get_retry_decision(exception=NotDelivered(), job=SimpleNamespace(attempts=attempts)):
+        attempts += 1
+    message = write("chau@example.org")[0]
+    for _again in range(attempts):
+        with pytest.raises(NotDelivered):
+            deliver_message(message_id=message.pk)
+    deliver_message(message_id=message.pk)
+    message.refresh_from_db()
+    assert message.status == "failed"
+
+
+def given_up(**options):
+    message = write("chau@example.org", **options)[0]
+    secret = options.get("secret", False)
+    while message.status == "queued":
+        with suppress(NotDelivered):
+            deliver_message(message_id=message.pk, secret=secret)
+        message.refresh_from_db()
+    return message
+
+
+def test_what_was_given_up_is_sent_again_once_the_server_is_back(db, mail_server_down, monkeypatch, settings):
+    message, code = given_up(), given_up(secret=True)
+    monkeypatch.undo()
+    settings.MAIL_DIR = settings.MAIL_DIR.parent / "back"
+    ProcrastinateJob.objects.all().delete()
+    assert send_failed_again(since=now() - timedelta(days=1), by=None) == 1
+    assert ProcrastinateJob.objects.get(queue_name="messages").args["message_id"] == message.pk
+    deliver_message(message_id=message.pk)
+    message.refresh_from_db()
+    assert message.status == "sent"
+    assert [file.name for file in settings.MAIL_DIR.iterdir()] == [f"message-{message.pk}.eml"]
+    code.refresh_from_db()
+    assert (code.status, code.body) == ("failed", "")
+
+
+def test_only_who_runs_the_system_sends_again(db, ward):
+    with pytest.raises(NotAllowed):
+        send_failed_again(since=now(), by=world.official(ward, "specialist"))
+
+
+def test_the_status_page_counts_what_was_given_up_of_late(db):
+    message = send("no.such_template", to="chau@example.org", context={})[0]
+    assert [(check.state, check.detail) for check in channels.check_channels()][-1] == ("failed", "1")
+    Message.objects.filter(pk=message.pk).update(created_at=now() - timedelta(days=15))
+    assert channels.check_channels()[-1].state == "ok"
 
 
 def test_what_a_failed_delivery_leaves_behind_names_no_address(db, mail_server_down):
@@ -177,18 +237,19 @@ def test_two_adapters_cannot_have_one_name():
         adapters.register("demo", Down)
 
 
-def test_the_status_page_says_that_mail_goes_to_a_folder(settings):
-    assert [(check.part, check.state) for check in channels.check_channels()] == [("e-mail", "ok: demo"), ("sms", "ok: demo")]
+def test_the_status_page_says_that_mail_goes_to_a_folder(db, settings):
+    found = [(check.part, check.state) for check in channels.check_channels()]
+    assert found == [("e-mail", "ok: demo"), ("sms", "ok: demo"), ("undelivered messages", "ok")]
 
 
-def test_the_status_page_names_an_adapter_that_does_not_exist(settings):
+def test_the_status_page_names_an_adapter_that_does_not_exist(db, settings):
     settings.SMS_GATEWAY = "carrier-pigeon"
     check = channels.check_channels()[1]
     assert check.state == "failed"
     assert "carrier-pigeon" in check.detail
 
 
-def test_a_mail_server_that_does_not_answer_is_reported_without_its_password(settings):
+def test_a_mail_server_that_does_not_answer_is_reported_without_its_password(db, settings):
     settings.SMTP_URL = "smtp://post:geheim@127.0.0.1:9"
     check = channels.check_channels()[0]
     assert check.state == "failed"
