@@ -64,7 +64,6 @@ class FixedQuery(Generic[M, Row]):
         queryset = self._make()
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
-        assert compiler.select is not None
-        converters = compiler.get_converters([column for column, *_rest in compiler.select])
+        converters = compiler.get_converters([column for column, *_rest in compiler.select or ()])
         compiler.get_converters = lambda _columns: converters
         return queryset, compiler, sql, tuple(params)

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('papers', '0002_longer_holder'),
+        ("papers", "0002_longer_holder"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='paper',
-            name='kind',
-            field=models.CharField(choices=[('receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả'), ('supplement', 'Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ'), ('refusal', 'Phiếu từ chối tiếp nhận giải quyết hồ sơ'), ('apology', 'Phiếu xin lỗi và hẹn lại ngày trả kết quả'), ('certificate', 'Giấy chứng nhận, giấy xác nhận, trích lục'), ('decision', 'Quyết định'), ('letter', 'Công văn'), ('notice', 'Thông báo')], max_length=20),
+            model_name="paper",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("receipt", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
+                    ("supplement", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"),
+                    ("refusal", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"),
+                    ("apology", "Phiếu xin lỗi và hẹn lại ngày trả kết quả"),
+                    ("certificate", "Giấy chứng nhận, giấy xác nhận, trích lục"),
+                    ("decision", "Quyết định"),
+                    ("letter", "Công văn"),
+                    ("notice", "Thông báo"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
