@@ -11,8 +11,9 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from typer.testing import CliRunner, Result
 
 from tinhso.config.cli import build
-from tinhso.config.grants import grant_application_rights
+from tinhso.config.grants import grant_application_rights, guard_audit_log
 from tinhso.config.postgres import APP
+from tinhso.config.system.checks import check_audit_rights
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.audit.seal import seal_entries
 
@@ -53,6 +54,14 @@ def test_db_shell_answers_in_rows_or_json() -> None:
 
 
 @pytest.mark.django_db
+def test_db_shell_answers_every_statement() -> None:
+    assert tinhso(
+        "db", "shell", "-c", "SELECT 1; CREATE TEMPORARY TABLE t (n int); SELECT 'a' UNION SELECT 'b' ORDER BY 1"
+    ).output == ("1\n0 dòng / rows\na\nb\n")
+    assert json.loads(tinhso("db", "shell", "--json", "-c", "SELECT 1 AS n; SELECT 2 AS n").output) == [{"n": 1}, {"n": 2}]
+
+
+@pytest.mark.django_db
 def test_db_shell_tells_what_the_database_says_without_a_traceback() -> None:
     result = tinhso("db", "shell", "-c", "SELECT nonsense")
     assert 'column "nonsense" does not exist' in str(result.exception)
@@ -83,6 +92,17 @@ def test_audit_verify_finds_a_tampered_row_and_fails() -> None:
     result = tinhso("audit", "verify", "--json")
     assert json.loads(result.output)["first_bad"] == tampered.pk
     assert result.exit_code == 1
+
+
+@pytest.mark.django_db
+def test_migrating_switches_the_guards_of_the_audit_log_on_again() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER USER")
+    assert [check.state for check in check_audit_rights()] == ["failed"]
+    guard_audit_log(connection)
+    assert [check.state for check in check_audit_rights()] == ["ok"]
+    with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE audit_auditentry")
 
 
 @pytest.mark.django_db

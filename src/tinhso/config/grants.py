@@ -7,6 +7,18 @@ APPEND_ONLY = ("audit_auditentry", "audit_auditseal")
 READ_ONLY = ("django_migrations",)
 
 
+def guard_audit_log(connection: BaseDatabaseWrapper) -> None:
+    """Switch the triggers that refuse changes of the audit log on again where somebody has switched one off."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') AND c.oid = ANY(%s::regclass[])",
+            [list(APPEND_ONLY)],
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(name)} ENABLE TRIGGER USER")
+
+
 def grant_application_rights(connection: BaseDatabaseWrapper, role: str) -> None:
     """Give `role` its rights on every table and sequence of the connected owner, now and in future. Safe to repeat.
 

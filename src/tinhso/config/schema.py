@@ -33,7 +33,7 @@ def application_role() -> str | None:
 
 
 def migrate(report: Callable[[str], None]) -> int:
-    """Apply what is missing, set the rights, note the version. Returns the number of steps applied.
+    """Apply what is missing, set rights and guards, note the version. Returns the number of steps applied.
 
     Needs Django set up as owner (`tinhso.config.process.product(as_owner=True)`).
     """
@@ -41,13 +41,14 @@ def migrate(report: Callable[[str], None]) -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from tinhso.config.grants import grant_application_rights
+    from tinhso.config.grants import grant_application_rights, guard_audit_log
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         report(f"{len(plan)} bước / steps")
         call_command("migrate", interactive=False, verbosity=0)
+    guard_audit_log(connection)
     if role := application_role():
         grant_application_rights(connection, role)
     with connection.cursor() as cursor:

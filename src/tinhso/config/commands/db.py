@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
@@ -50,16 +51,25 @@ def shell(
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
-                names = [column.name for column in cursor.description or ()]
-                rows = cursor.fetchall() if names else []
-                count = cursor.rowcount
+                answers = list(_answers(cursor))
         except DatabaseError as error:
             said = str(error).strip().splitlines()[0]
             raise OperatorError(f"Cơ sở dữ liệu từ chối: {said}", f"The database refuses: {said}") from error
     if as_json:
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
-    elif names:
-        for row in rows:
+        rows = [dict(zip(names, row, strict=True)) for names, found, _count in answers for row in found]
+        typer.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        return
+    for names, found, count in answers:
+        for row in found:
             typer.echo("|".join("" if value is None else str(value) for value in row))
-    else:
-        typer.echo(f"{max(count, 0)} dòng / rows")
+        if not names:
+            typer.echo(f"{max(count, 0)} dòng / rows")
+
+
+def _answers(cursor: Any) -> Iterator[tuple[list[str], list[tuple[Any, ...]], int]]:
+    """Names of columns, rows, and rows touched, of every statement there was."""
+    while True:
+        names = [column.name for column in cursor.description or ()]
+        yield names, cursor.fetchall() if names else [], cursor.rowcount
+        if not cursor.nextset():
+            return

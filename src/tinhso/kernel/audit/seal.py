@@ -87,4 +87,4 @@ def verify_chain(*, batch: int = 2000, progress: Callable[[int], None] = lambda 
             break
         previous = bytes(seal.digest)
     sealed = AuditSeal.objects.count()
-    return Verification(rows, first_bad, reason, AuditEntry.objects.count() - sealed, previous.hex())
+    return Verification(rows, first_bad, reason, max(AuditEntry.objects.count() - sealed, 0), previous.hex())
