@@ -23,6 +23,7 @@ from tinhso.blocks.files.reading import read_file
 from tinhso.blocks.identity.tests import world
 from tinhso.blocks.papers.actions import issue_paper, pdf_of, signed_pdf_of
 from tinhso.blocks.papers.models import Kind, Paper
+from tinhso.blocks.papers.tests.pdfa import departures
 from tinhso.blocks.papers.tests.samples import CONTEXT
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import DomainError, NotAllowed, WrongState
@@ -154,3 +155,7 @@ def test_a_paper_without_a_place_is_signed_invisibly(ward, chairman, post):
     receipt = issue_paper(Kind.RECEIPT, agency=ward, by=None, context=CONTEXT, at=AT)
     signed = read_file(sign_paper(receipt, by=chairman, post=post, at=AT).signed_file)
     assert verify_pdf(signed).ok is Verdict.VALID
+
+
+def test_signing_takes_nothing_of_pdf_a_away_as_far_as_can_be_checked_here(paper, chairman, post):
+    assert departures(read_file(sign_paper(paper, by=chairman, post=post, at=AT).signed_file)) == []

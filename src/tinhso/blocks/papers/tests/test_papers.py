@@ -1,6 +1,7 @@
 import subprocess
 import threading
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pikepdf
 import pytest
@@ -15,6 +16,7 @@ from tinhso.blocks.papers.letterhead import printed_signature
 from tinhso.blocks.papers.models import Kind, Paper
 from tinhso.blocks.papers.queries import initials, paper_by_code
 from tinhso.blocks.papers.render import html_of, render_pdf
+from tinhso.blocks.papers.tests.pdfa import departures
 from tinhso.blocks.papers.tests.samples import AT, CONTEXT, LETTERS
 from tinhso.kernel.errors import NotAllowed, WrongState
 
@@ -91,7 +93,7 @@ def test_the_font_on_this_machine_has_all_letters():
 
 def test_the_pdf_says_its_title_author_language_and_that_it_is_pdf_a(ward):
     paper = issue(ward, Kind.DECISION, number="05/QĐ-UBND", title="Quyết định", template="papers/check.html")
-    with pikepdf.open(pdf_file(pdf_of(paper))) as document:
+    with pikepdf.open(BytesIO(pdf_of(paper))) as document:
         assert str(document.docinfo["/Title"]) == "Quyết định số 05/QĐ-UBND"
         assert str(document.docinfo["/Author"]) == "UBND Phường Mỹ Tho"
         assert str(document.Root.Lang) == "vi"
@@ -100,10 +102,40 @@ def test_the_pdf_says_its_title_author_language_and_that_it_is_pdf_a(ward):
             assert metadata.pdfa_status == "2U"
 
 
-def pdf_file(content: bytes):
-    from io import BytesIO
+@pytest.mark.parametrize("kind", Kind)
+def test_what_can_be_checked_here_of_pdf_a_2u_holds(ward, kind):
+    template = "" if kind in {Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL} else "papers/check.html"
+    assert departures(pdf_of(issue(ward, kind, template=template))) == []
 
-    return BytesIO(content)
+
+def _without_metadata(pdf):
+    del pdf.Root.Metadata
+
+
+def _with_a_script(pdf):
+    pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+def _with_a_borrowed_font(pdf):
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one:
+            del one["/FontFile2"]
+
+
+def _in_cmyk(pdf):
+    pdf.pages[0].contents_add(b"0 0 0 1 k 0 0 9 9 re f")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "clause"),
+    [(_without_metadata, "6.6.2"), (_with_a_script, "6.5"), (_with_a_borrowed_font, "6.2.11.4"), (_in_cmyk, "6.2.4")],
+)
+def test_the_check_of_pdf_a_sees_what_is_wrong(ward, spoil, clause):
+    spoilt = BytesIO()
+    with pikepdf.open(BytesIO(pdf_of(issue(ward, Kind.RECEIPT)))) as document:
+        spoil(document)
+        document.save(spoilt)
+    assert any(found.startswith(clause) for found in departures(spoilt.getvalue()))
 
 
 def test_the_bytes_are_made_once_and_never_change(ward):
@@ -156,7 +188,7 @@ def test_what_a_citizen_typed_is_shown_as_text(ward):
 def test_a_paper_loads_nothing_from_outside(ward, monkeypatch):
     monkeypatch.setattr("tinhso.blocks.papers.render.html_of", lambda paper: "<img src='file:///etc/hostname'><p>xong</p>")
     pdf = render_pdf(issue(ward)).pdf
-    with pikepdf.open(pdf_file(pdf)) as document:
+    with pikepdf.open(BytesIO(pdf)) as document:
         assert not document.pages[0].get_images()
 
 
