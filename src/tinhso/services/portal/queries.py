@@ -42,7 +42,8 @@ def agencies_handling(version: ProcedureVersion) -> QuerySet[Agency]:
 
 
 def agency_near(agencies: QuerySet[Agency], person: Person) -> Agency | None:
-    """Among the agencies, the one of today's unit that covers where the person lives."""
+    """Among the agencies, the one of the unit where the person lives, else of today's unit that covers it."""
     if person.residence is None:
         return None
-    return agencies.filter(unit__in=covers_today(person.residence, localdate())).first()
+    own = agencies.filter(unit=person.residence).first()  # the sample of three tiers has agencies of former units
+    return own or agencies.filter(unit__in=covers_today(person.residence, localdate())).first()
