@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
-from tinhso.blocks.cases.models import Case, Rating, Status
+from tinhso.blocks.cases.clock import ended_late, ended_on_time, overdue, standing_still
+from tinhso.blocks.cases.models import ENDED, Case, Rating, Status
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import grants
 
@@ -57,8 +58,6 @@ _COUNTED = ("submitted", "online", "waiting", "open", "overdue", "paused", "on_t
 
 
 def _counts(cases: QuerySet[Case], now: datetime) -> QuerySet[Case, dict[str, int]]:
-    running = Q(status=Status.IN_PROGRESS)
-    decided = Q(status__in=[Status.DONE, Status.RETURNED])
     return (
         cases.order_by()
         .values("agency")
@@ -66,10 +65,10 @@ def _counts(cases: QuerySet[Case], now: datetime) -> QuerySet[Case, dict[str, in
             submitted=Count("pk"),
             online=Count("pk", filter=Q(channel=2)),
             waiting=Count("pk", filter=Q(status=Status.SUBMITTED)),
-            open=Count("pk", filter=running),
-            overdue=Count("pk", filter=running & Q(due_at__lt=now)),
-            paused=Count("pk", filter=Q(status=Status.SUPPLEMENT_ASKED)),
-            on_time=Count("pk", filter=decided & Q(ended_at__lte=F("due_at"))),
-            late=Count("pk", filter=decided & Q(ended_at__gt=F("due_at"))),
+            open=Count("pk", filter=Q(received_at__isnull=False) & ~Q(status__in=sorted(ENDED)) & ~standing_still()),
+            overdue=Count("pk", filter=overdue(now)),
+            paused=Count("pk", filter=standing_still()),
+            on_time=Count("pk", filter=ended_on_time()),
+            late=Count("pk", filter=ended_late()),
         )
     )
