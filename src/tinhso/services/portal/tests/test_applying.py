@@ -1,8 +1,8 @@
 """Who sees what on the portal, and what happens to what they type."""
 
 import re
-from datetime import date
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -210,7 +210,9 @@ def test_the_commune_where_the_applicant_lives_is_offered_first(town: Town, citi
 def test_a_commune_of_former_days_that_is_still_an_agency_is_offered_first_too(
     town: Town, citizen: Client, version: ProcedureVersion
 ) -> None:
-    type(town.agency.unit).objects.filter(pk=town.agency.unit.pk).update(valid_to=date(2025, 6, 30))
+    type(town.agency.unit).objects.filter(pk=town.agency.unit.pk).update(
+        known_from=date(2025, 1, 1), valid_from=None, valid_to=date(2025, 6, 30)
+    )
     type(town.citizen).objects.filter(pk=town.citizen.pk).update(residence=town.agency.unit)
     assert "Nơi bạn cư trú" in citizen.get("/thu-tuc/9.000001/nop/").content.decode()
 
