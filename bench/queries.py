@@ -35,7 +35,7 @@ def send(request: Request) -> tuple[int, list[str]]:
     headers = dict(request.headers)
     kind = headers.pop("Content-Type", "application/octet-stream")
     with statements() as seen:
-        client = Client(raise_request_exception=False)
+        client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
         answer = client.generic(request.method, request.path, request.body, content_type=kind, headers=headers)
     return answer.status_code, seen
 
