@@ -9,6 +9,7 @@ from tinhso.services.national_portal.options import Misconfigured, options
 from tinhso.services.national_portal.queries import standing
 
 _TOO_OLD = timedelta(hours=6)
+_OUTAGE = timedelta(minutes=15)  # shorter ones mend themselves, such as a web server that is still starting
 _PART = "national portal"
 
 
@@ -25,7 +26,7 @@ def check_exchange() -> list[Check]:
         f"{'the sample portal inside the product' if found.demo else found.url}; {state.waiting} waiting"
         f"{_age(now_is, state.oldest)}, {state.dead} not sendable"
     )
-    if state.rests_until and state.rests_until > now_is:
+    if state.rests_until and state.rests_until > now_is and state.oldest and now_is - state.oldest > _OUTAGE:
         return [Check(_PART, "failed", f"the portal does not answer, {detail}", "messages are kept and sent when it does")]
     if state.dead:
         return [Check(_PART, "failed", detail, "an administrator looks at them under /tich-hop/cong-quoc-gia/")]
