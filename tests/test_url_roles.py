@@ -119,6 +119,7 @@ onestop:preview            GET    302  404  404  200  200  200  200  404  404
 onestop:reception          GET    302  404  404  200  403  403  403  403  200
 onestop:refuse             POST   302  404  404  422  403  403  403  404  404
 onestop:resume             POST   302  404  404  409  409  409  403  404  404
+onestop:session            GET    302  404  404  204  204  204  204  204  204
 onestop:sign               POST   302  404  404  403  409  403  403  404  404
 onestop:signing            GET    302  404  404  403  403  200  403  403  200
 onestop:signing            POST   302  404  404  403  403  302  403  403  302

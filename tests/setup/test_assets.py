@@ -1,8 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from tinhso.config.assets import AssetError, IconUse, icons_used, make_sprite
+from tinhso.config.assets import ROOT, AssetError, IconUse, icons_used, make_sprite
+from tinhso.kernel.time import Level, Remaining
+from tinhso.kernel.web.templatetags.ui import due
 
 HOUSE = '<svg xmlns="http://www.w3.org/2000/svg"><path stroke="none" d="M0 0h24v24H0z" fill="none"/><path d="M5 12l9 -9"/></svg>'
 
@@ -47,3 +50,10 @@ def test_the_sprite_holds_each_icon_once_without_its_invisible_frame(drawings: P
 def test_an_unknown_icon_is_refused_with_its_place_and_the_nearest_name(drawings: Path) -> None:
     with pytest.raises(AssetError, match=r"page\.html:7: .*“hme”; near it: home"):
         make_sprite([IconUse("hme", Path("page.html"), 7)], drawings)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_the_mark_of_every_level_of_a_term_is_in_the_sprite(level: Level) -> None:
+    shown = re.findall(r"#([a-z-]+)\"", due(Remaining(level, None, None)))
+    assert shown
+    assert set(shown) <= {use.name for use in icons_used(ROOT / "src" / "tinhso")}

@@ -6,6 +6,7 @@ from tinhso.services.onestop.views import board, case, counter, lists, steps
 
 urlpatterns = [
     path("", lists.work, name="work"),
+    path("phien/", lists.session, name="session"),
     path("tiep-nhan/", lists.reception, name="reception"),
     path("ho-so/", lists.cases, name="cases"),
     path("ky/", steps.signing, name="signing"),

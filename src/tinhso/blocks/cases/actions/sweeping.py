@@ -1,8 +1,9 @@
 """What happens by itself: timers run out, and the heads hear of steps that are late."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 import structlog
 from django.utils.timezone import now
@@ -24,6 +25,8 @@ RUNNING = (Status.IN_PROGRESS, Status.DONE)
 HEADS = ("department_head", "signer", "manager")
 """Who is told that a step is late: the holders of the first of these roles that anybody holds at the step's agency or above."""
 
+Heads = Callable[[Agency], list[Person]]
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -40,9 +43,10 @@ def sweep(at: datetime | None = None) -> Swept:
     """
     at = at or now()
     due, failed = cases_due(at), []
+    heads = cache(partial(heads_of, at=at))  # thousands of steps wait at a few agencies
     for case_id in due:
         try:
-            attend(case_id, at=at)
+            attend(case_id, at=at, heads=heads)
         except WrongState:  # has ended, or waits for the applicant, since
             continue
         except Exception:
@@ -61,8 +65,8 @@ def cases_due(at: datetime) -> Collection[int]:
 
 
 @action
-def attend(case_id: int, *, at: datetime) -> None:
-    """Everything that is due in one case.
+def attend(case_id: int, *, at: datetime, heads: Heads) -> None:
+    """Everything that is due in one case; `heads` says who hears of its late steps.
 
     Raises:
         WrongState: nothing happens by itself in the state it is in now.
@@ -78,16 +82,16 @@ def attend(case_id: int, *, at: datetime) -> None:
             done_at__isnull=True, cancelled=False, escalated_at__isnull=True, due_at__lt=at
         )
         for step in late.order_by("due_at", "pk"):
-            _escalate(case, step, at=at)
+            _escalate(case, step, at=at, heads=heads)
 
 
-def _escalate(case: Case, step: Step, *, at: datetime) -> None:
+def _escalate(case: Case, step: Step, *, at: datetime, heads: Heads) -> None:
     step.escalated_at = at
     step.save(update_fields=["escalated_at"])
     tell(case, "step_late", by=None, at=at, public=False, note=step.name, node=step.node)
     assert step.due_at  # noqa: S101 - late
     facts = {"code": case.code, "step": step.name, "agency": step.agency.name, "due": f"{local(step.due_at):%H:%M %d/%m/%Y}"}
-    for head in heads_of(step.agency, at):
+    for head in heads(step.agency):
         send("cases_step_late", to=head, context=facts, about=f"cases.case:{case.pk}", channels=["notice"], link=_link(case))
 
 

@@ -71,6 +71,13 @@ def _tab(share: Share, chosen: Share, text: str) -> dict[str, object]:
 
 @require_safe
 @staff_only
+def session(request: PersonRequest) -> HttpResponse:
+    """Nothing, to those who are still signed in; the others are sent to sign in. Asked by session.js before a form goes."""
+    return HttpResponse(status=204)
+
+
+@require_safe
+@staff_only
 def reception(request: PersonRequest) -> HttpResponse:
     """Online applications waiting to be taken in, oldest first."""
     require(request.person, "cases.receive")
