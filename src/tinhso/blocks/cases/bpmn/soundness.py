@@ -5,12 +5,15 @@ from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tinhso.blocks.cases.bpmn.graph import RESTING, Flow, Graph, Kind, Node, Problem
 from tinhso.blocks.cases.bpmn.tokens import may_merge
 
 MAX_MARKINGS = 20_000
 """How many distributions of tokens are looked at before a process counts as too complex to check."""
+
+TOO_MANY_BRANCHES = gettext_noop("Quy trình có quá nhiều nhánh song song để kiểm tra; hãy tách thành quy trình đơn giản hơn.")
 
 Marking = frozenset[str]
 """The flows on which tokens are, and the events beside tasks that have happened. Two tokens on one flow are a fault of their own,
@@ -69,7 +72,7 @@ def _explore(graph: Graph, onward: dict[Marking, set[Marking]]) -> Iterator[Prob
             yield _stuck(graph, marking)
             return
         if len(onward) > MAX_MARKINGS:
-            yield Problem(0, _("Quy trình có quá nhiều nhánh song song để kiểm tra; hãy tách thành quy trình đơn giản hơn."))
+            yield Problem(0, _(TOO_MANY_BRANCHES))
             return
     yield from _endless(graph, onward)
 
