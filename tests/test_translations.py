@@ -242,7 +242,7 @@ def test_the_pages_of_an_office_are_english(english: Client, town: Town, case: C
         ],
         town.specialist: ["onestop:work"],
         town.chairman: ["onestop:signing"],
-        town.manager: ["onestop:board"],
+        town.manager: ["figures:page"],
     }
     for person, names in at_work.items():
         english.force_login(open_account(kind=Account.Kind.STAFF, person=person, username=f"staff{person.pk}", by=None))

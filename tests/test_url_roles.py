@@ -73,6 +73,9 @@ api:open_case              GET    401  401  401  401  401  401  401  401  401
 api:openapi-json           GET    200  200  200  200  200  200  200  200  200
 api:openapi-view           GET    200  200  200  200  200  200  200  200  200
 favicon                    GET    301  301  301  301  301  301  301  301  301
+figures:cases              GET    302  404  404  403  403  404  404  404  404
+figures:download           GET    302  404  404  403  403  200  200  200  200
+figures:page               GET    302  404  404  403  403  200  200  200  200
 forms:districts            GET    200  200  200  200  200  200  200  200  200
 forms:units                GET    200  200  200  200  200  200  200  200  200
 healthz                    GET    200  200  200  200  200  200  200  200  200
@@ -101,7 +104,6 @@ offline                    GET    200  200  200  200  200  200  200  200  200
 onestop:accept             POST   302  404  404  409  403  403  403  404  404
 onestop:answered_file      GET    302  404  404  200  200  200  200  404  404
 onestop:assign             POST   302  404  404  404  404  404  404  404  404
-onestop:board              GET    302  404  404  403  403  200  200  200  200
 onestop:case               GET    302  404  404  200  200  200  200  404  404
 onestop:cases              GET    302  404  404  200  200  200  200  200  200
 onestop:complete           POST   302  404  404  403  302  403  403  404  404
@@ -251,6 +253,7 @@ def _build(folder: Path) -> World:
         "shared_data:unit": {"code": "28249"},
         "shared_data:agency": {"code": "H20.70"},
         "api:get_unit": {"code": "28249"},
+        "figures:download": {"kind": "csv"},
         "api:get_successors": {"code": "28249"},
         "api:get_agency": {"code": "H20.70"},
         "portal:begin": {"code": "9.000001"},

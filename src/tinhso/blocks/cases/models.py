@@ -11,9 +11,12 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
 from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
+
+__all__ = ["CaseFacts"]
 
 
 class _DateRange(Func):

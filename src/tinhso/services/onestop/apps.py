@@ -10,7 +10,7 @@ _RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons", 
 
 
 class OneStopConfig(ServiceConfig):
-    """The electronic one-stop shop: reception, work on cases, signing, returning results, the board of figures."""
+    """The electronic one-stop shop: reception, work on cases, signing, returning results."""
 
     name = "tinhso.services.onestop"
     label = "onestop"
@@ -37,6 +37,5 @@ class OneStopConfig(ServiceConfig):
             MenuItem(_("Tiếp nhận"), "onestop:reception", "clipboard-plus", "cases.receive", 20),
             MenuItem(_("Ký kết quả"), "onestop:signing", "signature", "papers.sign", 30),
             MenuItem(_("Hồ sơ"), "onestop:cases", "folders", "cases.search", 40),
-            MenuItem(_("Số liệu"), "onestop:board", "chart-bar", "cases.figures", 50),
         ),
     )

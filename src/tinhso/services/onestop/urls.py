@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.onestop.views import board, case, counter, lists, steps
+from tinhso.services.onestop.views import case, counter, lists, steps
 
 urlpatterns = [
     path("", lists.work, name="work"),
@@ -10,7 +10,6 @@ urlpatterns = [
     path("tiep-nhan/", lists.reception, name="reception"),
     path("ho-so/", lists.cases, name="cases"),
     path("ky/", steps.signing, name="signing"),
-    path("so-lieu/", board.figures, name="board"),
     path("tiep-nhan/quay/", counter.choose, name="counter"),
     path("tiep-nhan/quay/<str:procedure>/", counter.form, name="counter_form"),
     path("ho-so/<str:code>/", case.page, name="case"),
