@@ -21,6 +21,7 @@ from django.utils.timezone import localdate
 from bench.people import COLUMNS, Citizen, invented_people
 from bench.template import Seat, Template
 from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.actions.facts import gather_facts
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency, NumberSeries, Person, Post, Tenure
@@ -101,13 +102,16 @@ class Filler:
 
     def _copy(self, count: int) -> None:
         texts: dict[str, list[str]] = defaultdict(list)
+        first = self._next["cases.case"]
         for agency in self._random.choices(self._agencies, self._weights, k=count):
             self._add_copy(agency, texts)
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL tinhso.keep_facts = 'off'")
             for label, parts in texts.items():
                 table = self._tables[label]
                 with cursor.copy(f'COPY "{table.name}" ({table.columns}) FROM STDIN') as copy:
                     copy.write("".join(parts))
+            gather_facts(first, self._next["cases.case"] - 1)
 
     def _add_copy(self, agency: Agency, texts: dict[str, list[str]]) -> None:
         random = self._random

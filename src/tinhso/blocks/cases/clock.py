@@ -147,7 +147,17 @@ def verdict_of(case: Case, now: datetime) -> Verdict:
 
 def overdue(now: datetime, *, case: str = "") -> Q:
     """Cases past their due date. `case` is the way to the case, such as "case__"."""
-    return Q(**{f"{case}ended_at": None, f"{case}due_at__lt": now})
+    return Q(**{f"{case}ended_at": None}) & past_due(now, case=case)
+
+
+def past_due(moment: datetime, *, case: str = "") -> Q:
+    """Whether they have ended or not."""
+    return Q(**{f"{case}due_at__lt": moment})
+
+
+def open_at(moment: datetime) -> Q:
+    """Cases without an end at a moment that may lie in the past."""
+    return Q(ended_at=None) | Q(ended_at__gte=moment)
 
 
 def standing_still(*, case: str = "") -> Q:
@@ -160,7 +170,12 @@ def ended_on_time() -> Q:
 
 
 def ended_late() -> Q:
-    return Q(status__in=DECIDED, ended_at__gt=F("due_at"))
+    return Q(status__in=DECIDED) & ended_past_due()
+
+
+def ended_past_due() -> Q:
+    """With a result or without."""
+    return Q(ended_at__gt=F("due_at"))
 
 
 def remaining_of(case: Case, now: datetime) -> Remaining | None:

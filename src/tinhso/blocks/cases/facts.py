@@ -7,7 +7,7 @@ class CaseFacts(models.Model):
     """One narrow row a case, for figures: what they count, gathered from the tables of the case.
 
     Triggers write it when the transaction that changed the case commits (`migrations/0006_figures.py`), nothing else. It can be
-    rebuilt at any time (`actions/facts.py`), and the tests hold it against the tables it comes from.
+    rebuilt at any time (`actions/facts.py`), is so every night, and the tests hold it against the tables it comes from.
     """
 
     case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="facts")
@@ -18,7 +18,6 @@ class CaseFacts(models.Model):
     received_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(null=True, help_text="when the supplement was asked for that is still waited for")
     counts_late_766 = models.BooleanField()
     paused = models.DurationField(help_text="all pauses that are over")
     fee = models.BigIntegerField(help_text="đồng; 0 for none, or a fee no longer owed")

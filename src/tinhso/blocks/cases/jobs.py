@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
+import structlog
+
 from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.actions.facts import gather_all_facts
 from tinhso.blocks.cases.actions.intake import move_to_person
 from tinhso.blocks.cases.actions.sweeping import sweep
 from tinhso.blocks.cases.kept import CONTENTS
@@ -13,6 +16,8 @@ from tinhso.blocks.messaging.queries import messages_about
 from tinhso.kernel.events import Event, enqueue_subscribers, subscribe
 from tinhso.kernel.jobs import periodic
 from tinhso.kernel.time import local
+
+log = structlog.get_logger(__name__)
 
 TOLD = (
     "submitted",
@@ -67,6 +72,13 @@ def attend_to_time(timestamp: int) -> None:
     are done all the same."""
     if failed := sweep(datetime.fromtimestamp(timestamp, UTC)).failed:
         raise RuntimeError(f"cases that could not be swept: {failed}")
+
+
+@periodic("41 3 * * *", queue="housekeeping")
+def check_facts(timestamp: int) -> None:
+    """The facts that figures count are kept by triggers. Were one switched off, the figures would be right again by morning."""
+    if wrong := gather_all_facts():
+        log.warning("facts_put_right", cases=wrong)
 
 
 @subscribe("identity.account_verified")

@@ -14,13 +14,13 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
-    Q,
     QuerySet,
     Sum,
     Value,
     When,
 )
 
+from tinhso.blocks.cases.clock import ended_late, ended_on_time
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.measures import MEASURES, Judged, Measure, handled
 from tinhso.blocks.cases.models import Procedure
@@ -127,7 +127,7 @@ def facts_behind(name: str, scope: Scope, judged: Judged) -> QuerySet[CaseFacts]
 
 @dataclass(frozen=True)
 class MonthEnded:
-    """Cases that ended in a month, in time and late."""
+    """Cases that ended with a result in a month, in time and late by the clock."""
 
     month: str
     on_time: int
@@ -150,11 +150,11 @@ def ended_by_month(scope: Scope, judged: Judged) -> list[MonthEnded]:
         .filter(ended_at__gte=judged.start, ended_at__lt=judged.end, received_at__isnull=False)
         .order_by()
         .values(month=_Bucket("ended_at", bounds))
-        .annotate(all=Count("pk"), late=Count("pk", filter=Q(ended_at__gt=F("due_at"))))
+        .annotate(on_time=Count("pk", filter=ended_on_time()), late=Count("pk", filter=ended_late()))
     )
     found = {row["month"]: row for row in rows}
     return [
-        MonthEnded(f"{start:%Y-%m}", found[place]["all"] - found[place]["late"], found[place]["late"])
+        MonthEnded(f"{start:%Y-%m}", found[place]["on_time"], found[place]["late"])
         for place, start in enumerate(starts, 1)
         if place in found
     ]

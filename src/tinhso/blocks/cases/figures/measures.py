@@ -2,21 +2,24 @@
 
 The words of Decision 766/QĐ-TTg: a case is judged by its end (done, then returned, stopped or refused); one that waits for a
 supplement by the moment that was asked for; one without an end by the end of the period. A period that is not over ends now.
+
+All but that is the clock's to say (`clock.py`): its conditions fit the facts, which have the same columns. While the clock stands
+still there is no due date, unless the case was late before; so a case that waits is judged by the moment it began to wait.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases import clock
 from tinhso.blocks.cases.figures.period import Period
-from tinhso.blocks.cases.models import Channel, Status
+from tinhso.blocks.cases.models import Channel
 
 DISLIKED = 2  # stars, at most
-_WITH_RESULT = (Status.DONE, Status.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Measure:
 
 def handled(judged: Judged) -> Q:
     """Received in the period, or carried over into it. Every measure counts among these, and says only what is special to it."""
-    return Q(received_at__lt=judged.end) & (Q(ended_at__isnull=True) | Q(ended_at__gte=judged.start))
+    return Q(received_at__lt=judged.end) & clock.open_at(judged.start)
 
 
 def _all(_judged: Judged) -> Q:
@@ -74,23 +77,24 @@ def _ended(judged: Judged) -> Q:
 
 
 def _open(judged: Judged) -> Q:
-    return Q(ended_at__isnull=True) | Q(ended_at__gte=judged.end)
+    return clock.open_at(judged.end)
 
 
 def _ended_late(judged: Judged) -> Q:
-    return _ended(judged) & Q(ended_at__gt=F("due_at"))
+    return _ended(judged) & clock.ended_late()
 
 
 def _open_late(judged: Judged) -> Q:
-    return _open(judged) & Q(due_at__lt=judged.until)
+    return _open(judged) & clock.past_due(judged.until)
 
 
 def _late_766(judged: Judged) -> Q:
-    return Q(counts_late_766=True) | _ended_late(judged) | _open_late(judged)
+    """As the clock says, but stopping and refusing are ends too, and a second supplement makes late."""
+    return Q(counts_late_766=True) | (_ended(judged) & clock.ended_past_due()) | _open_late(judged)
 
 
 def _with_result(judged: Judged) -> Q:
-    return _ended(judged) & Q(status__in=_WITH_RESULT)
+    return _ended(judged) & Q(status__in=clock.DECIDED)
 
 
 def _without_electronic_result(judged: Judged) -> Q:
@@ -111,6 +115,7 @@ MEASURES: dict[str, Measure] = {
     "open_late": Measure(_("Đang quá hạn"), _open_late),
     "late_766": Measure(_("Tính là trễ hạn theo Bộ chỉ số"), _late_766),
     "on_time_766": Measure(_("Đúng hạn theo Bộ chỉ số"), _all, unless=_late_766),
+    "ended_on_time": Measure(_("Giải quyết đúng hạn"), lambda judged: _ended(judged) & clock.ended_on_time()),
     "with_result": Measure(_("Kết thúc có kết quả"), _with_result),
     "online": Measure(_("Nộp trực tuyến"), _by(Channel.ONLINE)),
     "counter": Measure(_("Nộp trực tiếp"), _by(Channel.COUNTER)),

@@ -14,10 +14,9 @@ DECLARE written bigint;
 BEGIN
     PERFORM 1 FROM cases_casefacts WHERE case_id BETWEEN first_case AND last_case ORDER BY case_id FOR NO KEY UPDATE;
     INSERT INTO cases_casefacts AS kept (
-        case_id, agency_id, procedure_id, status, channel, received_at, due_at, ended_at, asked_at, counts_late_766, paused,
+        case_id, agency_id, procedure_id, status, channel, received_at, due_at, ended_at, counts_late_766, paused,
         fee, paid_online, signed, digital_parts, stars)
     SELECT c.id, c.agency_id, c.procedure_id, c.status, c.channel, c.received_at, c.due_at, c.ended_at,
-        (SELECT min(s.asked_at) FROM cases_supplement s WHERE s.case_id = c.id AND s.answered_at IS NULL AND c.status = 5),
         c.counts_late_766,
         COALESCE((SELECT sum(p.ended_at - p.started_at) FROM cases_pause p WHERE p.case_id = c.id AND p.ended_at IS NOT NULL),
             interval '0'),
@@ -35,7 +34,7 @@ BEGIN
     ON CONFLICT (case_id) DO UPDATE SET
         agency_id = EXCLUDED.agency_id, procedure_id = EXCLUDED.procedure_id, status = EXCLUDED.status,
         channel = EXCLUDED.channel, received_at = EXCLUDED.received_at, due_at = EXCLUDED.due_at, ended_at = EXCLUDED.ended_at,
-        asked_at = EXCLUDED.asked_at, counts_late_766 = EXCLUDED.counts_late_766, paused = EXCLUDED.paused, fee = EXCLUDED.fee,
+        counts_late_766 = EXCLUDED.counts_late_766, paused = EXCLUDED.paused, fee = EXCLUDED.fee,
         paid_online = EXCLUDED.paid_online, signed = EXCLUDED.signed, digital_parts = EXCLUDED.digital_parts,
         stars = EXCLUDED.stars
     WHERE kept IS DISTINCT FROM EXCLUDED;
@@ -49,12 +48,17 @@ _TRIGGER = """
 CREATE FUNCTION cases_facts_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE touched bigint;
 BEGIN
+    IF current_setting('tinhso.keep_facts', true) = 'off' THEN  -- bulk loading, which gathers them afterwards
+        RETURN NULL;
+    END IF;
     CASE TG_ARGV[0]
         WHEN 'case' THEN touched := NEW.id;
         WHEN 'of_case' THEN touched := CASE WHEN TG_OP = 'DELETE' THEN OLD.case_id ELSE NEW.case_id END;
         WHEN 'part_file' THEN
-            SELECT case_id INTO touched FROM cases_part
-            WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.part_id ELSE NEW.part_id END;
+            SELECT p.case_id INTO touched FROM cases_part p
+            WHERE p.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.part_id ELSE NEW.part_id END
+                AND (TG_OP = 'DELETE' OR NOT EXISTS (  -- a second file tells nothing new
+                    SELECT 1 FROM cases_casefacts f WHERE f.case_id = p.case_id AND f.digital_parts));
         WHEN 'invoice' THEN SELECT case_id INTO touched FROM cases_caseinvoice WHERE invoice_id = NEW.id;
         WHEN 'paper' THEN SELECT case_id INTO touched FROM cases_casepaper WHERE paper_id = NEW.id AND is_result;
     END CASE;
@@ -77,7 +81,6 @@ def _changed(*columns: str) -> str:
 _TRIGGERS = (
     ("facts_case_new", "cases_case", "INSERT", "", "case"),
     ("facts_case", "cases_case", "UPDATE", _changed(*_CASE_COLUMNS), "case"),
-    ("facts_supplement", "cases_supplement", "INSERT OR UPDATE OR DELETE", "", "of_case"),
     ("facts_pause", "cases_pause", "INSERT OR UPDATE OR DELETE", "", "of_case"),
     ("facts_rating", "cases_rating", "INSERT OR UPDATE OR DELETE", "", "of_case"),
     ("facts_fee", "cases_caseinvoice", "INSERT OR UPDATE OR DELETE", "", "of_case"),
@@ -95,7 +98,12 @@ _DROP = "".join(f"DROP TRIGGER {name} ON {table};\n" for name, table, *_rest in 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_clock"), ("directory", "0002_tables")]
+    dependencies = [
+        ("cases", "0005_clock"),
+        ("directory", "0002_tables"),
+        ("papers", "0001_initial"),
+        ("payments", "0001_initial"),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -116,10 +124,6 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField(null=True)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "asked_at",
-                    models.DateTimeField(help_text="when the supplement was asked for that is still waited for", null=True),
-                ),
                 ("counts_late_766", models.BooleanField()),
                 ("paused", models.DurationField(help_text="all pauses that are over")),
                 ("fee", models.BigIntegerField(help_text="đồng; 0 for none, or a fee no longer owed")),
@@ -159,5 +163,4 @@ class Migration(migrations.Migration):
             _KEEP + _TRIGGER + _CREATE,
             _DROP + "DROP FUNCTION cases_facts_changed(); DROP FUNCTION cases_keep_facts(bigint, bigint);",
         ),
-        migrations.RunSQL("SELECT cases_keep_facts(0, COALESCE((SELECT max(id) FROM cases_case), 0))", migrations.RunSQL.noop),
     ]

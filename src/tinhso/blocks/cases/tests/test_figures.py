@@ -1,5 +1,6 @@
 """Figures: the facts kept by the database against the tables they come from, the counts against a slow reading of the rules."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
@@ -7,15 +8,17 @@ from random import Random
 import pytest
 from django.db import connection
 
-from tinhso.blocks.cases.actions.facts import rebuild_facts
+from tinhso.blocks.cases.actions.clock import begin_pause
+from tinhso.blocks.cases.actions.facts import gather_all_facts
 from tinhso.blocks.cases.actions.intake import accept_case, refuse_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
+from tinhso.blocks.cases.clock import Verdict, verdict_of
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.counting import Scope, agencies_with_figures, count, ended_by_month, facts_behind, tally_all
 from tinhso.blocks.cases.figures.indicators import indicators
 from tinhso.blocks.cases.figures.measures import MEASURES, Judged
 from tinhso.blocks.cases.figures.period import Period, recent
-from tinhso.blocks.cases.models import Case, CaseInvoice, Procedure, Rating, Status
+from tinhso.blocks.cases.models import Case, CaseInvoice, Pause, Procedure, Rating, Status
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.errors import Invalid
@@ -47,7 +50,6 @@ def value(code: str, period: Period = NOVEMBER, now: datetime = LATER) -> float 
 
 def slow_facts(case: Case) -> dict[str, object]:
     """What the facts of a case must be, read from its tables one by one."""
-    waiting = case.supplements.filter(answered_at=None).first() if case.status == Status.SUPPLEMENT_ASKED else None
     fee = getattr(case, "fee", None)
     owed = fee.invoice if fee and fee.invoice.status in ("unpaid", "paid") else None
     result = case.papers.filter(is_result=True).first()
@@ -60,7 +62,6 @@ def slow_facts(case: Case) -> dict[str, object]:
         "received_at": case.received_at,
         "due_at": case.due_at,
         "ended_at": case.ended_at,
-        "asked_at": waiting.asked_at if waiting else None,
         "counts_late_766": case.counts_late_766,
         "paused": sum((one.ended_at - one.started_at for one in case.pauses.all() if one.ended_at), timedelta()),
         "fee": owed.amount if owed else 0,
@@ -120,7 +121,7 @@ def test_the_facts_kept_are_those_of_the_tables(town: Town, submitted: Submit, s
 def test_what_is_right_is_not_written_again(town: Town, submitted: Submit) -> None:
     many_lives(town, submitted, seed=1, number=3)
     settle()
-    assert rebuild_facts() == 0
+    assert gather_all_facts() == 0
 
 
 def test_a_rebuild_puts_right_what_was_lost_or_wrong(town: Town, submitted: Submit) -> None:
@@ -128,7 +129,7 @@ def test_a_rebuild_puts_right_what_was_lost_or_wrong(town: Town, submitted: Subm
     settle()
     CaseFacts.objects.filter(case=lost).delete()
     CaseFacts.objects.filter(case=wrong).update(status=Status.DONE, stars=5)
-    assert rebuild_facts() == 2
+    assert gather_all_facts() == 2
     assert slow_facts(wrong)["status"] == CaseFacts.objects.get(case=wrong).status
 
 
@@ -177,6 +178,42 @@ def test_a_second_supplement_counts_as_late_in_the_index_only(town: Town, submit
     ask_supplement(case, by=town.clerk, content="Vẫn thiếu.", at=MONDAY)
     told = tell()
     assert (told["late_766"], told["open_late"], told["ended_late"]) == (1, 0, 0)
+
+
+def test_stopping_late_is_late_in_the_index_and_closed_for_the_clock(town: Town, submitted: Submit) -> None:
+    case = accept_case(submitted(), by=town.clerk, at=MONDAY)
+    Case.objects.filter(pk=case.pk).update(status=Status.STOPPED, ended_at=MONDAY + timedelta(days=12))
+    told = tell()
+    assert (told["late_766"], told["ended"], told["ended_late"], told["ended_on_time"]) == (1, 1, 0, 0)
+
+
+def test_a_case_overdue_before_a_supplement_was_asked_stays_late(town: Town, submitted: Submit) -> None:
+    in_time, late = (accept_case(submitted(), by=town.clerk, at=MONDAY) for _case in range(2))
+    ask_supplement(in_time, by=town.clerk, content="Thiếu.", at=MONDAY + timedelta(hours=1))
+    ask_supplement(late, by=town.clerk, content="Thiếu.", at=MONDAY + timedelta(days=12))
+    told = tell()
+    assert (told["on_time_766"], told["late_766"], told["open_late"]) == (1, 1, 1)
+
+
+def test_a_case_that_waits_for_a_court_is_open_and_not_late(town: Town, submitted: Submit) -> None:
+    accept_case(submitted(), by=town.clerk, at=MONDAY)
+    waiting = accept_case(submitted(), by=town.clerk, at=MONDAY)
+    submitted()
+    begin_pause(waiting, by=town.specialist, reason=Pause.Reason.COURT, note="Tòa đang xét xử", document="12/QĐ-TA", at=MONDAY)
+    told = tell(now=MONDAY + timedelta(days=14))
+    assert (told["received"], told["open"], told["open_late"], told["ended"]) == (2, 2, 1, 0)
+    assert CaseFacts.objects.get(case=waiting).due_at is None
+
+
+def test_the_counts_are_those_of_the_clock(town: Town, submitted: Submit) -> None:
+    many_lives(town, submitted, seed=3)
+    judged = Judged(Period.parse("2026-09-01..2027-02-28"), LATER)
+    verdicts = Counter(verdict_of(case, LATER) for case in Case.objects.exclude(received_at=None))
+    told = tell(judged.period, LATER)
+    assert (told["ended_on_time"], told["ended_late"], told["open_late"]) == tuple(
+        verdicts[one] for one in (Verdict.ON_TIME, Verdict.LATE, Verdict.OVERDUE)
+    )
+    assert told["ended"] == told["ended_on_time"] + told["ended_late"] + verdicts[Verdict.CLOSED]
 
 
 def test_nothing_to_divide_by_is_no_value(town: Town, submitted: Submit) -> None:
