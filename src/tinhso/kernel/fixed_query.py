@@ -12,7 +12,6 @@ Only for queries of one shape: no `in` over a list, nothing that is there one ti
 """
 
 from collections.abc import Callable
-from copy import copy
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -36,6 +35,13 @@ class Param(Expression):
         return "%s", [self]
 
 
+def _copy(thing: Any) -> Any:
+    """What `copy.copy` does for an object without ways of its own, in a third of the time."""
+    other = object.__new__(type(thing))
+    other.__dict__.update(thing.__dict__)
+    return other
+
+
 class FixedQuery(Generic[M, Row]):
     def __init__(self, make: Callable[[], QuerySet[M, Row]]) -> None:
         """`make` gives the query; it is called at the first use, when everything is loaded."""
@@ -43,13 +49,13 @@ class FixedQuery(Generic[M, Row]):
 
     def rows(self, **values: object) -> list[Row]:
         made, ready, sql, params = self._made
-        compiler: Any = copy(ready)
+        compiler = _copy(ready)
         compiler.connection = connections[made.db]  # every thread has its own
         if made.query.select_for_update and not compiler.connection.in_atomic_block:
             raise TransactionManagementError("a lock outside a transaction holds nothing")
         bound = [values[param.name] if isinstance(param, Param) else param for param in params]
         compiler.as_sql = lambda *args, **kwargs: (sql, bound)
-        query: Any = copy(made.query)
+        query = _copy(made.query)
         query.get_compiler = lambda *args, **kwargs: compiler
         asked: Any = type(made)(model=made.model, query=query, using=made.db)
         asked._iterable_class, asked._fields = made._iterable_class, made._fields  # type: ignore[attr-defined]

@@ -4,10 +4,12 @@ Its AppConfig says what the rest of the house needs to know; nobody lists it a s
 """
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import MappingProxyType
 
 from django.apps import AppConfig, apps
 from django.utils.functional import Promise
@@ -97,11 +99,12 @@ def services() -> Iterator[ServiceConfig]:
     yield from sorted(found, key=lambda config: (config.manifest.order, config.label))
 
 
-def roles() -> dict[str, Role]:
+@cache
+def roles() -> Mapping[str, Role]:
     """Every role by code. Several applications may speak of one role: its powers add up, its title is the first one's."""
     found: dict[str, Role] = {}
     for config in services():
         for role in config.manifest.roles:
             known = found.get(role.code, role)
             found[role.code] = replace(known, permissions=known.permissions | role.permissions)
-    return found
+    return MappingProxyType(found)

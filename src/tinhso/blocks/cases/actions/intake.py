@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.timezone import now
@@ -92,7 +92,7 @@ def submit_case(
         WrongState: the procedure's version is not in force, or the agency does not handle it.
     """
     at = at or now()
-    if submission_key and (present := _SUBMITTED.first(key=submission_key)):
+    if submission_key and (present := _submitted_before(submission_key)):
         return present
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
@@ -108,13 +108,7 @@ def submit_case(
     }
     if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
         raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
-    try:
-        with transaction.atomic():
-            case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
-    except IntegrityError:
-        if submission_key and (present := _SUBMITTED.first(key=submission_key)):
-            return present
-        raise
+    case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
     CaseForm.objects.create(case=case, answers=cleaned.answers)
     Party.objects.create(
         case=case,
@@ -152,6 +146,13 @@ def submit_case(
         CaseInvoice.objects.create(case=case, invoice=invoice)
     tell(case, "submitted", by=by, at=at, channel=int(channel))
     return case
+
+
+def _submitted_before(key: str) -> Case | None:
+    """The case handed in with this key. Who hands in at the same moment waits, and is given that case."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases.submit {key}"])
+    return _SUBMITTED.first(key=key)
 
 
 _SUBMITTED = FixedQuery(lambda: Case.objects.filter(submission_key=Param("key")))

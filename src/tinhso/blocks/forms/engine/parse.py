@@ -1,12 +1,22 @@
 """From what a browser posts to answers. Nothing is refused here: what cannot be read stays as typed, and `validate` says so."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from tinhso.blocks.forms.engine.paths import Answers, beside, drop_at, join_path, pattern_of, put_at, split_path, value_at, within
+from tinhso.blocks.forms.engine.paths import (
+    Answers,
+    beside,
+    copied,
+    drop_at,
+    join_path,
+    pattern_of,
+    put_at,
+    split_path,
+    value_at,
+    within,
+)
 from tinhso.blocks.forms.engine.schema import Field, Widget, occurrences, walk
 from tinhso.blocks.forms.engine.units import UnitEntry, UnitSource, unit_day, unit_level
 from tinhso.blocks.forms.engine.values import (
@@ -125,7 +135,7 @@ def conditional_paths(fields: Sequence[Field], answers: Answers, today: date) ->
 
 def without_blank_items(fields: tuple[Field, ...], answers: Answers) -> Answers:
     """Without the entries of repeated groups in which nothing was entered, beyond those the schema demands."""
-    answers = deepcopy(answers)
+    answers = copied(answers)
     for found, path in reversed(list(occurrences(fields, answers))):  # the innermost first
         items = value_at(answers, path)
         if found.widget is not Widget.LIST or not isinstance(items, list):
@@ -168,7 +178,7 @@ class _Reader:
         self.post = post
         self.files = files
         self.keep = keep
-        self.answers = deepcopy(keep)
+        self.answers = copied(keep)
         self.today = today
         self.units = units
         self.prefix = prefix
@@ -362,5 +372,5 @@ def merged(base: Mapping[str, Any], extra: Mapping[str, Any]) -> Answers:
         if isinstance(value, Mapping) and isinstance(found.get(key), Mapping):
             found[key] = merged(found[key], value)
         elif blank(found.get(key)):
-            found[key] = deepcopy(value)
+            found[key] = copied(value)
     return found

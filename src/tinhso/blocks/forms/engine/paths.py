@@ -12,6 +12,15 @@ Answers = dict[str, Any]
 _STEP = re.compile(r"(?:^|\.)([A-Za-z_]\w*)|\[(\d{1,6})\]")
 
 
+def copied(answers: Any) -> Any:
+    """A copy of objects and lists all the way down; what stands in them cannot change."""
+    if isinstance(answers, dict):
+        return {key: copied(value) for key, value in answers.items()}
+    if isinstance(answers, list):
+        return [copied(value) for value in answers]
+    return answers
+
+
 @lru_cache(maxsize=4096)
 def split_path(path: str) -> tuple[Step, ...] | None:
     """The steps of a path; None when the text is not a path."""
@@ -52,7 +61,7 @@ def value_at(tree: Any, path: str) -> Any:
     if steps is None:
         return None
     for step in steps:
-        if isinstance(tree, Mapping):
+        if isinstance(tree, dict | Mapping):
             tree = tree.get(step)
         elif isinstance(tree, list | tuple):
             tree = tree[step] if isinstance(step, int) and step < len(tree) else None

@@ -1,10 +1,9 @@
 """Which questions are asked, given the answers."""
 
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from tinhso.blocks.forms.engine.paths import Answers, drop_at, value_at
+from tinhso.blocks.forms.engine.paths import Answers, copied, drop_at, value_at
 from tinhso.blocks.forms.engine.schema import Field, Widget
 
 _MAX_ROUNDS = 10
@@ -35,7 +34,7 @@ def pruned(fields: tuple[Field, ...], answers: Answers, today: date) -> tuple[An
 
     Dropping one answer may hide another question, so this is repeated until nothing changes.
     """
-    answers = deepcopy(answers)
+    answers = copied(answers)
     for _round in range(_MAX_ROUNDS):
         hidden = hidden_paths(fields, answers, today)
         dropped = [path for path in hidden if drop_at(answers, path)]

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -56,18 +55,17 @@ def take_in(said: Mapping[str, Any], *, at: datetime | None = None) -> Arrival:
         address=texts["DiaChi"],
         person=_person(texts),
     )
-    with transaction.atomic():
-        case = submit_case(
-            version,
-            answers,
-            agency=agency,
-            applicant=applicant,
-            by=None,
-            channel=Channel.ONLINE,
-            parts=_parts(said.get("TaiLieuNop") or []),
-            submission_key=f"dvcqg:{sha256(code.encode()).hexdigest()[:48]}",
-            at=moment,
-        )
+    case = submit_case(
+        version,
+        answers,
+        agency=agency,
+        applicant=applicant,
+        by=None,
+        channel=Channel.ONLINE,
+        parts=_parts(said.get("TaiLieuNop") or []),
+        submission_key=f"dvcqg:{sha256(code.encode()).hexdigest()[:48]}",
+        at=moment,
+    )
     exchange, _new = CaseExchange.objects.update_or_create(
         case=case, defaults={"portal_code": code, "from_portal": True, "registered": True, "status": case.status}
     )
