@@ -1,10 +1,10 @@
-"""What figures count, one narrow row a case."""
+"""What figures count, one narrow row a case received."""
 
 from django.db import models
 
 
 class CaseFacts(models.Model):
-    """One narrow row a case, for figures: what they count, gathered from the tables of the case.
+    """One narrow row a case received, for figures: what they count, gathered from the tables of the case.
 
     Triggers write it when the transaction that changed the case commits (`migrations/0006_figures.py`), nothing else. It can be
     rebuilt at any time (`actions/facts.py`), is so every night, and the tests hold it against the tables it comes from.

@@ -1,4 +1,4 @@
-"""A narrow row a case for figures, kept by the database itself.
+"""A narrow row a case received, for figures, kept by the database itself.
 
 The triggers are deferred: they run when the transaction commits. So they see all it did, whatever the order, and their lock on the
 row is the last one taken, which cannot close a circle of waiting. A plain statement after the lock sees what others committed while
@@ -30,7 +30,7 @@ BEGIN
     LEFT JOIN cases_caseinvoice ci ON ci.case_id = c.id
     LEFT JOIN payments_invoice i ON i.id = ci.invoice_id
     LEFT JOIN cases_rating r ON r.case_id = c.id
-    WHERE c.id BETWEEN first_case AND last_case
+    WHERE c.id BETWEEN first_case AND last_case AND c.received_at IS NOT NULL
     ON CONFLICT (case_id) DO UPDATE SET
         agency_id = EXCLUDED.agency_id, procedure_id = EXCLUDED.procedure_id, status = EXCLUDED.status,
         channel = EXCLUDED.channel, received_at = EXCLUDED.received_at, due_at = EXCLUDED.due_at, ended_at = EXCLUDED.ended_at,
@@ -62,7 +62,8 @@ BEGIN
         WHEN 'invoice' THEN SELECT case_id INTO touched FROM cases_caseinvoice WHERE invoice_id = NEW.id;
         WHEN 'paper' THEN SELECT case_id INTO touched FROM cases_casepaper WHERE paper_id = NEW.id AND is_result;
     END CASE;
-    IF touched IS NOT NULL THEN
+    -- no figure counts what nobody has received
+    IF EXISTS (SELECT 1 FROM cases_case c WHERE c.id = touched AND c.received_at IS NOT NULL) THEN
         PERFORM cases_keep_facts(touched, touched);
     END IF;
     RETURN NULL;
@@ -79,7 +80,7 @@ def _changed(*columns: str) -> str:
 
 # name, table, events, condition, argument
 _TRIGGERS = (
-    ("facts_case_new", "cases_case", "INSERT", "", "case"),
+    ("facts_case_new", "cases_case", "INSERT", "WHEN (NEW.received_at IS NOT NULL)", "case"),
     ("facts_case", "cases_case", "UPDATE", _changed(*_CASE_COLUMNS), "case"),
     ("facts_pause", "cases_pause", "INSERT OR UPDATE OR DELETE", "", "of_case"),
     ("facts_rating", "cases_rating", "INSERT OR UPDATE OR DELETE", "", "of_case"),
