@@ -128,7 +128,10 @@ onestop:signing            POST   302  404  404  403  403  302  403  403  302
 onestop:supplement         POST   302  404  404  422  422  422  403  404  404
 onestop:supplemented       POST   302  404  404  422  403  403  403  404  404
 onestop:take_cash          POST   302  404  404  409  403  403  403  404  404
-onestop:withdraw           POST   302  404  404  302  403  403  403  404  404
+onestop:withdraw           POST   302  404  404  409  403  403  403  404  404
+onestop:ask_withdrawal     POST   302  404  404  422  403  403  403  404  404
+onestop:decide_withdrawal  POST   302  404  404  403  403  422  403  404  404
+onestop:stop               POST   302  404  404  403  403  422  403  404  404
 onestop:work               GET    302  404  404  200  200  200  403  403  200
 payments:callback          POST   404  404  404  404  404  404  404  404  404
 payments:demo              GET    404  404  404  404  404  404  404  404  404
@@ -159,7 +162,8 @@ portal:section             GET    302  200  404  404  404  404  404  404  404
 portal:section             POST   302  422  404  404  404  404  404  404  404
 portal:supplement          POST   302  422  404  404  404  404  404  404  404
 portal:tasks               GET    302  200  404  404  404  404  404  404  404
-portal:withdraw            POST   302  302  404  404  404  404  404  404  404
+portal:withdraw            POST   302  409  404  404  404  404  404  404  404
+portal:ask_withdrawal      POST   302  422  404  404  404  404  404  404  404
 readyz                     GET    200  200  200  200  200  200  200  200  200
 service-worker             GET    200  200  200  200  200  200  200  200  200
 shared_data:search         GET    200  200  200  200  200  200  200  200  200
@@ -286,10 +290,25 @@ def _build(folder: Path) -> World:
     }
     for name in ("tasks", "documents", "check", "discard"):
         arguments[f"portal:{name}"] = {"key": draft.key}
-    for name in ("case", "supplement", "withdraw", "rate"):
+    for name in ("case", "supplement", "withdraw", "ask_withdrawal", "rate"):
         arguments[f"portal:{name}"] = by_case
     for name in (
-        *("case", "accept", "refuse", "supplement", "supplemented", "withdraw", "pause", "resume", "extend", "note", "take_cash"),
+        *(
+            "case",
+            "accept",
+            "refuse",
+            "supplement",
+            "supplemented",
+            "withdraw",
+            "ask_withdrawal",
+            "decide_withdrawal",
+            "stop",
+            "pause",
+            "resume",
+            "extend",
+            "note",
+            "take_cash",
+        ),
         "preview",
     ):
         arguments[f"onestop:{name}"] = by_case

@@ -32,6 +32,8 @@ TOLD = (
     "result_signed",
     "returned",
     "withdrawn",
+    "withdrawal_denied",
+    "stopped",
 )
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.change_tables import Petition  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
 from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait  # noqa: F401 - Django looks for tables here
@@ -123,7 +124,6 @@ _TONES = {
     Status.RETURNED: "done",
 }
 
-WITHDRAWABLE = (Status.SUBMITTED, Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY)
 ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.DONE, Status.RETURNED})
 
 
@@ -408,6 +408,7 @@ class Supplement(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey("directory.Person", models.PROTECT, related_name="+")
     content = models.TextField()
+    reason = models.TextField(default="", db_default="")
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tinhso.blocks.cases.models import WITHDRAWABLE, Case, Status, Step
+from tinhso.blocks.cases.life import Deed, possible
+from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.queries import is_applicant, may_work_on
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.permissions import allowed
@@ -19,11 +20,15 @@ class StaffPowers:
     ask_supplement: bool
     answer_supplement: bool
     withdraw: bool
+    ask_withdrawal: bool
+    decide_withdrawal: bool
+    stop: bool
     note: bool
     assign: bool
     pause: bool
     resume: bool
     extend: bool
+    charge: bool
     steps: tuple[Step, ...]
 
     @property
@@ -34,21 +39,30 @@ class StaffPowers:
 def staff_powers(person: Person, case: Case, steps: Iterable[Step], *, now: datetime) -> StaffPowers:
     receives = allowed(person, "cases.receive", at=case.agency)
     works = allowed(person, "cases.work", at=case.agency)
-    still = case.received_at is not None and case.due_at is None
-    running = case.status in (Status.IN_PROGRESS, Status.DONE) and not still
+    decides = allowed(person, "cases.decide", at=case.agency)
+    received = case.received_at is not None
+    still = received and case.due_at is None
+    running = possible(Deed.WORK, case.status) and not still
     in_time = case.status == Status.IN_PROGRESS and case.due_at is not None and now <= case.due_at
+
+    def can(deed: Deed) -> bool:
+        return possible(deed, case.status)
+
     return StaffPowers(
-        accept=receives and case.status == Status.SUBMITTED,
-        refuse=receives and case.status == Status.SUBMITTED,
-        ask_supplement=(receives and case.status == Status.SUBMITTED)
-        or (works and case.status == Status.IN_PROGRESS and not still),
-        answer_supplement=receives and case.status == Status.SUPPLEMENT_ASKED,
-        withdraw=receives and case.status in WITHDRAWABLE,
+        accept=receives and can(Deed.ACCEPT),
+        refuse=receives and can(Deed.REFUSE) and not received,
+        ask_supplement=can(Deed.ASK_SUPPLEMENT) and (works and not still if received else receives),
+        answer_supplement=receives and can(Deed.ANSWER_SUPPLEMENT),
+        withdraw=receives and can(Deed.WITHDRAW) and not received,
+        ask_withdrawal=receives and can(Deed.ASK_WITHDRAWAL) and received,
+        decide_withdrawal=decides and can(Deed.GRANT_WITHDRAWAL) and received,
+        stop=decides and can(Deed.STOP) and received,
         note=works,
         assign=allowed(person, "cases.assign", at=case.agency),
         pause=works and in_time,
-        resume=works and (case.status == Status.FINANCIAL_DUTY or (case.status == Status.IN_PROGRESS and still)),
+        resume=works and can(Deed.RESUME) and (case.status == Status.FINANCIAL_DUTY or still),
         extend=in_time and not case.extended_by and allowed(person, "cases.extend", at=case.agency),
+        charge=receives and not case.ended,
         steps=tuple(step for step in steps if running and step.open and may_work_on(person, step)),
     )
 
@@ -58,15 +72,17 @@ class ApplicantPowers:
     pay: bool
     supplement: bool
     withdraw: bool
+    ask_withdrawal: bool
     rate: bool
 
 
 def applicant_powers(person: Person | None, case: Case, *, unpaid: bool, rated: bool) -> ApplicantPowers:
     """With the follow-up code instead of an account (`person` None) one may pay and rate, not change anything."""
-    own = is_applicant(person, case)
+    own, received = is_applicant(person, case), case.received_at is not None
     return ApplicantPowers(
         pay=unpaid and not case.ended,
-        supplement=own and case.status == Status.SUPPLEMENT_ASKED,
-        withdraw=own and case.status in WITHDRAWABLE,
-        rate=not rated and case.status in (Status.DONE, Status.RETURNED, Status.REFUSED, Status.STOPPED),
+        supplement=own and possible(Deed.ANSWER_SUPPLEMENT, case.status),
+        withdraw=own and possible(Deed.WITHDRAW, case.status) and not received,
+        ask_withdrawal=own and possible(Deed.ASK_WITHDRAWAL, case.status) and received,
+        rate=not rated and possible(Deed.RATE, case.status),
     )

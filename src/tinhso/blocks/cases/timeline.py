@@ -12,6 +12,9 @@ TITLES = {
     "accepted": pgettext_lazy("timeline", "Tiếp nhận hồ sơ"),
     "refused": pgettext_lazy("timeline", "Từ chối tiếp nhận"),
     "withdrawn": pgettext_lazy("timeline", "Rút hồ sơ"),
+    "withdrawal_asked": pgettext_lazy("timeline", "Đề nghị rút hồ sơ"),
+    "withdrawal_denied": pgettext_lazy("timeline", "Không cho rút hồ sơ"),
+    "stopped": pgettext_lazy("timeline", "Dừng giải quyết"),
     "supplement_asked": pgettext_lazy("timeline", "Yêu cầu bổ sung"),
     "supplement_answered": pgettext_lazy("timeline", "Đã bổ sung"),
     "paused": pgettext_lazy("timeline", "Tạm dừng thời hạn"),
@@ -32,7 +35,7 @@ TITLES = {
     "returned": pgettext_lazy("timeline", "Trả kết quả"),
     "rated": pgettext_lazy("timeline", "Đánh giá"),
 }
-_TONES = {"refused": "bad", "supplement_asked": "waiting", "paused": "waiting"}
+_TONES = {"refused": "bad", "stopped": "bad", "supplement_asked": "waiting", "paused": "waiting", "withdrawal_asked": "waiting"}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ TEMPLATES = {
     Kind.SUPPLEMENT: "papers/supplement.html",
     Kind.REFUSAL: "papers/refusal.html",
     Kind.APOLOGY: "papers/apology.html",
+    Kind.STOP: "papers/stop.html",
     Kind.CERTIFICATE: "papers/result.html",
     Kind.DECISION: "papers/result.html",
     Kind.LETTER: "papers/result.html",

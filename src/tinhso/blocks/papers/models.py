@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     SUPPLEMENT = "supplement", _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
     REFUSAL = "refusal", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
     APOLOGY = "apology", _("Phiếu xin lỗi và hẹn lại ngày trả kết quả")
+    STOP = "stop", _("Thông báo dừng giải quyết hồ sơ")
     CERTIFICATE = "certificate", _("Giấy chứng nhận, giấy xác nhận, trích lục")
     DECISION = "decision", _("Quyết định")
     LETTER = "letter", _("Công văn")

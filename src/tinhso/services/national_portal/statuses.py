@@ -22,7 +22,7 @@ _SETS = {
     "returned": Status.RETURNED,
 }
 # what stays among colleagues, or comes after the end
-_SILENT = {"noted", "step_assigned", "rated"}
+_SILENT = {"noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied"}
 # what the applicant does is no progress of the agency
 _NO_PROGRESS = {"submitted", "withdrawn", "supplement_answered"}
 _RUNNING = {Status.ACCEPTED, Status.IN_PROGRESS}

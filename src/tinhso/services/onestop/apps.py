@@ -7,6 +7,8 @@ _SEARCH = {"cases.search"}
 _READ = _SEARCH | {"cases.read"}
 _WORK = _READ | {"cases.work"}
 _RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons", "directory.register_person"}
+# to stop a case, extend its term, give it back or to another agency, decide on a complaint
+_DECIDE = _WORK | {"cases.assign", "cases.extend", "cases.decide", "cases.figures"}
 
 
 class OneStopConfig(ServiceConfig):
@@ -22,8 +24,8 @@ class OneStopConfig(ServiceConfig):
         roles=(
             Role("reception", _("Cán bộ tiếp nhận và trả kết quả"), frozenset(_RECEIVE)),
             Role("specialist", _("Công chức chuyên môn"), frozenset(_SEARCH | {"cases.work"})),
-            Role("department_head", _("Lãnh đạo phòng"), frozenset(_WORK | {"cases.assign", "cases.extend", "cases.figures"})),
-            Role("signer", _("Lãnh đạo ký"), frozenset(_WORK | {"papers.sign", "cases.assign", "cases.extend", "cases.figures"})),
+            Role("department_head", _("Lãnh đạo phòng"), frozenset(_DECIDE)),
+            Role("signer", _("Lãnh đạo ký"), frozenset(_DECIDE | {"papers.sign"})),
             Role("clerk", _("Văn thư"), frozenset(_WORK)),
             Role("manager", _("Lãnh đạo theo dõi"), frozenset(_READ | {"cases.figures"})),
             Role(

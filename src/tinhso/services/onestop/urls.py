@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.onestop.views import case, counter, lists, steps
+from tinhso.services.onestop.views import case, clock, counter, intake, lists, steps, stopping
 
 urlpatterns = [
     path("", lists.work, name="work"),
@@ -13,14 +13,17 @@ urlpatterns = [
     path("tiep-nhan/quay/", counter.choose, name="counter"),
     path("tiep-nhan/quay/<str:procedure>/", counter.form, name="counter_form"),
     path("ho-so/<str:code>/", case.page, name="case"),
-    path("ho-so/<str:code>/tiep-nhan/", case.accept, name="accept"),
-    path("ho-so/<str:code>/tu-choi/", case.refuse, name="refuse"),
-    path("ho-so/<str:code>/yeu-cau-bo-sung/", case.supplement, name="supplement"),
-    path("ho-so/<str:code>/da-bo-sung/", case.supplemented, name="supplemented"),
-    path("ho-so/<str:code>/rut/", case.withdraw, name="withdraw"),
-    path("ho-so/<str:code>/tam-dung/", case.pause, name="pause"),
-    path("ho-so/<str:code>/tinh-tiep/", case.resume, name="resume"),
-    path("ho-so/<str:code>/gia-han/", case.extend, name="extend"),
+    path("ho-so/<str:code>/tiep-nhan/", intake.accept, name="accept"),
+    path("ho-so/<str:code>/tu-choi/", intake.refuse, name="refuse"),
+    path("ho-so/<str:code>/yeu-cau-bo-sung/", intake.supplement, name="supplement"),
+    path("ho-so/<str:code>/da-bo-sung/", intake.supplemented, name="supplemented"),
+    path("ho-so/<str:code>/rut/", stopping.withdraw, name="withdraw"),
+    path("ho-so/<str:code>/xin-rut/", stopping.ask, name="ask_withdrawal"),
+    path("ho-so/<str:code>/quyet-dinh-rut/", stopping.decide, name="decide_withdrawal"),
+    path("ho-so/<str:code>/dung/", stopping.stop, name="stop"),
+    path("ho-so/<str:code>/tam-dung/", clock.pause, name="pause"),
+    path("ho-so/<str:code>/tinh-tiep/", clock.resume, name="resume"),
+    path("ho-so/<str:code>/gia-han/", clock.extend, name="extend"),
     path("ho-so/<str:code>/ghi-chu/", case.note, name="note"),
     path("ho-so/<str:code>/thu-phi/", case.take_cash, name="take_cash"),
     path("ho-so/<str:code>/giay-to/<int:paper>/", case.paper, name="paper"),

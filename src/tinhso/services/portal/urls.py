@@ -22,6 +22,7 @@ urlpatterns = [
     path("ho-so/<str:code>/tep-khai/<int:file>/", mine.answered, name="answered_file"),
     path("ho-so/<str:code>/bo-sung/", mine.supplement, name="supplement"),
     path("ho-so/<str:code>/rut/", mine.withdraw, name="withdraw"),
+    path("ho-so/<str:code>/xin-rut/", mine.ask_back, name="ask_withdrawal"),
     path("ho-so/<str:code>/danh-gia/", mine.rate, name="rate"),
     path("tra-cuu/", mine.follow, name="follow"),
 ]

@@ -10,6 +10,7 @@ from tinhso.blocks.cases.actions.appointments import reappoint, run_on, stand_st
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.clock import extension_of
+from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Extension, Pause, Reappointment, Status
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
@@ -52,7 +53,7 @@ def begin_pause(case: Case, *, by: Person, reason: str, note: str, document: str
         wrong["document"] = _("Hãy ghi số, ngày của văn bản làm căn cứ tạm dừng.")
     if wrong:
         raise Invalid(_("Chưa tạm dừng được thời hạn."), fields=wrong)
-    with transition(case, expects=[Status.IN_PROGRESS]) as case:
+    with transition(case, Deed.PAUSE) as case:
         if case.due_at is None:
             raise WrongState(_("Thời hạn của hồ sơ %(code)s đã tạm dừng rồi.") % {"code": case.code})
         if at > case.due_at:
@@ -74,7 +75,7 @@ def end_pause(case: Case, *, by: Person, note: str = "", at: datetime | None = N
     at = at or now()
     require(by, "cases.work", at=case.agency)
     note = free_text(note, field="resume_note")
-    with transition(case, expects=[Status.IN_PROGRESS, Status.FINANCIAL_DUTY]) as case:
+    with transition(case, Deed.RESUME) as case:
         if not case.pauses.filter(ended_at=None).exists():
             raise WrongState(_("Thời hạn của hồ sơ %(code)s đang chạy.") % {"code": case.code})
         run_on(case, at=at)
@@ -104,7 +105,7 @@ def extend_term(case: Case, *, by: Person, amount: int, reason: str, at: datetim
         wrong["extend_reason"] = _("Hãy ghi lý do chưa trả được kết quả; lý do in trong phiếu xin lỗi.")
     if wrong:
         raise Invalid(_("Chưa gia hạn được."), fields=wrong)
-    with transition(case, expects=[Status.IN_PROGRESS]) as case:
+    with transition(case, Deed.EXTEND) as case:
         _refuse_unless_extensible(case, at)
         before = case.due_at
         Extension.objects.create(case=case, amount=amount, reason=reason, decided_at=at, decided_by=by)

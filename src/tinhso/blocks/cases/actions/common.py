@@ -1,13 +1,14 @@
 """What all actions on a case share: the lock, the time line, the audit row."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case, Status, TimelineEntry
+from tinhso.blocks.cases.life import LIFE, Deed
+from tinhso.blocks.cases.models import Case, TimelineEntry
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import record
 from tinhso.kernel.errors import WrongState
@@ -24,8 +25,8 @@ _LOCKED = FixedQuery(
 
 
 @contextmanager
-def transition(case: Case, *, expects: Collection[Status]) -> Iterator[Case]:
-    """Lock the case's row, check its status, hand out a fresh copy and save it at the end.
+def transition(case: Case, deed: Deed) -> Iterator[Case]:
+    """Lock the case's row, check that its life allows the deed now, hand out a fresh copy and save it at the end.
 
     Everything that changes a case locks this row first, so that steps, joins and clock of one case never race.
 
@@ -33,12 +34,15 @@ def transition(case: Case, *, expects: Collection[Status]) -> Iterator[Case]:
         WrongState: somebody else was quicker, or the thing cannot be done in this state.
     """
     fresh = _LOCKED.rows(pk=case.pk)[0]
-    if fresh.status not in expects:
+    before = fresh.state
+    if before not in LIFE[deed].starts:
         raise WrongState(
             _("Hồ sơ %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")
             % {"code": fresh.code, "status": fresh.get_status_display()}
         )
     yield fresh
+    if not LIFE[deed].allows(before, fresh.state):
+        raise RuntimeError(f"{deed} leads from status {before} to {fresh.status}, which is not in the table of a case's life")
     fresh.save()
 
 

@@ -7,15 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.process import fire
-from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.process_tables import Wait
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
-
-_OPEN = (Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY, Status.DONE)
 
 
 @action
@@ -30,7 +29,7 @@ def receive_message(case: Case, name: str, *, by: Person | None, at: datetime | 
     """
     at = at or now()
     require(by, "cases.work", at=case.agency)
-    with transition(case, expects=_OPEN) as case:
+    with transition(case, Deed.HEAR) as case:
         graph = graph_of(case.version)
         if not any(node.message == name for process in (graph, *graph.called) for node in process.nodes):
             raise Invalid(_("Quy trình của hồ sơ này không chờ tin “%(name)s”.") % {"name": name})

@@ -12,7 +12,8 @@ from tinhso.blocks.cases.actions.process import Scope, end_sub_cases, open_task,
 from tinhso.blocks.cases.actions.work import open_step
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.blocks.cases.bpmn.soundness import after, markings
-from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process_tables import SubCase, Wait
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
@@ -51,7 +52,7 @@ def go_back(step: Step, to: str, *, by: Person, reason: str, at: datetime | None
     reason = free_text(reason, field="reason")
     if not reason:
         raise Invalid(_("Hãy ghi lý do."), fields={"reason": _("Hãy ghi lý do để người nhận biết phải làm gì.")})
-    with transition(step.case, expects=[Status.IN_PROGRESS]) as case:
+    with transition(step.case, Deed.SEND_BACK) as case:
         fresh = open_step(step, case, by=by)
         task = next((node for node in earlier_steps(fresh) if node.id == to), None)
         if task is None:

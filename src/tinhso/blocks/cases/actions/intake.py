@@ -5,19 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q, Value
-from django.db.models.functions import Greatest
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
-from tinhso.blocks.cases.actions.fees import give_up_fee
+from tinhso.blocks.cases.actions.ending import end_without_result
 from tinhso.blocks.cases.actions.papers import issue_case_paper
-from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
+from tinhso.blocks.cases.actions.process import start_process
 from tinhso.blocks.cases.clock import due_of
 from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import (
-    WITHDRAWABLE,
     Case,
     CaseForm,
     CaseInvoice,
@@ -28,7 +27,7 @@ from tinhso.blocks.cases.models import (
     ProcedureVersion,
     Status,
 )
-from tinhso.blocks.cases.queries import handles, is_applicant
+from tinhso.blocks.cases.queries import handles
 from tinhso.blocks.cases.requirements import fee_lines, foreign_files, required_parts
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.actions import next_number
@@ -216,7 +215,7 @@ def accept_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
     """
     at = at or now()
     require(by, "cases.receive", at=case.agency)
-    with transition(case, expects=[Status.SUBMITTED]) as case:
+    with transition(case, Deed.ACCEPT) as case:
         fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
         if fee and fee.invoice.status == Invoice.Status.UNPAID:
             raise WrongState(_("Hồ sơ chưa nộp phí. Hãy thu phí tại quầy hoặc chờ người nộp thanh toán trực tuyến."))
@@ -232,7 +231,7 @@ def accept_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
 
 @action
 def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = None) -> Case:
-    """Refuse to take a submitted case in (form 03), with the reason and what to do instead."""
+    """Refuse to take a case in (form 03), also one whose supplement never came, with the reason and what to do instead."""
     at = at or now()
     require(by, "cases.receive", at=case.agency)
     reason = free_text(reason, field="reason")
@@ -240,28 +239,12 @@ def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = No
         raise Invalid(
             _("Hãy ghi rõ lý do từ chối."), fields={"reason": _("Hãy ghi rõ lý do từ chối để người nộp biết phải làm gì.")}
         )
-    with transition(case, expects=[Status.SUBMITTED]) as case:
-        case.status = Status.REFUSED
-        case.ended_at = at
-        give_up_fee(case, reason=Invoice.RefundReason.REFUSED)
+    with transition(case, Deed.REFUSE) as case:
+        if case.received_at:
+            raise WrongState(_("Hồ sơ đã được tiếp nhận nên không từ chối được nữa; có thể dừng giải quyết."))
+        end_without_result(case, Status.REFUSED, refund=Invoice.RefundReason.REFUSED, at=at)
         issue_case_paper(case, Kind.REFUSAL, by=by, at=at, reason=reason)
         tell(case, "refused", by=by, at=at, note=reason)
-    return case
-
-
-@action
-def withdraw_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
-    """The applicant takes the application back before it is decided."""
-    at = at or now()
-    if not is_applicant(by, case):
-        require(by, "cases.receive", at=case.agency)
-    with transition(case, expects=WITHDRAWABLE) as case:
-        case.status = Status.WITHDRAWN
-        case.ended_at = at
-        cancel_open_steps(case)
-        give_up_fee(case, reason=Invoice.RefundReason.WITHDRAWN)
-        case.pauses.filter(ended_at__isnull=True).update(ended_at=Greatest(F("started_at"), Value(at)))
-        tell(case, "withdrawn", by=by, at=at)
     return case
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.work import open_step
 from tinhso.blocks.cases.bpmn.graph import ROLES
-from tinhso.blocks.cases.models import Case, CaseAccess, Status
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case, CaseAccess
 from tinhso.blocks.cases.models import Step as CaseStep
 from tinhso.blocks.cases.process_tables import Opinion
 from tinhso.blocks.cases.texts import free_text
@@ -16,8 +17,6 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-
-_OPEN = (Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY)
 
 
 @action
@@ -44,7 +43,7 @@ def ask_opinion(
         raise Invalid(_("Hãy ghi điều cần hỏi."), fields={"question": _("Hãy ghi điều cần hỏi.")})
     if role not in ROLES or not agency.active:
         raise Invalid(_("Hãy chọn cơ quan và bộ phận được hỏi."), fields={"agency": _("Hãy chọn cơ quan và bộ phận được hỏi.")})
-    with transition(step.case, expects=[Status.IN_PROGRESS]) as case:
+    with transition(step.case, Deed.ASK_OPINION) as case:
         fresh = open_step(step, case, by=by)
         opinion = Opinion.objects.create(
             case=case, step=fresh, agency=agency, role=role, holds_up=holds_up, question=question, asked_by=by, asked_at=at,
@@ -67,7 +66,7 @@ def give_opinion(opinion: Opinion, *, by: Person, answer: str, at: datetime | No
     answer = free_text(answer, field="answer")
     if not answer:
         raise Invalid(_("Hãy ghi ý kiến."), fields={"answer": _("Hãy ghi ý kiến.")})
-    with transition(opinion.case, expects=_OPEN) as case:
+    with transition(opinion.case, Deed.GIVE_OPINION) as case:
         fresh = _open_opinion(opinion, case)
         if (fresh.agency_id, fresh.role) not in grants(by).pairs_for("cases.work"):
             raise NotAllowed(_("Câu hỏi này dành cho cơ quan hoặc bộ phận khác."))
@@ -81,7 +80,7 @@ def give_opinion(opinion: Opinion, *, by: Person, answer: str, at: datetime | No
 def withdraw_opinion(opinion: Opinion, *, by: Person, at: datetime | None = None) -> Opinion:
     """Do not wait for the answer any longer; for those who work on the step that asked."""
     at = at or now()
-    with transition(opinion.case, expects=_OPEN) as case:
+    with transition(opinion.case, Deed.GIVE_OPINION) as case:
         fresh = _open_opinion(opinion, case)
         open_step(fresh.step, case, by=by)
         fresh.withdrawn = True

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.work import finish_step, open_step
+from tinhso.blocks.cases.change_tables import Petition
+from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import RATING_WINDOW, Case, CasePaper, Rating, Status, Step
 from tinhso.blocks.cases.paper_facts import result_facts
 from tinhso.blocks.cases.process import graph_of
@@ -35,10 +37,12 @@ def sign_result(step: Step, *, by: Person, note: str = "", at: datetime | None =
         WrongState: the case is paused or ended, or a colleague has signed already.
     """
     at = at or now()
-    with transition(step.case, expects=[Status.IN_PROGRESS]) as case:
+    with transition(step.case, Deed.SIGN) as case:
         fresh = open_step(step, case, by=by)
         if fresh.does != "sign":
             raise WrongState(_("Bước này không phải là bước ký."))
+        if case.petitions.filter(kind=Petition.Kind.WITHDRAWAL, decided_at=None).exists():
+            raise WrongState(_("Người nộp đang xin rút hồ sơ. Hãy quyết định đề nghị đó trước khi ký."))
         post = signing_post(fresh, by, at)
         require(by, "papers.sign", at=case.agency)
         result = case.version.definition["result"]
@@ -76,7 +80,7 @@ def _approval(step: Step, case: Case) -> str:
 def send_back_unsigned(step: Step, *, by: Person, outcome: str, note: str, at: datetime | None = None) -> Case:
     """Do not sign: send the draft back with a reason, by an outcome of the step other than the first."""
     at = at or now()
-    with transition(step.case, expects=[Status.IN_PROGRESS]) as case:
+    with transition(step.case, Deed.SEND_BACK) as case:
         fresh = open_step(step, case, by=by)
         if fresh.does != "sign" or outcome == _approval(fresh, case):
             raise Invalid(_("Hãy chọn kết quả của bước này."))
@@ -108,7 +112,7 @@ def sign_many(steps: Iterable[Step], *, by: Person, at: datetime | None = None) 
 def return_result(step: Step, *, by: Person, note: str = "", at: datetime | None = None) -> Case:
     """Hand the result over (at the counter or electronically) and close the case."""
     at = at or now()
-    with transition(step.case, expects=[Status.DONE]) as case:
+    with transition(step.case, Deed.RETURN) as case:
         fresh = open_step(step, case, by=by)
         if fresh.does != "return":
             raise WrongState(_("Bước này không phải là bước trả kết quả."))
@@ -128,7 +132,7 @@ def rate_case(case: Case, *, by: Person | None, stars: int, comment: str = "", a
     comment = free_text(comment, field="comment")
     if not 1 <= stars <= 5:
         raise Invalid(_("Hãy chọn từ 1 đến 5 sao."), fields={"stars": _("Hãy chọn từ 1 đến 5 sao.")})
-    with transition(case, expects=[Status.DONE, Status.RETURNED, Status.REFUSED, Status.STOPPED]) as case:
+    with transition(case, Deed.RATE) as case:
         if Rating.objects.filter(case=case).exists():
             raise WrongState(_("Hồ sơ này đã được đánh giá. Cảm ơn bạn."))
         if case.ended_at and at - case.ended_at > RATING_WINDOW:

@@ -10,7 +10,8 @@ from django.utils.timezone import now
 
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.process import fire
-from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.life import LIFE, Deed
+from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process_tables import Wait
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
@@ -21,7 +22,7 @@ from tinhso.kernel.time import local
 
 log = structlog.get_logger(__name__)
 
-RUNNING = (Status.IN_PROGRESS, Status.DONE)
+RUNNING = LIFE[Deed.AWAIT].starts
 HEADS = ("department_head", "signer", "manager")
 """Who is told that a step is late: the holders of the first of these roles that anybody holds at the step's agency or above."""
 
@@ -71,7 +72,7 @@ def attend(case_id: int, *, at: datetime, heads: Heads) -> None:
     Raises:
         WrongState: nothing happens by itself in the state it is in now.
     """
-    with transition(Case(pk=case_id), expects=RUNNING) as case:
+    with transition(Case(pk=case_id), Deed.AWAIT) as case:
         due = case.waits.select_related("sub__agency", "sub__parent").filter(ended_at__isnull=True, due_at__lte=at)
         for wait in due.exclude(node="").order_by("due_at", "pk"):
             if not Wait.objects.filter(pk=wait.pk, ended_at__isnull=True).exists():

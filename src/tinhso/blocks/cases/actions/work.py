@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.process import continue_process
-from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import may_work_on
 from tinhso.blocks.cases.texts import free_text
@@ -49,7 +50,7 @@ def complete_step(step: Step, *, by: Person, outcome: str = "", note: str = "", 
         Invalid: the outcome is not one the step offers; a step sent back has no reason.
     """
     at = at or now()
-    with transition(step.case, expects=[Status.IN_PROGRESS, Status.DONE]) as case:
+    with transition(step.case, Deed.WORK) as case:
         fresh = open_step(step, case, by=by)
         if fresh.does in ("sign", "return"):
             raise WrongState(_("Bước này kết thúc bằng việc ký hoặc trả kết quả."))
@@ -81,7 +82,7 @@ def take_step(step: Step, *, by: Person, at: datetime | None = None) -> Step:
 def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = None) -> Step:
     """Give a step to a colleague who holds its role at its agency; anybody who may work on the step, or a head, may do so."""
     at = at or now()
-    with transition(step.case, expects=[Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY]) as case:
+    with transition(step.case, Deed.ASSIGN) as case:
         fresh = case.steps.select_related("agency").get(pk=step.pk)
         if not may_work_on(by, fresh):
             require(by, "cases.assign", at=fresh.agency)

@@ -9,6 +9,7 @@ import pytest
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.actions.stopping import ask_withdrawal, grant_withdrawal
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.cases.tests.folder import write_folder
@@ -107,3 +108,8 @@ def submitted(town: Town, version: ProcedureVersion) -> Callable[..., Case]:
         return submit_case(version, answers, at=at, **given)  # type: ignore[arg-type]
 
     return submit
+
+
+def withdrawn(case: Case, town: Town, at: datetime = MONDAY) -> Case:
+    """Asked back by the applicant while under way, and granted by the chairman."""
+    return grant_withdrawal(ask_withdrawal(case, by=town.citizen, reason="Đổi ý", at=at), by=town.chairman, at=at)

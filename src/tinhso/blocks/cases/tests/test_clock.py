@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tinhso.blocks.cases.actions.clock import begin_pause, end_pause, extend_term
-from tinhso.blocks.cases.actions.intake import accept_case, withdraw_case
+from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.results import sign_result
 from tinhso.blocks.cases.actions.supplement import ask_supplement
 from tinhso.blocks.cases.actions.work import complete_step
@@ -22,7 +22,7 @@ from tinhso.blocks.cases.clock import (
 )
 from tinhso.blocks.cases.models import Case, Pause, Status, Step
 from tinhso.blocks.cases.queries import work_of
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, withdrawn
 from tinhso.blocks.papers.actions import pdf_of
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.time import Term, local
@@ -142,7 +142,7 @@ def test_strangers_stop_no_clock(town: Town, case: Case) -> None:
 
 def test_withdrawing_ends_the_pause(town: Town, case: Case) -> None:
     paused = begin_pause(case, by=town.specialist, reason="fee", note="x", at=TUESDAY)
-    withdraw_case(paused, by=town.citizen, at=WEDNESDAY)
+    withdrawn(paused, town, WEDNESDAY)
     assert not Pause.objects.filter(case=case, ended_at=None).exists()
 
 
@@ -262,7 +262,7 @@ def test_the_conditions_of_queries_say_what_the_verdict_says(town: Town, submitt
     for number, end in ((1, WEDNESDAY), (2, THURSDAY + DAY)):
         finish(cases[number], town, "check", "review", "draft", at=TUESDAY)
         sign_result(step(cases[number], "sign"), by=town.chairman, at=end)
-    withdraw_case(cases[3], by=town.citizen, at=TUESDAY)
+    withdrawn(cases[3], town, TUESDAY)
     at = THURSDAY + DAY
     by_verdict = {
         Verdict.OVERDUE: overdue(at),

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, refuse_case, submit_case, withdraw_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, refuse_case, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.work import complete_step, take_step
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, withdrawn
 from tinhso.blocks.cases.tests.folder import PROCEDURE, write_folder
 from tinhso.blocks.payments.actions import pay_cash, refund_invoice
 from tinhso.blocks.payments.models import Invoice
@@ -63,14 +64,16 @@ def test_a_paid_fee_is_due_back_when_the_case_is_withdrawn_before_work_on_it(tow
     if accepted:
         accept_case(case, by=town.clerk, at=MONDAY)
         take_step(case.steps.select_related("case").get(node="review"), by=town.specialist, at=MONDAY)
-    withdraw_case(case, by=town.citizen, at=MONDAY)
+        withdrawn(case, town)
+    else:
+        withdraw_case(case, by=town.citizen, at=MONDAY)
     assert invoice_of(case).refund_reason == "withdrawn"
 
 
 def test_a_fee_for_which_work_was_done_is_kept(town: Town, paid: Submit) -> None:
     case = accept_case(paid(), by=town.clerk, at=MONDAY)
     complete_step(case.steps.select_related("case").get(node="review"), by=town.specialist, at=MONDAY)
-    withdraw_case(case, by=town.citizen, at=MONDAY)
+    withdrawn(case, town)
     assert invoice_of(case).refund_reason == ""
     assert not invoices_due_back(town.chairman).exists()
 

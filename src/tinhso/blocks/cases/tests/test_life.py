@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, move_to_person, refuse_case, withdraw_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, move_to_person, refuse_case
 from tinhso.blocks.cases.actions.results import rate_case, return_result, send_back_unsigned, sign_many, sign_result
+from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import assign_step, complete_step, take_step
 from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.queries import case_for_applicant, case_for_staff, cases_visible_to, work_of
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, withdrawn
 from tinhso.blocks.esignature.verify import verify_pdf
 from tinhso.blocks.papers.actions import signed_pdf_of
 from tinhso.kernel.audit.models import AuditEntry
@@ -122,7 +123,7 @@ def test_while_a_supplement_is_awaited_nobody_has_work(town: Town, submitted: Su
 
 def test_a_withdrawn_case_waits_for_nobody(town: Town, submitted: Submit) -> None:
     case = accept_case(submitted(), by=town.clerk, at=MONDAY)
-    withdraw_case(case, by=town.citizen, at=MONDAY)
+    withdrawn(case, town)
     assert not work_of(town.specialist).exists()
 
 
@@ -174,7 +175,7 @@ def test_a_step_cannot_be_signed_by_completing_it(town: Town, submitted: Submit)
 def test_in_a_batch_one_case_that_cannot_be_signed_does_not_stop_the_others(town: Town, submitted: Submit) -> None:
     first, second = (accept_case(submitted(), by=town.clerk, at=MONDAY) for _ in range(2))
     steps = [_to_signature(first, town), _to_signature(second, town)]
-    withdraw_case(first, by=town.citizen, at=MONDAY)
+    withdrawn(first, town)
     signed = sign_many(steps, by=town.chairman, at=MONDAY)
     assert [bool(line.paper) for line in signed] == [False, True]
     assert signed[0].error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case, withdraw_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.process import service_task
 from tinhso.blocks.cases.actions.work import complete_step
@@ -32,7 +32,7 @@ from tinhso.blocks.cases.loading import ProcedureFolderError, load_folder
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process_tables import Wait
 from tinhso.blocks.cases.queries import case_for_staff, may_work_on, work_of
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town, _staff
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, _staff, withdrawn
 from tinhso.blocks.cases.tests.folder import write_folder
 from tinhso.blocks.directory.actions import create_agency
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
@@ -298,7 +298,7 @@ def test_withdrawing_ends_sub_cases_and_timers_too(begin: Begin, town: Town) -> 
         + line_up("start", "s", "one", "j", "sign") + line_up("s", "t", "j")
     )  # fmt: skip
     case = begin(outer, inner=INNER)
-    withdraw_case(case, by=town.citizen, at=MONDAY)
+    withdrawn(case, town)
     assert opened(case) == []
     assert not Wait.objects.filter(ended_at__isnull=True).exists()
     assert not case.subs.filter(ended_at__isnull=True).exists()

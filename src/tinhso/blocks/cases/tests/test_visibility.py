@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tinhso.blocks.cases.actions.intake import accept_case, withdraw_case
+from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.results import rate_case
+from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Channel, Status, Step
 from tinhso.blocks.cases.queries import cases_of, cases_visible_to, may_work_on, work_of
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, withdrawn
 from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import NO_GRANTS, grants, limit_grants
@@ -39,7 +40,7 @@ def test_the_lists_show_what_the_rule_says_and_nothing_else(town: Town, submitte
         for node in ("review", "check", "draft")[: max(0, length - 1)]:
             complete_step(case.steps.select_related("case").get(node=node), by=town.specialist, at=MONDAY)
         if length == 2:
-            withdraw_case(case, by=town.citizen, at=MONDAY)
+            withdrawn(case, town)
     for person in (town.clerk, town.specialist, town.chairman, town.manager, town.citizen, town.stranger):
         seen = set(cases_visible_to(person).values_list("pk", flat=True))
         assert seen == {case.pk for case in Case.objects.select_related("agency") if _may_see(person, case)}

@@ -1,5 +1,6 @@
-"""The page of a case, and what reception and specialists do there."""
+"""The page of a case, its papers and files; what is done to it stands in the modules beside this one."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +12,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.blocks.cases.actions.clock import LONGEST_EXTENSION, REASONS, begin_pause, end_pause, extend_term
-from tinhso.blocks.cases.actions.intake import HandedIn, accept_case, refuse_case, withdraw_case
+from tinhso.blocks.cases.actions.clock import LONGEST_EXTENSION, REASONS
 from tinhso.blocks.cases.actions.reading import note_reading
-from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import add_note
+from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.clock import promise_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Step
@@ -23,7 +23,7 @@ from tinhso.blocks.cases.possible import staff_powers
 from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
 from tinhso.blocks.cases.results import preview_result
-from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.cases.timeline import Line, timeline_of
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.forms.engine.summary import FileNames
 from tinhso.blocks.forms.uploads import names_of
@@ -34,7 +34,6 @@ from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import pay_cash
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed
-from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.time import local
 from tinhso.kernel.web.policy import embeddable
 from tinhso.services.onestop.queries import next_work
@@ -62,6 +61,7 @@ def _show(
     powers = staff_powers(request.person, case, steps, now=moment)
     stands, promise = standing(case, moment, steps), promise_of(case.version)
     waits_here = powers.accept or powers.answer_supplement or powers.steps
+    timeline = timeline_of(case, public=False)
     papers = list(case.papers.select_related("paper").order_by("pk"))
     context = {
         "case": case,
@@ -78,19 +78,30 @@ def _show(
         "steps": stands.steps,
         "powers": powers,
         "tasks": [_task(case, step, entered if step == refused else {}, problem) for step in powers.steps],
-        "timeline": timeline_of(case, public=False),
+        "timeline": timeline,
         "papers": papers,
         "fee": CaseInvoice.objects.select_related("invoice").filter(case=case).first(),
         "sent": messages_about(f"cases.case:{case.pk}"),
         "problem": problem,
         "entered": entered or {},
         "receipt": next((row.paper for row in papers if row.paper.kind == Kind.RECEIPT), None),
+        "petition": _petition(case, timeline),
         "fresh": "moi" in request.GET and allowed(request.person, "cases.receive", at=case.agency),
         "following": None if waits_here else next_work(request.person, besides=case.pk),
         "now": moment,
         "breadcrumbs": [(_("Hồ sơ"), reverse("onestop:cases")), (case.code, "")],
     }
     return render(request, "onestop/case.html", context, status=problem.status if problem else 200)
+
+
+_ASKED = frozenset({"withdrawal_asked", "complained"})
+
+
+def _petition(case: Case, timeline: list[Line]) -> Petition | None:
+    """What waits for a decision; looked up only for a case whose history says that something was asked."""
+    if not any(line.event in _ASKED for line in timeline):
+        return None
+    return case.petitions.select_related("asked_by").filter(decided_at=None).first()
 
 
 def _answered(case: Case) -> FileNames:
@@ -122,105 +133,14 @@ def again(request: PersonRequest, case: Case, error: DomainError, *, step: Step 
     return _show(request, case, problem=error, entered=entered, refused=step)
 
 
-@require_POST
-@staff_only
-def accept(request: PersonRequest, code: str) -> HttpResponse:
+def carry_out(request: PersonRequest, code: str, do: Callable[[Case], Case], said: Callable[[Case], str] | str) -> HttpResponse:
+    """Do something to a case and go back to it; or show its page with why not, and with what was typed."""
     case = case_for_staff(code, request.person)
     try:
-        accepted = accept_case(case, by=request.person)
+        changed = do(case)
     except DomainError as error:
         return again(request, case, error)
-    return done(request, accepted, _("Đã tiếp nhận hồ sơ và lập giấy hẹn."))
-
-
-@require_POST
-@staff_only
-def refuse(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    try:
-        refuse_case(case, by=request.person, reason=request.POST.get("reason", ""))
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, case, _("Đã từ chối hồ sơ và gửi lý do cho người nộp."))
-
-
-@require_POST
-@staff_only
-def supplement(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    try:
-        ask_supplement(case, by=request.person, content=request.POST.get("content", ""))
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, case, _("Đã gửi yêu cầu bổ sung. Thời hạn giải quyết tạm dừng."))
-
-
-@require_POST
-@staff_only
-def supplemented(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    on_paper = {part: HandedIn(on_paper=True) for part in request.POST.getlist("parts")}
-    try:
-        answer_supplement(case, by=request.person, answer=request.POST.get("answer", ""), parts=on_paper)
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, case, _("Đã ghi nhận phần bổ sung."))
-
-
-@require_POST
-@staff_only
-def withdraw(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    try:
-        withdraw_case(case, by=request.person)
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, case, _("Đã ghi nhận yêu cầu rút hồ sơ."))
-
-
-@require_POST
-@staff_only
-def pause(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    given = request.POST.get
-    try:
-        paused = begin_pause(
-            case,
-            by=request.person,
-            reason=given("pause_reason", ""),
-            note=given("pause_note", ""),
-            document=given("document", ""),
-        )
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, paused, _("Đã tạm dừng thời hạn và báo cho người nộp."))
-
-
-@require_POST
-@staff_only
-def resume(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    try:
-        resumed = end_pause(case, by=request.person, note=request.POST.get("resume_note", ""))
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, resumed, _("Thời hạn được tính tiếp, hẹn trả %(due)s.") % {"due": _moment(resumed)})
-
-
-@require_POST
-@staff_only
-def extend(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    amount = whole_number(request.POST.get("amount")) or 0
-    try:
-        extended = extend_term(case, by=request.person, amount=amount, reason=request.POST.get("extend_reason", ""))
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, extended, _("Đã lập phiếu xin lỗi và hẹn lại %(due)s.") % {"due": _moment(extended)})
-
-
-def _moment(case: Case) -> str:
-    return f"{local(case.due_at):%H:%M %d/%m/%Y}" if case.due_at else ""
+    return done(request, changed, said if isinstance(said, str) else said(changed))
 
 
 @require_POST

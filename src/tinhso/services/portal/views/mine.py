@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tinhso.blocks.cases.access_code import lookup_code
-from tinhso.blocks.cases.actions.intake import HandedIn, withdraw_case
+from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.results import rate_case
+from tinhso.blocks.cases.actions.stopping import ask_withdrawal, withdraw_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement
+from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.clock import Segment, remaining_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.kept import CONTENTS
@@ -97,7 +99,8 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "papers": [row.paper for row in papers if not row.is_result],
         "panel": invoice_panel(fee.invoice, return_url=request.path) if fee else None,
         "powers": powers,
-        "request_open": case.supplements.filter(answered_at=None).first(),
+        "request_open": None if case.ended else case.supplements.filter(answered_at=None).first(),
+        "asked": _withdrawal_asked(case, timeline),
         "parts": case.parts.order_by("pk").prefetch_related("files__file"),
         "answers": form_of(case.version).render_summary(
             case.form.answers, on=local(case.submitted_at).date(), heading="h3", files=_answered(request, case)
@@ -109,6 +112,12 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "breadcrumbs": [(_("Hồ sơ của tôi"), reverse("portal:cases")), (case.code, "")] if request.person else [],
     }
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
+
+
+def _withdrawal_asked(case: Case, timeline: list[Line]) -> bool:
+    """Whether the agency has still to decide on it; looked up only for a case whose history says that it was asked."""
+    asked = not case.ended and any(line.event == "withdrawal_asked" for line in timeline)
+    return asked and case.petitions.filter(kind=Petition.Kind.WITHDRAWAL, decided_at=None).exists()
 
 
 _STOPS = frozenset({"supplement_asked", "paused"})
@@ -183,6 +192,19 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     except DomainError as error:
         return _show(request, mine, problem=error)  # type: ignore[arg-type]
     messages.success(request, _("Đã rút hồ sơ."))
+    return redirect("portal:case", code=code)
+
+
+@require_POST
+@signed_in
+def ask_back(request: PersonRequest, code: str) -> HttpResponse:
+    """Ask the agency for a case back on which it is working."""
+    mine = case_for_applicant(code, request.person)
+    try:
+        ask_withdrawal(mine, by=request.person, reason=request.POST.get("withdraw_reason", ""))
+    except DomainError as error:
+        return _show(request, mine, problem=error)  # type: ignore[arg-type]
+    messages.success(request, _("Đã gửi đề nghị rút hồ sơ. Cơ quan sẽ quyết định và báo cho bạn."))
     return redirect("portal:case", code=code)
 
 
