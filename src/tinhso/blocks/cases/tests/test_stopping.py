@@ -12,8 +12,7 @@ from tinhso.blocks.cases.actions.stopping import ask_withdrawal, deny_withdrawal
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.change_tables import Petition
-from tinhso.blocks.cases.clock import Verdict, verdict_of
-from tinhso.blocks.cases.figures import board
+from tinhso.blocks.cases.clock import Verdict, overdue, verdict_of
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.queries import work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
@@ -161,4 +160,4 @@ def test_a_second_supplement_is_overdue_nowhere(town: Town, case: Case) -> None:
         case = answer_supplement(case, by=town.citizen, answer="Đây", at=MONDAY)
     assert case.counts_late_766
     assert verdict_of(case, MONDAY + DAY) is Verdict.RUNNING
-    assert [line.overdue for line in board(town.chairman, since=MONDAY - DAY, now=MONDAY + DAY)] == [0]
+    assert not Case.objects.filter(overdue(MONDAY + DAY)).exists()
