@@ -164,6 +164,29 @@ portal:supplement          POST   302  422  404  404  404  404  404  404  404
 portal:tasks               GET    302  200  404  404  404  404  404  404  404
 portal:withdraw            POST   302  409  404  404  404  404  404  404  404
 portal:ask_withdrawal      POST   302  422  404  404  404  404  404  404  404
+queueing:desk              GET    302  404  404  200  403  403  403  403  200
+queueing:queue             GET    302  404  404  404  403  403  403  403  404
+queueing:open              POST   302  404  404  302  403  403  403  403  302
+queueing:close             POST   302  404  404  404  403  403  403  403  404
+queueing:call              POST   302  404  404  404  403  403  403  403  404
+queueing:draw              POST   302  404  404  404  403  403  403  403  404
+queueing:turn              POST   302  404  404  404  403  403  403  403  404
+queueing:waiting           POST   302  404  404  404  403  403  403  403  404
+queueing:figures           GET    302  404  404  403  403  200  200  403  200
+queueing:figures_table     GET    302  404  404  403  403  200  200  403  200
+queueing:setup             GET    302  404  404  403  403  200  403  403  200
+queueing:set_line          POST   302  404  404  403  403  422  403  403  422
+queueing:set_counters      POST   302  404  404  403  403  422  403  403  422
+queueing:add_device        POST   302  404  404  403  403  422  403  403  422
+queueing:revoke_device     POST   302  404  404  403  403  404  403  403  404
+queueing:kiosk             GET    404  404  404  404  404  404  404  404  404
+queueing:kiosk             POST   404  404  404  404  404  404  404  404  404
+queueing:slip              GET    404  404  404  404  404  404  404  404  404
+queueing:screen            GET    404  404  404  404  404  404  404  404  404
+queueing:board             GET    404  404  404  404  404  404  404  404  404
+queueing:voice             GET    404  404  404  404  404  404  404  404  404
+queueing:ticket            GET    404  404  404  404  404  404  404  404  404
+queueing:ticket            POST   404  404  404  404  404  404  404  404  404
 readyz                     GET    200  200  200  200  200  200  200  200  200
 service-worker             GET    200  200  200  200  200  200  200  200  200
 shared_data:search         GET    200  200  200  200  200  200  200  200  200
@@ -282,6 +305,13 @@ def _build(folder: Path) -> World:
         "national_portal:drop": {"pk": 0},
         "national_portal:file": {"key": "0:none"},
         "national_portal:message": {"pk": 0},
+        "queueing:turn": {"turn": 0, "act": "xong"},
+        "queueing:waiting": {"pk": 0, "act": "bo"},
+        "queueing:revoke_device": {"pk": 0},
+        **{f"queueing:{name}": {"token": "none"} for name in ("kiosk", "screen", "board")},
+        "queueing:slip": {"token": "none", "key": "none"},
+        "queueing:voice": {"token": "none", "turn": 0},
+        "queueing:ticket": {"key": "none"},
         "accounts:revoke_token": {"token_id": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,
