@@ -39,8 +39,11 @@ ROLES = ("nobody", "owner", "citizen", "clerk", "specialist", "chairman", "manag
 
 TABLE = """
 # address                  method  nobody owner citizen clerk specialist chairman manager admin outsider
+accounts:absences          GET    302  404  404  200  200  200  200  200  200
+accounts:absences          POST   302  404  404  422  422  422  422  422  422
 accounts:confirm           GET    302  302  302  302  302  302  302  302  302
 accounts:confirm           POST   302  302  302  302  302  302  302  302  302
+accounts:end_absence       POST   302  404  404  404  404  404  404  404  404
 accounts:forgotten         GET    200  200  200  200  200  200  200  200  200
 accounts:forgotten         POST   422  422  422  422  422  422  422  422  422
 accounts:language          POST   302  422  422  422  422  422  422  422  422
@@ -312,6 +315,7 @@ def _build(folder: Path) -> World:
         "queueing:slip": {"token": "none", "key": "none"},
         "queueing:voice": {"token": "none", "turn": 0},
         "queueing:ticket": {"key": "none"},
+        "accounts:end_absence": {"tenure": 0},
         "accounts:revoke_token": {"token_id": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,

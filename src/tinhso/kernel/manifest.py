@@ -19,11 +19,12 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Role:
-    """A staff role a service defines; posts carry role codes."""
+    """A staff role a service defines; posts carry role codes. Who stands in for a holder is not given a `personal` role."""
 
     code: str
     title: Text
     permissions: frozenset[str]
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,12 @@ def services() -> Iterator[ServiceConfig]:
 
 @cache
 def roles() -> Mapping[str, Role]:
-    """Every role by code. Several applications may speak of one role: its powers add up, its title is the first one's."""
+    """Every role by code. Several applications may speak of one role: its powers add up, its title is the first one's, and it is
+    personal when one of them says so."""
     found: dict[str, Role] = {}
     for config in services():
         for role in config.manifest.roles:
             known = found.get(role.code, role)
-            found[role.code] = replace(known, permissions=known.permissions | role.permissions)
+            powers = known.permissions | role.permissions
+            found[role.code] = replace(known, permissions=powers, personal=known.personal or role.personal)
     return MappingProxyType(found)

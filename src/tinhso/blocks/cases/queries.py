@@ -161,17 +161,22 @@ def _no_case(code: str) -> NotFound:
 
 
 def may_work_on(person: Person, step: Step) -> bool:
-    """Whether the step waits for this person: they hold its role at its agency, and no colleague has taken it."""
-    return (step.agency_id, step.role) in grants(person).pairs_for("cases.work") and step.assignee_id in (None, person.pk)
+    """Whether the step waits for this person: they hold its role at its agency, and no colleague has taken it but one for whom
+    they stand in."""
+    held = grants(person)
+    theirs = (None, person.pk, *held.stands_in_for)
+    return (step.agency_id, step.role) in held.pairs_for("cases.work") and step.assignee_id in theirs
 
 
 def work_of(person: Person) -> QuerySet[Step]:
-    """Open steps waiting for the person: taken by them, or by nobody and of a role they hold. Paused cases wait for no one."""
+    """Open steps waiting for the person: of a role they hold, taken by nobody, by them or by one for whom they stand in. Paused
+    cases wait for no one."""
+    theirs = Q(assignee__isnull=True) | Q(assignee__in=[person.pk, *grants(person).stands_in_for])
     held = grants(person).pairs_for("cases.work")
     if not held:
         return Step.objects.none()
     return (
-        Step.objects.filter(_of_roles(held), Q(assignee__isnull=True) | Q(assignee=person), done_at__isnull=True, cancelled=False)
+        Step.objects.filter(_of_roles(held), theirs, done_at__isnull=True, cancelled=False)
         .exclude(case__status__in=[Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY])
         .exclude(standing_still(case="case__"))
         .select_related("case", "case__procedure", "agency", "assignee")

@@ -42,8 +42,8 @@ class VersionLoader(Loader):
 
 
 def _post_for(agency_id: int, role: str, person: Person, at: datetime) -> Post | None:
-    held = persons_posts(person, local(at).date())
-    return next((post for post in held if post.agency_id == agency_id and role in post.roles), None)
+    held = persons_posts(person, local(at).date(), role=role)
+    return next((post for post in held if post.agency_id == agency_id), None)
 
 
 def signing_post(step: Step, by: Person, at: datetime) -> Post:

@@ -25,6 +25,7 @@ from tinhso.blocks.directory.models import (
     Unit,
     UnitLoad,
 )
+from tinhso.blocks.directory.queries import tenures_on
 from tinhso.blocks.directory.unit_loading import Loaded, Progress, bring_in_line
 from tinhso.blocks.directory.unit_source import unit_list
 from tinhso.kernel.actions import action, record
@@ -195,6 +196,65 @@ def end_tenure(tenure: Tenure, *, last_day: date, by: Actor | None) -> Tenure:
     tenure.save(update_fields=["valid_to"])
     record("directory.tenure_ended", by=by, on=tenure, agency=tenure.post.agency, last_day=last_day.isoformat())
     return tenure
+
+
+@action
+def arrange_stand_in(tenure: Tenure, *, substitute: Person, first_day: date, last_day: date, by: Actor) -> Tenure:
+    """Let a colleague do the work of a post while its holder is away; its personal roles, such as signing, stay with the holder.
+
+    Raises:
+        NotAllowed: `by` is neither the holder nor the head of the agency.
+        Invalid: the days lie before today or are the wrong way round; the colleague is no other person of the same agency.
+        WrongState: the post is held in place of another already, is left during these days, or somebody stands in on one of them.
+    """
+    tenure = Tenure.objects.select_for_update(of=("self",)).select_related("post__agency").get(pk=tenure.pk)
+    agency = tenure.post.agency
+    if by.pk != tenure.person_id:
+        require(by, "directory.arrange_absence", at=agency)
+    if last_day < first_day:
+        raise Invalid(_("Ngày cuối phải sau ngày đầu."), fields={"last_day": _("Ngày cuối phải sau ngày đầu.")})
+    if first_day < timezone.localdate():
+        raise Invalid(_("Ngày đầu không được trước hôm nay."), fields={"first_day": _("Ngày đầu không được trước hôm nay.")})
+    if substitute.pk == tenure.person_id or not _works_at(agency, substitute, first_day):
+        text = _("Người làm thay phải là người khác của cùng cơ quan.")
+        raise Invalid(text, fields={"substitute": text})
+    if tenure.in_place_of_id or tenure.valid_from > first_day or (tenure.valid_to and tenure.valid_to < last_day):
+        raise WrongState(_("Người vắng mặt không giữ vị trí này trong suốt những ngày đó."))
+    try:
+        with transaction.atomic():
+            made = Tenure.objects.create(
+                person=substitute, post=tenure.post, valid_from=first_day, valid_to=last_day, in_place_of=tenure
+            )
+    except IntegrityError as error:
+        raise WrongState(_("Đã có người làm thay vị trí này trong khoảng thời gian đó.")) from error
+    record("directory.stand_in_arranged", by=by, on=made, agency=agency, tenure=tenure.pk, person=substitute.pk)
+    return made
+
+
+def _works_at(agency: Agency, person: Person, on: date) -> bool:
+    return tenures_on(on).filter(in_place_of=None, person=person, post__agency=agency, post__active=True).exists()
+
+
+@action
+def end_stand_in(made: Tenure, *, by: Actor) -> None:
+    """Call off what was arranged: removed when it has not begun, else today is its last day.
+
+    Raises:
+        NotAllowed: `by` is neither of the two persons nor the head of the agency.
+        WrongState: nobody stands in for anybody here, or it is over.
+    """
+    made = Tenure.objects.select_for_update(of=("self",)).select_related("post__agency", "in_place_of").get(pk=made.pk)
+    today = timezone.localdate()
+    if made.in_place_of is None or made.valid_to is None or made.valid_to < today:
+        raise WrongState(_("Việc làm thay này đã kết thúc."))
+    if by.pk not in (made.person_id, made.in_place_of.person_id):
+        require(by, "directory.arrange_absence", at=made.post.agency)
+    record("directory.stand_in_ended", by=by, on=made, agency=made.post.agency, person=made.person_id)
+    if made.valid_from > today:
+        made.delete()
+    else:
+        made.valid_to = today
+        made.save(update_fields=["valid_to"])
 
 
 # persons and businesses

@@ -15,14 +15,14 @@ class DirectoryConfig(ServiceConfig):
         roles=(
             Role("reception", _("Cán bộ tiếp nhận"), frozenset({"directory.read_persons", "directory.register_person"})),
             Role("specialist", _("Công chức chuyên môn"), frozenset({"directory.read_persons"})),
-            Role("department_head", _("Trưởng phòng"), frozenset({"directory.read_persons"})),
-            Role("signer", _("Người ký"), frozenset({"directory.read_persons"})),
+            Role("department_head", _("Trưởng phòng"), frozenset({"directory.read_persons", "directory.arrange_absence"})),
+            Role("signer", _("Người ký"), frozenset({"directory.read_persons", "directory.arrange_absence"})),
             Role("clerk", _("Văn thư"), frozenset({"directory.read_persons"})),
             Role("manager", _("Lãnh đạo"), frozenset()),
             Role(
                 "admin",
                 _("Quản trị hệ thống"),
-                frozenset({"directory.edit", "directory.read_persons", "directory.register_person"}),
+                frozenset({"directory.edit", "directory.arrange_absence", "directory.read_persons", "directory.register_person"}),
             ),
         ),
     )

@@ -202,23 +202,30 @@ class Post(models.Model):
 
 
 class Tenure(models.Model):
-    """A person holds a post from a day to a day, both included."""
+    """A person holds a post from a day to a day, both included; in place of its holder while that one is away."""
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="tenures")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tenures")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="stand_ins")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="tenure_dates"),
+            models.CheckConstraint(condition=Q(in_place_of=None) | Q(valid_to__isnull=False), name="tenure_stand_in_ends"),
             ExclusionConstraint(
-                name="tenure_once",
+                name="tenure_held_once",
                 expressions=[
                     ("post", RangeOperators.EQUAL),
                     ("person", RangeOperators.EQUAL),
                     (DateRange(), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(in_place_of=None),
+            ),
+            ExclusionConstraint(
+                name="tenure_one_stand_in",
+                expressions=[("in_place_of", RangeOperators.EQUAL), (DateRange(), RangeOperators.OVERLAPS)],
             ),
         ]
 

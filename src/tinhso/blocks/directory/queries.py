@@ -13,6 +13,7 @@ from tinhso.blocks.directory.models import Agency, Person, Post, Tenure, Unit, U
 from tinhso.blocks.directory.unit_source import KIND_WORDS, completeness, two_tiers_since
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.manifest import roles
 from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
 
@@ -299,19 +300,28 @@ def tenures_on(day: date) -> QuerySet[Tenure]:
     return Tenure.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
 
 
-def persons_posts(person: Person, on: date) -> list[Post]:
-    """The posts `person` holds on a day, with their agencies."""
+def persons_posts(person: Person, on: date, *, role: str = "") -> list[Post]:
+    """The posts `person` holds on a day, as its holder or in place of one, with their agencies; those that give `role`."""
+    held = _giving(role, tenures_on(on)) if role else tenures_on(on)
     return list(
-        Post.objects.filter(active=True, tenures__in=tenures_on(on).filter(person=person))
+        Post.objects.filter(active=True, tenures__in=held.filter(person=person))
         .select_related("agency__unit")
         .order_by("agency__path", "order", "title")
+        .distinct()
     )
 
 
 def holders(agency: Agency, role: str, on: date) -> QuerySet[Person]:
     """The persons who hold a role at an agency on a day, by name."""
-    held = tenures_on(on).filter(post__agency=agency, post__active=True, post__roles__contains=[role])
+    held = _giving(role, tenures_on(on)).filter(post__agency=agency, post__active=True)
     return Person.objects.filter(pk__in=held.values("person")).order_by("sort_key", "pk")
+
+
+def _giving(role: str, tenures: QuerySet[Tenure]) -> QuerySet[Tenure]:
+    """Those that give a role. A personal one is not passed on."""
+    known = roles().get(role)
+    held = tenures.filter(in_place_of=None) if known and known.personal else tenures
+    return held.filter(post__roles__contains=[role])
 
 
 # persons: personal data, for those who may read it

@@ -1,7 +1,7 @@
 """What a person may do: the roles of the posts held today, each at its agency and everything below it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -22,10 +22,12 @@ class Grants:
 
     pairs: (agency id, role code) as held; subtrees are not spelled out.
     by_path: for the path of each agency where a post is held, the permissions of its roles.
+    stands_in_for: ids of the persons in whose place a post is held.
     """
 
     pairs: frozenset[Pair]
     by_path: Mapping[str, frozenset[str]]
+    stands_in_for: frozenset[int] = frozenset()
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -69,7 +71,7 @@ class Grants:
     def narrowed(self, scopes: Iterable[str]) -> "Grants":
         """The part of these powers that lies within `scopes`."""
         wanted = frozenset(scopes)
-        return Grants(self.pairs, {path: held & wanted for path, held in self.by_path.items()})
+        return replace(self, by_path={path: held & wanted for path, held in self.by_path.items()})
 
     @cached_property
     def _ids(self) -> dict[str, frozenset[int]]:
@@ -100,7 +102,7 @@ _HELD = FixedQuery(
             post__agency__active=True,
         )
         .exclude(post__agency__path=None)
-        .values_list("post__agency_id", "post__agency__path", "post__roles")
+        .values_list("post__agency_id", "post__agency__path", "post__roles", "in_place_of__person_id")
     )
 )
 
@@ -111,11 +113,12 @@ def grants_on(person: Person, on: date) -> Grants:
     known: Mapping[str, Role] = roles()
     pairs: set[Pair] = set()
     by_path: dict[str, frozenset[str]] = {}
-    for agency_id, path, codes in held:
+    for agency_id, path, roles_of_post, holder in held:
+        codes = [code for code in roles_of_post if not (holder and code in known and known[code].personal)]
         pairs.update((agency_id, code) for code in codes)
         permissions = (known[code].permissions for code in codes if code in known)
         by_path[str(path)] = by_path.get(str(path), frozenset()).union(*permissions)
-    return Grants(frozenset(pairs), by_path)
+    return Grants(frozenset(pairs), by_path, frozenset(holder for *_post, holder in held if holder))
 
 
 def grants(person: Person | None) -> Grants:

@@ -11,7 +11,7 @@ class PapersConfig(ServiceConfig):
     verbose_name = _("Giấy tờ điện tử")
     manifest = Manifest(
         title=_("Giấy tờ điện tử"),
-        roles=(Role("signer", _("Người ký"), frozenset({"papers.sign", "papers.withdraw"})),),
+        roles=(Role("signer", _("Người ký"), frozenset({"papers.sign", "papers.withdraw"}), personal=True),),
     )
 
     def checks(self) -> list[Check]:

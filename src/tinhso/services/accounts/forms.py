@@ -1,5 +1,6 @@
 """What the pages ask. What the answers mean is judged by `fields` and the actions; their messages come back to these fields."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.directory.models import Person, Tenure
 from tinhso.blocks.identity.models import Account
 from tinhso.kernel.errors import DomainError
 
@@ -143,3 +145,37 @@ class TokenForm(AccountForm):
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
         scopes.choices = [(permission, permission) for permission in sorted(permissions)]
+
+
+def _day(label: str | Promise) -> forms.DateField:
+    return forms.DateField(
+        label=label,  # type: ignore[arg-type]
+        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Ví dụ: 30/11/2026"),
+        error_messages={"invalid": _("Hãy ghi ngày như 30/11/2026.")},
+    )
+
+
+class AbsenceForm(AccountForm):
+    tenure = forms.TypedChoiceField(label=_("Người vắng mặt"), error_messages={"required": _("Hãy chọn người vắng mặt.")})
+    substitute = forms.TypedChoiceField(label=_("Người làm thay"), error_messages={"required": _("Hãy chọn người làm thay.")})
+    first_day = _day(_("Từ ngày"))
+    last_day = _day(_("Đến hết ngày"))
+
+    def __init__(self, *args: Any, tenures: Sequence[Tenure], colleagues: Sequence[Tenure], mine: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._offer("tenure", {str(tenure.pk): (tenure, _words(tenure)) for tenure in tenures})
+        self._offer("substitute", {str(tenure.person_id): (tenure.person, _words(tenure)) for tenure in colleagues})
+        own = [tenure.pk for tenure in tenures if tenure.person_id == mine.pk]
+        self.fields["tenure"].initial = str(own[0]) if own else ""
+
+    def _offer(self, name: str, offered: dict[str, tuple[Any, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", "—"), *((key, words) for key, (_thing, words) in offered.items())]
+        field.coerce = lambda key: offered[key][0]
+
+
+def _words(tenure: Tenure) -> str:
+    return f"{tenure.person.full_name} – {tenure.post.title}, {tenure.post.agency.short_name}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tinhso.services.accounts import views
+from tinhso.services.accounts import absence_views, views
 
 urlpatterns = [
     path("dang-nhap/", views.sign_in, name="login"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("tai-khoan/ngon-ngu/", views.change_language, name="language"),
     path("tai-khoan/ma-truy-cap/", views.tokens, name="tokens"),
     path("tai-khoan/ma-truy-cap/<int:token_id>/thu-hoi/", views.revoke, name="revoke_token"),
+    path("tai-khoan/lam-thay/", absence_views.absences, name="absences"),
+    path("tai-khoan/lam-thay/<int:tenure>/ket-thuc/", absence_views.end, name="end_absence"),
     path("tai-khoan/xac-minh/", views.verify, name="verify"),
     path("tai-khoan/xac-minh/<int:account_id>/", views.verify_account, name="verify_account"),
 ]
