@@ -205,6 +205,14 @@ verification:check         POST   422  422  422  422  422  422  422  422  422
 verification:paper         GET    200  200  200  200  200  200  200  200  200
 verification:paper         POST   422  422  422  422  422  422  422  422  422
 shared_data:unit           GET    200  200  200  200  200  200  200  200  200
+shared_data:calendars      GET    302  404  404  403  403  403  403  200  403
+shared_data:calendar       GET    302  404  404  403  403  403  403  200  403
+shared_data:change_days    GET    302  404  404  403  403  403  403  200  403
+shared_data:change_days    POST   302  404  404  403  403  403  403  422  403
+shared_data:change_hours   GET    302  404  404  403  403  403  403  200  403
+shared_data:change_hours   POST   302  404  404  403  403  403  403  422  403
+shared_data:take_back      GET    302  404  404  403  403  403  403  200  403
+shared_data:take_back      POST   302  404  404  403  403  403  403  422  403
 shared_data:agency         GET    200  200  200  200  200  200  200  200  200
 api:find_units             GET    200  200  200  200  200  200  200  200  200
 api:get_unit               GET    200  200  200  200  200  200  200  200  200
@@ -282,6 +290,7 @@ def _build(folder: Path) -> World:
         "portal:procedure": {"code": "9.000001"},
         "shared_data:unit": {"code": "28249"},
         "shared_data:agency": {"code": "H20.70"},
+        **{f"shared_data:{name}": {"pk": town.agency.pk} for name in ("calendar", "change_days", "change_hours", "take_back")},
         "api:get_unit": {"code": "28249"},
         "figures:download": {"kind": "csv"},
         "api:get_successors": {"code": "28249"},

@@ -327,7 +327,7 @@ def _step_standing(case: Case, step: Step, pauses: list[models.Pause], now: date
     still = waits and case.due_at is None
     return StepStanding(
         step=step,
-        share=share(promise_of(case.version).term, percent, calendar) if percent else None,
+        share=share(promise_of(case.version).term, percent, calendar, local(step.opened_at).date()) if percent else None,
         due_at=step.due_at,
         over=Span(seconds, Unit.HOURS) if seconds else None,
         remaining=remaining_until(step.agency, None if still else step.due_at, now) if waits else None,

@@ -6,11 +6,10 @@ request or job, however many rows a list has.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import date
 from time import monotonic
 
-from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind
+from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind, OpeningHours
+from tinhso.blocks.directory.periods import Period
 from tinhso.kernel.correlation import correlation_id
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.fixed_query import FixedQuery
@@ -38,11 +37,16 @@ def _drop_outdated() -> None:
     work, asked = correlation_id(), _asked_by.get()
     if work and asked[0] == work and monotonic() - asked[1] < _LONGEST_TRUST:
         return
-    version = _VERSION.first() or 0
+    version = calendars_version()
     if version != _made_for:
         _made.clear()
         _made_for = version
     _asked_by.set((work, monotonic()))
+
+
+def calendars_version() -> int:
+    """Grows with every change of any calendar: whoever saw it again has seen the same calendars."""
+    return _VERSION.first() or 0
 
 
 def calendars_changed() -> None:
@@ -63,56 +67,38 @@ def agency_calendar_by_code(code: str) -> Calendar:
 
 
 def _make(agency: Agency) -> Calendar:
-    chain = _chain(agency)
-    hours = dict(Agency.objects.filter(pk__in=chain).values_list("pk", "hours"))
+    chain = chain_of(agency)
     days = CalendarDay.objects.filter(agency=None) | CalendarDay.objects.filter(agency__in=chain)
-    return _assemble(chain, hours, _by_agency(days))
+    return assemble(chain, periods_of(OpeningHours.objects.filter(agency__in=chain)), days_by_agency(days))
 
 
-@dataclass(frozen=True)
-class DayChange:
-    """What somebody wants to say of a day, for an agency and those below it; `kind` None takes back what was said."""
-
-    agency: Agency
-    day: date
-    kind: DayKind | None
-    reason: str = ""
-    hours: tuple[str, ...] = ()
-
-
-def calendars_if(changes: Sequence[DayChange], agencies: Iterable[Agency]) -> dict[int, Calendar]:
-    """The calendars of `agencies` as they would be after the changes; nothing is changed or remembered. Two queries."""
-    hours = dict(Agency.objects.values_list("pk", "hours"))
-    by_agency = _by_agency(CalendarDay.objects.all())
-    for change in changes:
-        kept = [entry for entry in by_agency.get(change.agency.pk, ()) if entry.date != change.day]
-        if change.kind:
-            kept.append(CalendarDay(date=change.day, kind=change.kind, reason=change.reason, hours=list(change.hours) or None))
-        by_agency[change.agency.pk] = kept
-    alike: dict[Calendar, Calendar] = {}  # one object for equal calendars: each counts its years through once
-    made = {agency.pk: _assemble(_chain(agency), hours, by_agency) for agency in agencies}
-    return {pk: alike.setdefault(calendar, calendar) for pk, calendar in made.items()}
-
-
-def _chain(agency: Agency) -> list[int]:
+def chain_of(agency: Agency) -> list[int]:
     """From the root down to the agency."""
     return [int(part) for part in (agency.path or "").split(".") if part]
 
 
-def _by_agency(days: Iterable[CalendarDay]) -> dict[int | None, list[CalendarDay]]:
+def days_by_agency(days: Iterable[CalendarDay]) -> dict[int | None, list[CalendarDay]]:
     found: dict[int | None, list[CalendarDay]] = {}
     for day in days:
         found.setdefault(day.agency_id, []).append(day)
     return found
 
 
-def _assemble(
-    chain: Sequence[int], hours: Mapping[int, dict[str, list[str]] | None], by_agency: Mapping[int | None, list[CalendarDay]]
+def periods_of(rows: Iterable[OpeningHours]) -> dict[int, list[Period]]:
+    found: dict[int, list[Period]] = {}
+    for row in rows:
+        found.setdefault(row.agency_id, []).append(Period.of(row))
+    return found
+
+
+def assemble(
+    chain: Sequence[int], hours: Mapping[int, Sequence[Period]], by_agency: Mapping[int | None, Sequence[CalendarDay]]
 ) -> Calendar:
+    """The calendar of the last of `chain`: the national one, then what each said from the top down."""
     calendar = _with_days(Calendar.national(), by_agency.get(None, ()))
     for ancestor in chain:
-        if week := hours.get(ancestor):
-            calendar = calendar.with_hours(week)
+        for said in hours.get(ancestor, ()):
+            calendar = calendar.with_hours(said.week or {}, said.first, said.last)
         calendar = _with_days(calendar, by_agency.get(ancestor, ()))
     return calendar
 

@@ -135,7 +135,6 @@ class Agency(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="agencies")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     path = models.CharField(max_length=200, unique=True, null=True, help_text="ids from the root: 000001.000017.000240.")
-    hours = models.JSONField(null=True, help_text='{"mon": ["07:00-11:30", "13:30-17:00"], …}; null: as the parent\'s')
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
@@ -253,6 +252,28 @@ class Business(models.Model):
         return self.name
 
 
+class OpeningHours(models.Model):
+    """The week an agency and those below it work during one period of validity; outside all of them it is the parent's."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="opening_hours")
+    valid_from = models.DateField(null=True, help_text="first day; null: since always")
+    valid_to = models.DateField(null=True, help_text="last day; null: until further notice")
+    week = models.JSONField(help_text='{"mon": ["07:00-11:30", "13:30-17:00"], …}; a weekday not named is a day of rest')
+    source = models.CharField(max_length=300, blank=True, help_text="number and date of the decision or notice")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="opening_hours_dates"),
+            ExclusionConstraint(
+                name="opening_hours_one_at_a_time",
+                expressions=[("agency", RangeOperators.EQUAL), (DateRange(), RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}: {self.valid_from} – {self.valid_to}"
+
+
 class DayKind(models.TextChoices):
     OFF = "off", _("Nghỉ")
     WORKING = "working", _("Làm việc")
@@ -266,6 +287,7 @@ class CalendarDay(models.Model):
     kind = models.CharField(max_length=10, choices=DayKind)
     hours = models.JSONField(null=True, help_text='["07:00-11:30"]; null: the usual hours')
     reason = models.CharField(max_length=200)
+    source = models.CharField(max_length=300, blank=True, db_default="", help_text="number and date of the decree or notice")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "date"], name="calendar_day_once", nulls_distinct=False)]

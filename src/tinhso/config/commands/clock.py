@@ -9,7 +9,7 @@ import typer
 from tinhso.config.process import product
 from tinhso.kernel.errors import DomainError
 from tinhso.kernel.time import VIETNAM, Calendar, Due, Pause, Term, due
-from tinhso.kernel.time.calendar import WEEKDAY_NAMES
+from tinhso.kernel.time.windows import WEEKDAY_NAMES
 
 app = typer.Typer(help="Work out due dates by the law's rules.", no_args_is_help=True)
 

@@ -8,10 +8,11 @@
 Everything is immutable, and the time is always passed in: nothing here looks at a watch.
 """
 
-from tinhso.kernel.time.calendar import Calendar, Window
+from tinhso.kernel.time.calendar import Calendar
 from tinhso.kernel.time.due import Day, Due, Pause, due, step_due
 from tinhso.kernel.time.lateness import Lateness, Level, Remaining, lateness, remaining
 from tinhso.kernel.time.term import Span, Term, Unit, share
+from tinhso.kernel.time.windows import Window
 from tinhso.kernel.time.zone import VIETNAM, local
 
 __all__ = [

@@ -3,74 +3,19 @@
 Each year is counted through once and remembered, so that every question afterwards is a look-up of about a microsecond.
 """
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
-from itertools import pairwise
-from typing import NamedTuple, Self
 
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.time.national import public_days
+from tinhso.kernel.time.windows import USUAL_WEEK, WEEKDAY_NAMES, WEEKDAYS, Hours, Week, Windows, parse_windows
+from tinhso.kernel.time.year import Year
 from tinhso.kernel.time.zone import VIETNAM, local
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WEEKDAY_NAMES = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 FIRST_YEAR, LAST_YEAR = 1976, 2999
-
-
-class Window(NamedTuple):
-    """A stretch of a day in which the office is open: from `start` until just before `end`, at most 23:59."""
-
-    start: time
-    end: time
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read "07:00-11:30" (a dash of any length).
-
-        Raises:
-            Invalid: not two times of day, or the second is not after the first.
-        """
-        try:
-            start, end = (time.fromisoformat(part.strip()) for part in text.replace("–", "-").split("-"))
-            valid = start < end and not start.tzinfo and not end.tzinfo
-        except (ValueError, TypeError):
-            valid = False
-        if not valid:
-            raise Invalid(f"Giờ làm việc “{text}” không đúng; hãy ghi như “07:00-11:30”, giờ sau lớn hơn giờ trước.")
-        return cls(start.replace(microsecond=0), end.replace(microsecond=0))
-
-    @property
-    def seconds(self) -> int:
-        """Its length."""
-        return _second_of_day(self.end) - _second_of_day(self.start)
-
-    def __str__(self) -> str:
-        return f"{self.start:%H:%M}–{self.end:%H:%M}"
-
-
-Windows = tuple[Window, ...]
-Hours = Sequence[str | Window]
-"""Opening windows as people and JSON write them: ["07:00-11:30", "13:30-17:00"]."""
-
-USUAL_HOURS: Windows = (Window(time(7), time(11, 30)), Window(time(13, 30), time(17)))
-"""Usual in the Mekong delta; each agency sets its own."""
-
-
-def parse_windows(hours: Hours) -> Windows:
-    """Opening windows in the order of the day.
-
-    Raises:
-        Invalid: a window is malformed, or two overlap.
-    """
-    windows = tuple(sorted(Window.parse(hour) if isinstance(hour, str) else hour for hour in hours))
-    for earlier, later in pairwise(windows):
-        if later.start < earlier.end:
-            raise Invalid(f"Giờ làm việc {earlier} và {later} chồng lên nhau.")
-    return windows
 
 
 @dataclass(frozen=True)
@@ -81,24 +26,24 @@ class Calendar:
     swapped Saturday that the country works, or work on a day the country has off.
 
     Args:
-        week: opening windows of Monday to Sunday; empty on days of rest.
+        weeks: which week is worked from which day on, sorted; the first holds since always.
         off: days off with their reasons, sorted by day.
         working: extra working days, sorted; None stands for the windows of the week's first working day.
         known_years: the years whose public holidays follow published notices. The calendar answers for other years too, but
             a date in them is provisional.
 
     Raises:
-        Invalid: no day of the week has a window.
+        Invalid: no day of a week has a window.
     """
 
-    week: tuple[Windows, ...] = (*[USUAL_HOURS] * 5, (), ())
+    weeks: tuple[tuple[date, Week], ...] = ((date.min, USUAL_WEEK),)
     off: tuple[tuple[date, str], ...] = ()
     working: tuple[tuple[date, Windows | None], ...] = ()
     known_years: range = range(0)
-    _years: dict[int, "_Year"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _years: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not any(self.week):
+        if not all(any(week) for _since, week in self.weeks):
             raise Invalid("Lịch làm việc phải có ít nhất một ngày làm việc trong tuần.")
 
     def __hash__(self) -> int:
@@ -106,7 +51,7 @@ class Calendar:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.week, self.off, self.working))
+        return hash((self.weeks, self.off, self.working))
 
     # making calendars
 
@@ -115,18 +60,26 @@ class Calendar:
         """The country's public calendar with the usual hours. Always the same object."""
         return _national()
 
-    def with_hours(self, week: Mapping[str, Hours]) -> "Calendar":
+    def with_hours(self, week: Mapping[str, Hours], first: date | None = None, last: date | None = None) -> "Calendar":
         """The same calendar with other opening hours.
 
         Args:
             week: windows by weekday "mon" … "sun"; a weekday not named is a day of rest.
+            first, last: the days from which and to which they hold, both included; None: since always, for ever.
 
         Raises:
-            Invalid: an unknown weekday, malformed or overlapping windows, or no working day at all.
+            Invalid: an unknown weekday, malformed or overlapping windows, no working day at all, or `last` before `first`.
         """
         if unknown := sorted(set(week) - set(WEEKDAYS)):
             raise Invalid(f"Không có thứ “{unknown[0]}” trong tuần; hãy dùng {', '.join(WEEKDAYS)}.")
-        return replace(self, week=tuple(parse_windows(week.get(day, ())) for day in WEEKDAYS))
+        if first and last and last < first:
+            raise Invalid(f"Giờ làm việc hết hiệu lực ({last:%d/%m/%Y}) trước khi có hiệu lực ({first:%d/%m/%Y}).")
+        start, new = first or date.min, tuple(parse_windows(week.get(day, ())) for day in WEEKDAYS)
+        weeks = [*(entry for entry in self.weeks if entry[0] < start), (start, new)]
+        if last:
+            after = last + timedelta(days=1)
+            weeks += [(after, self.week_on(after)), *(entry for entry in self.weeks if entry[0] > after)]
+        return replace(self, weeks=tuple(_without_repeats(weeks)))
 
     def with_days(
         self,
@@ -159,8 +112,12 @@ class Calendar:
     def windows(self, day: date) -> Windows:
         """The opening windows of `day`, in order; empty when the office is closed."""
         if day in self._working_days:
-            return self._working_days[day] or self._usual_windows
-        return () if day in self._days_off else self.week[day.weekday()]
+            return self._working_days[day] or self._usual_windows(day)
+        return () if day in self._days_off else self.week_on(day)[day.weekday()]
+
+    def week_on(self, day: date) -> Week:
+        """The week that is worked at the time of `day`."""
+        return self.weeks[bisect_right(self._starts, day) - 1][1]
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office opens at all on `day`."""
@@ -190,10 +147,9 @@ class Calendar:
         """
         return datetime.combine(day, self._windows_of_working_day(day)[-1].end, VIETNAM)
 
-    @property
-    def usual_day(self) -> int:
-        """Working seconds of the week's first working day (28,800 with the usual hours)."""
-        return sum(window.seconds for window in self._usual_windows)
+    def usual_day(self, on: date) -> int:
+        """Working seconds of the first working day of the week worked at the time of `on` (28,800 with the usual hours)."""
+        return sum(window.seconds for window in self._usual_windows(on))
 
     def is_known(self, first: date, last: date) -> bool:
         """Whether the public holidays of all years from `first` to `last` follow published notices."""
@@ -302,8 +258,11 @@ class Calendar:
         return dict(self.working)
 
     @cached_property
-    def _usual_windows(self) -> Windows:
-        return next(windows for windows in self.week if windows)
+    def _starts(self) -> list[date]:
+        return [since for since, _week in self.weeks]
+
+    def _usual_windows(self, day: date) -> Windows:
+        return next(windows for windows in self.week_on(day) if windows)
 
     def _windows_of_working_day(self, day: date) -> Windows:
         windows = self.windows(day)
@@ -311,15 +270,15 @@ class Calendar:
             raise ValueError(f"{day} is not a working day: {self.why_closed(day)}")
         return windows
 
-    def _year(self, number: int) -> "_Year":
+    def _year(self, number: int) -> Year:
         try:
             return self._years[number]
         except KeyError:
             if not FIRST_YEAR <= number <= LAST_YEAR:
                 raise Invalid(f"Lịch làm việc chỉ tính được từ năm {FIRST_YEAR} đến năm {LAST_YEAR}.") from None
-            return self._years.setdefault(number, _Year(self, number))
+            return self._years.setdefault(number, Year(number, self.windows))
 
-    def _place(self, here: datetime) -> tuple["_Year", int, int]:
+    def _place(self, here: datetime) -> tuple[Year, int, int]:
         """Where a local moment lies: the year, the day in it, the second of that day."""
         year = self._year(here.year)
         return year, here.toordinal() - year.first, here.hour * 3600 + here.minute * 60 + here.second
@@ -334,35 +293,13 @@ class Calendar:
         return passed
 
 
-class _Year:
-    """One year counted through.
-
-    first: the ordinal of 1 January. spans: opening windows in seconds of each day. working: ordinals of the working days.
-    days, seconds: working days and working seconds before each day; one entry more than the year has days.
-    """
-
-    __slots__ = ("days", "first", "seconds", "spans", "working")
-
-    def __init__(self, calendar: Calendar, number: int) -> None:
-        self.first = date(number, 1, 1).toordinal()
-        self.days, self.seconds, self.working = array("H", [0]), array("L", [0]), array("L")
-        self.spans: list[tuple[tuple[int, int], ...]] = []
-        for ordinal in range(self.first, date(number + 1, 1, 1).toordinal()):
-            windows = calendar.windows(date.fromordinal(ordinal))
-            if windows:
-                self.working.append(ordinal)
-            self.days.append(len(self.working))
-            self.seconds.append(self.seconds[-1] + sum(window.seconds for window in windows))
-            self.spans.append(_spans(windows))
-
-
-@cache
-def _spans(windows: Windows) -> tuple[tuple[int, int], ...]:
-    return tuple((_second_of_day(window.start), _second_of_day(window.end)) for window in windows)
-
-
-def _second_of_day(moment: time) -> int:
-    return moment.hour * 3600 + moment.minute * 60 + moment.second
+def _without_repeats(weeks: Iterable[tuple[date, Week]]) -> Iterator[tuple[date, Week]]:
+    """Equal calendars look alike: a week that goes on unchanged is named once."""
+    before: Week | None = None
+    for since, week in weeks:
+        if week != before:
+            yield since, week
+        before = week
 
 
 def _at(day: date, second: int) -> datetime:

@@ -177,7 +177,7 @@ def step_due(
     Raises:
         Invalid: see `share` and `due`.
     """
-    own = due(share(term, percent, calendar), started, calendar, pauses).at
+    own = due(share(term, percent, calendar, local(started).date()), started, calendar, pauses).at
     return None if own is None or case_due is None else min(own, local(case_due))
 
 

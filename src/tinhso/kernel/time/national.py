@@ -13,11 +13,15 @@ FIRST_YEAR, LAST_YEAR = 2010, 2040
 
 @dataclass(frozen=True)
 class PublicDays:
-    """Days off with their reasons, worked weekend days, and the years in which both follow published notices."""
+    """Days off with their reasons, worked weekend days, and the years in which both follow published notices.
+
+    sources: where each day comes from.
+    """
 
     off: dict[date, str]
     working: frozenset[date]
     announced: range
+    sources: dict[date, str]
 
 
 @cache
@@ -27,7 +31,9 @@ def public_days() -> PublicDays:
     off = dict(computed.items())
     working = set(computed.weekend_workdays)
     table = tomllib.loads((Path(__file__).parent / "vietnam.toml").read_text(encoding="utf-8"))
+    sources = dict.fromkeys([*off, *working], table["source"])
     for entry in table["day"]:
+        sources[entry["date"]] = entry["source"]
         if entry["kind"] == "off":
             off[entry["date"]] = entry["reason"]
             working.discard(entry["date"])
@@ -35,4 +41,4 @@ def public_days() -> PublicDays:
             working.add(entry["date"])
             off.pop(entry["date"], None)
     announced = range(table["announced_from"], table["announced_until"] + 1)
-    return PublicDays(off, frozenset(working - off.keys()), announced)
+    return PublicDays(off, frozenset(working - off.keys()), announced, sources)

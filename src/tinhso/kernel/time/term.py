@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from unicodedata import normalize
 
 from tinhso.kernel.errors import Invalid
@@ -58,8 +60,9 @@ class Term:
         if self.amount == int(self.amount):
             object.__setattr__(self, "amount", int(self.amount))
 
-    @classmethod
-    def parse(cls, text: str) -> "Term":
+    @staticmethod
+    @lru_cache(maxsize=1_000)
+    def parse(text: str) -> "Term":
         """Read "10 days" (working days), "4 hours" (working hours), "10 calendar days".
 
         The labels are read as well: "10 ngày làm việc", "4 giờ làm việc", and "10 ngày", which are calendar days as in the law.
@@ -71,7 +74,7 @@ class Term:
         unit = found and (_WORDS.get(found[2]) or _WORDS.get(found[2].removesuffix("s")))
         if not found or not unit:
             raise Invalid(f"Không hiểu thời hạn “{text}”; hãy ghi như “10 days”, “4 hours” hoặc “10 calendar days”.")
-        return cls(float(found[1].replace(",", ".")), unit)
+        return Term(float(found[1].replace(",", ".")), unit)
 
     def label(self, lang: str = "vi") -> str:
         """As people say it: "10 ngày làm việc", "4 giờ làm việc", "10 ngày"; in English "10 working days" …"""
@@ -134,7 +137,7 @@ class Span:
         return f"{' '.join(parts)} of working time" if parts else f"{hours} {_plural('working hour', hours)}"
 
 
-def share(term: Term, percent: float, calendar: Calendar) -> Term:
+def share(term: Term, percent: float, calendar: Calendar, on: date) -> Term:
     """A step's part of the whole term, rounded down, so that the parts never add up to more than the whole.
 
     Whole days stay days; a broken number of working days becomes working hours of the calendar's usual day, in quarters of an
@@ -143,6 +146,7 @@ def share(term: Term, percent: float, calendar: Calendar) -> Term:
 
     Args:
         percent: 0 < percent ≤ 100.
+        on: the day whose usual hours make a day, such as that of the step's opening.
 
     Raises:
         Invalid: `percent` is out of range.
@@ -152,7 +156,7 @@ def share(term: Term, percent: float, calendar: Calendar) -> Term:
     exact = Fraction(term.amount) * Fraction(str(percent)) / 100
     if term.unit is not Unit.HOURS and exact >= 1 and (term.unit is Unit.CALENDAR_DAYS or exact.denominator == 1):
         return Term(int(exact), term.unit)
-    hours = exact if term.unit is Unit.HOURS else exact * calendar.usual_day / 3600
+    hours = exact if term.unit is Unit.HOURS else exact * calendar.usual_day(on) / 3600
     return Term(float(max(hours // _QUARTER * _QUARTER, _QUARTER)), Unit.HOURS)
 
 

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Manifest, ServiceConfig
+from tinhso.kernel.manifest import Manifest, MenuItem, ServiceConfig
 
 
 class SharedDataConfig(ServiceConfig):
@@ -9,4 +9,10 @@ class SharedDataConfig(ServiceConfig):
     name = "tinhso.services.shared_data"
     label = "shared_data"
     verbose_name = _("Danh mục dùng chung")
-    manifest = Manifest(title=_("Danh mục dùng chung"), systems=("C2",), prefix="don-vi/", order=70)
+    manifest = Manifest(
+        title=_("Danh mục dùng chung"),
+        systems=("C2",),
+        prefix="don-vi/",
+        order=70,
+        menu=(MenuItem(_("Lịch làm việc"), "shared_data:calendars", "calendar-week", "directory.edit", 75),),
+    )

@@ -14,7 +14,7 @@ from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Unit, UnitChange, UnitLevel
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.time import Calendar
-from tinhso.kernel.time.calendar import WEEKDAY_NAMES, WEEKDAYS
+from tinhso.kernel.time.windows import WEEKDAY_NAMES, WEEKDAYS
 from tinhso.services.shared_data.forms import UnitSearchForm
 
 _LIMIT = 50
@@ -144,4 +144,5 @@ def _older_code(agency: Agency) -> str:
 
 def _hours(calendar: Calendar) -> list[tuple[str, str]]:
     """The usual week in words."""
-    return [(WEEKDAY_NAMES[place], ", ".join(map(str, calendar.week[place])) or _("Nghỉ")) for place, _day in enumerate(WEEKDAYS)]
+    week = calendar.week_on(localdate())
+    return [(WEEKDAY_NAMES[place], ", ".join(map(str, week[place])) or _("Nghỉ")) for place, _day in enumerate(WEEKDAYS)]

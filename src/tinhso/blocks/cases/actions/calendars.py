@@ -7,39 +7,53 @@ from django.db import connection
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.facts import move_due_facts
 from tinhso.blocks.cases.actions.process import shift_open_steps
 from tinhso.blocks.cases.calendar_moves import Move, has_parts, locked_moves
 from tinhso.blocks.cases.models import Case, Reappointment, Step, TimelineEntry
-from tinhso.blocks.directory.actions import remove_calendar_day, set_calendar_day
-from tinhso.blocks.directory.calendars import DayChange
+from tinhso.blocks.directory.actions.calendars import hold_calendars, remove_calendar_day, set_agency_hours, set_calendar_day
+from tinhso.blocks.directory.calendar_changes import Change, HoursChange
 from tinhso.blocks.directory.models import CalendarDay, Person
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import Invalid
+from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.time import local
 
 _BATCH = 2_000
 
 
+class CalendarsChanged(WrongState):
+    """Somebody else has changed a calendar since the preview."""
+
+
 @action
-def change_calendar(changes: Sequence[DayChange], *, by: Person, at: datetime | None = None) -> list[Move]:
-    """Say of days that they are off or worked, and give every open case and step concerned its new date, all or nothing.
+def change_calendar(changes: Sequence[Change], *, by: Person, at: datetime | None = None, seen: int | None = None) -> list[Move]:
+    """Say of days that they are off or worked, or set opening hours, and give every open case and step its new date: all or none.
 
     The applicants whose date moved are told by a job afterwards.
 
+    Args:
+        seen: the version of the calendars that `by` saw the preview of (`calendars_version`).
+
     Raises:
         NotAllowed: `by` may not edit the agencies.
-        Invalid: there is no change, or a day's hours are malformed.
+        Invalid: there is no change, or hours are malformed.
+        CalendarsChanged: somebody else has changed a calendar since `seen`.
     """
     at = at or now()
     if not changes:
         raise Invalid(_("Chưa có ngày nào để thay đổi."))
     for change in changes:
         require(by, "directory.edit", at=change.agency)
+    version = hold_calendars()
+    if seen not in (None, version):
+        raise CalendarsChanged(_("Lịch làm việc vừa được người khác thay đổi. Hãy xem lại các hồ sơ bị ảnh hưởng rồi xác nhận."))
     moved = locked_moves(changes)
     for change in changes:
         _say(change, by=by)
-    _set_due(Case._meta.db_table, [(move.case.pk, move.after) for move in moved])
+    dates = [(move.case.pk, move.after) for move in moved]
+    _set_due(Case._meta.db_table, dates)
+    move_due_facts(dates)
     _set_due(Step._meta.db_table, [(step.pk, step.due_at) for move in moved for step in move.steps])
     for move in moved:
         if has_parts(move.case):
@@ -52,20 +66,25 @@ def change_calendar(changes: Sequence[DayChange], *, by: Person, at: datetime | 
         ),
         batch_size=_BATCH,
     )
-    why = "; ".join(dict.fromkeys(f"{change.day:%d/%m/%Y}: {change.reason}" for change in changes if change.reason))
+    why = "; ".join(filter(None, dict.fromkeys(change.why for change in changes)))
     TimelineEntry.objects.bulk_create(
         (TimelineEntry(case=move.case, at=at, event="rescheduled", actor=None, note=_told(move, why)) for move in moved),
         batch_size=_BATCH,
     )
     for agency in {change.agency.pk: change.agency for change in changes}.values():
-        days = sorted({change.day.isoformat() for change in changes if change.agency.pk == agency.pk})
+        days = sorted({change.from_day.isoformat() for change in changes if change.agency.pk == agency.pk})
         record("cases.calendar_changed", by=by, on=agency, agency=agency, at=at.isoformat(), days=days, moved=len(moved))
     return moved
 
 
-def _say(change: DayChange, *, by: Person) -> None:
+def _say(change: Change, *, by: Person) -> None:
+    if isinstance(change, HoursChange):
+        put = change.period
+        set_agency_hours(change.agency, put.week, by=by, first=put.first, last=put.last, source=put.source)
+        return
     if change.kind:
-        set_calendar_day(change.day, change.kind, change.reason, by=by, agency=change.agency, hours=change.hours or None)
+        hours = change.hours or None
+        set_calendar_day(change.day, change.kind, change.reason, by=by, agency=change.agency, hours=hours, source=change.source)
         return
     for entry in CalendarDay.objects.filter(agency=change.agency, date=change.day):
         remove_calendar_day(entry, by=by)

@@ -1,8 +1,12 @@
 """Gathering the facts for figures anew from the tables of the cases."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db import connection
 from django.db.models import Max
 
+from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.models import Case
 from tinhso.kernel.actions import action
 
@@ -20,6 +24,20 @@ def gather_facts(first: int, last: int) -> int:
         cursor.execute("SELECT cases_keep_facts(%s, %s)", [first, last])
         row = cursor.fetchone()
     return int(row[0])
+
+
+def move_due_facts(dates: Collection[tuple[int, datetime]]) -> None:
+    """The facts of cases whose due date was moved, by one statement: the trigger a case takes 3 ms each, at commit.
+
+    For a transaction that changes nothing else of what figures count.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL tinhso.keep_facts = 'off'")
+        cursor.execute(
+            f"UPDATE {CaseFacts._meta.db_table} AS kept SET due_at = given.due_at "  # noqa: S608 - our own name
+            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS given (id, due_at) WHERE kept.case_id = given.id",
+            [[pk for pk, _due in dates], [due for _pk, due in dates]],
+        )
 
 
 def gather_all_facts() -> int:

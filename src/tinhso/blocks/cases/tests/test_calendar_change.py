@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tinhso.blocks.cases.actions.calendars import change_calendar
+from tinhso.blocks.cases.actions.calendars import CalendarsChanged, change_calendar
 from tinhso.blocks.cases.actions.clock import begin_pause, end_pause, extend_term
+from tinhso.blocks.cases.actions.facts import gather_facts
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.calendar_moves import moves
 from tinhso.blocks.cases.clock import due_of, due_of_step
@@ -17,8 +18,10 @@ from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
-from tinhso.blocks.directory.calendars import DayChange
+from tinhso.blocks.directory.calendar_changes import DayChange, HoursChange
+from tinhso.blocks.directory.calendars import calendars_version
 from tinhso.blocks.directory.models import Agency, CalendarDay, DayKind, Person
+from tinhso.blocks.directory.periods import period
 from tinhso.blocks.messaging.queries import messages_about
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed
@@ -111,6 +114,30 @@ def test_taking_a_day_back_moves_the_cases_back(town: Town, case: Case, keeper: 
     change_calendar([DayChange(town.agency, (MONDAY + 2 * DAY).date(), None)], by=keeper)
     assert Case.objects.get(pk=case.pk).due_at == case.due_at
     assert not CalendarDay.objects.exists()
+
+
+def test_the_facts_for_figures_follow(town: Town, case: Case, keeper: Person) -> None:
+    gather_facts(case.pk, case.pk)
+    change_calendar(off(town.agency, MONDAY + 2 * DAY), by=keeper, at=MONDAY + DAY)
+    assert case.facts.due_at == FRIDAY
+    assert gather_facts(case.pk, case.pk) == 0
+
+
+def test_hours_from_a_day_on_move_what_is_due_from_then_on(town: Town, case: Case, keeper: Person) -> None:
+    week = {day: ["07:30-11:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    later = HoursChange(town.agency, period((MONDAY + 4 * DAY).date(), None, week, "QĐ 3/QĐ-UBND"))
+    assert moves([later]) == []
+    [moved] = change_calendar([HoursChange(town.agency, period((MONDAY + DAY).date(), None, week))], by=keeper, at=MONDAY)
+    assert local(moved.after) == (MONDAY + 3 * DAY).replace(hour=11, minute=30)
+    fresh = Case.objects.select_related("agency", "version").get(pk=case.pk)
+    assert fresh.due_at == due_of(fresh).at
+
+
+def test_who_looked_before_somebody_else_changed_a_calendar_looks_again(town: Town, case: Case, keeper: Person) -> None:
+    seen = calendars_version()
+    change_calendar(off(town.province, MONDAY + DAY), by=keeper, seen=seen)
+    with pytest.raises(CalendarsChanged):
+        change_calendar(off(town.agency, MONDAY + 2 * DAY), by=keeper, seen=seen)
 
 
 def test_only_keepers_of_the_directory_change_calendars(town: Town, case: Case) -> None:

@@ -2,7 +2,8 @@ from datetime import date, datetime
 
 import pytest
 
-from tinhso.blocks.directory.actions import create_agency, remove_calendar_day, set_agency_hours, set_calendar_day
+from tinhso.blocks.directory.actions import create_agency
+from tinhso.blocks.directory.actions.calendars import remove_calendar_day, set_agency_hours, set_calendar_day
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_code
 from tinhso.blocks.directory.models import AgencyKind, DayKind
 from tinhso.kernel import correlation

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from tinhso.blocks.directory.actions import create_agency, set_calendar_day
+from tinhso.blocks.directory.actions import create_agency
+from tinhso.blocks.directory.actions.calendars import set_calendar_day
 from tinhso.blocks.directory.models import AgencyKind, DayKind, Unit
 from tinhso.config.commands.clock import app
 

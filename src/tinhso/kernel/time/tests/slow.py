@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from tinhso.kernel.time import VIETNAM, Calendar, Pause, Unit
-from tinhso.kernel.time.calendar import WEEKDAYS
+from tinhso.kernel.time.windows import WEEKDAYS
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 Minutes = list[tuple[int, int]]
@@ -16,16 +16,23 @@ Minutes = list[tuple[int, int]]
 
 @dataclass
 class Office:
-    """Opening hours as plain data."""
+    """Opening hours as plain data. `later`: other weeks with their first and last day; what is said last holds."""
 
     week: dict[int, Minutes]
     off: set[date] = field(default_factory=set)
     working: dict[date, Minutes] = field(default_factory=dict)
+    later: list[tuple[date, date | None, dict[int, Minutes]]] = field(default_factory=list)
 
     def hours(self, day: date) -> Minutes:
         if day in self.working:
             return self.working[day]
-        return [] if day in self.off else self.week.get(day.weekday(), [])
+        if day in self.off:
+            return []
+        week = self.week
+        for first, last, other in self.later:
+            if first <= day and (last is None or day <= last):
+                week = other
+        return week.get(day.weekday(), [])
 
     def is_open(self, moment: datetime) -> bool:
         minute = moment.hour * 60 + moment.minute
@@ -48,9 +55,11 @@ class Office:
 
     def calendar(self) -> Calendar:
         """The same office as a real calendar."""
-        week = {WEEKDAYS[number]: [_text(window) for window in hours] for number, hours in self.week.items()}
         working = {day: [_text(window) for window in hours] for day, hours in self.working.items()}
-        return Calendar().with_hours(week).with_days(off=self.off, working=working)
+        calendar = Calendar().with_hours(_as_written(self.week)).with_days(off=self.off, working=working)
+        for first, last, week in self.later:
+            calendar = calendar.with_hours(_as_written(week), first, last)
+        return calendar
 
 
 def due_in_days(office: Office, days: int, unit: Unit, received: datetime, pauses: Sequence[Pause]) -> datetime:
@@ -82,6 +91,10 @@ def clip(pauses: Sequence[Pause], received: datetime) -> list[Pause]:
     return [Pause(max(pause.start, received), pause.end) for pause in pauses if pause.end > received]
 
 
+def _as_written(week: dict[int, Minutes]) -> dict[str, list[str]]:
+    return {WEEKDAYS[number]: [_text(window) for window in hours] for number, hours in week.items()}
+
+
 def _text(window: tuple[int, int]) -> str:
     start, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in window)
     return f"{start}-{end}"
@@ -106,16 +119,26 @@ usual = st.just([(7 * 60, 11 * 60 + 30), (13 * 60 + 30, 17 * 60)])
 
 
 @st.composite
-def offices(draw: st.DrawFn) -> Office:
+def weeks(draw: st.DrawFn) -> dict[int, Minutes]:
     week = dict.fromkeys(range(5), draw(usual | opening_hours()))
     week |= draw(st.dictionaries(st.integers(0, 6), usual | opening_hours() | st.just([]), max_size=3))
     if not any(week.values()):
         week[0] = [(7 * 60, 17 * 60)]
+    return week
+
+
+@st.composite
+def offices(draw: st.DrawFn) -> Office:
+    later = []
+    for _ in range(draw(st.integers(0, 2))):
+        first = draw(days)
+        last = draw(st.none() | st.integers(0, 40).map(lambda length, first=first: first + DAY * length))
+        later.append((first, last, draw(weeks())))
     working = draw(st.dictionaries(days, usual | opening_hours(), max_size=4))
     off = draw(st.sets(days, max_size=12))
     holiday = draw(days)
     off |= {holiday + DAY * step for step in range(draw(st.integers(0, 9)))}
-    return Office(week, off - working.keys(), working)
+    return Office(draw(weeks()), off - working.keys(), working, later)
 
 
 @st.composite

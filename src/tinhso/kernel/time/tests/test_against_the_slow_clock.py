@@ -163,7 +163,7 @@ def test_the_shares_of_a_term_never_add_up_to_more_than_the_term(unit: Unit, amo
     def hours(part: Term) -> float:
         return part.amount * (1 if part.unit is Unit.HOURS else 8)
 
-    parts = [share(term, percent, calendar) for percent in percents]
+    parts = [share(term, percent, calendar, date(2026, 3, 2)) for percent in percents]
     smallest = 0.25
     assert sum(hours(part) for part in parts if part.amount > smallest) <= hours(term)
 

@@ -1,6 +1,7 @@
 """Terms: reading, saying and sharing them."""
 
 import unicodedata
+from datetime import date
 
 import pytest
 
@@ -65,13 +66,13 @@ def test_days_are_not_seconds() -> None:
     ],
 )
 def test_a_share_is_whole_days_or_quarters_of_an_hour_rounded_down(term: str, percent: float, part: str) -> None:
-    assert share(Term.parse(term), percent, Calendar()) == Term.parse(part)
+    assert share(Term.parse(term), percent, Calendar(), date(2026, 3, 2)) == Term.parse(part)
 
 
 @pytest.mark.parametrize("percent", [0, -5, 101])
 def test_a_share_outside_one_to_a_hundred_percent_is_refused(percent: float) -> None:
     with pytest.raises(Invalid, match="Tỷ lệ"):
-        share(Term(1), percent, Calendar())
+        share(Term(1), percent, Calendar(), date(2026, 3, 2))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from tinhso.blocks.directory.actions import create_agency, load_units, set_agency_hours
+from tinhso.blocks.directory.actions import create_agency, load_units
+from tinhso.blocks.directory.actions.calendars import set_agency_hours
 from tinhso.blocks.directory.models import AgencyKind
 from tinhso.blocks.directory.queries import unit_on
 

@@ -9,16 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tinhso.blocks.directory.actions.calendars import set_agency_hours
 from tinhso.blocks.directory.agency_codes import check_code
-from tinhso.blocks.directory.calendars import calendars_changed
 from tinhso.blocks.directory.identity_numbers import check_identity_number, normal_phone
 from tinhso.blocks.directory.models import (
     Agency,
     AgencyKind,
     Business,
-    CalendarDay,
-    CalendarVersion,
-    DayKind,
     Person,
     Post,
     Tenure,
@@ -33,7 +30,6 @@ from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.identifiers import tax_code as checked_tax_code
 from tinhso.kernel.permissions import Actor, require
 from tinhso.kernel.text import name_sort_key
-from tinhso.kernel.time import Calendar
 
 # units
 
@@ -64,13 +60,15 @@ def create_agency(
     short_name: str = "",
     code: str | None = None,
     parent: Agency | None = None,
+    hours: Mapping[str, Sequence[str]] | None = None,
     **details: Any,
 ) -> Agency:
     """Found an agency below `parent`, at the level of its unit.
 
     Args:
         code: identifier after Decision 20/2020.
-        details: address, phone, email, hours.
+        hours: its own opening hours by weekday; without them it follows its parent's.
+        details: address, phone, email.
 
     Raises:
         Invalid: the identifier is malformed or taken, or the hours are.
@@ -80,8 +78,6 @@ def create_agency(
     if code and Agency.objects.filter(code=code).exists():
         problem = _("Mã định danh %(code)s đã thuộc về cơ quan khác.") % {"code": code}
         raise Invalid(problem, fields={"code": problem})
-    if details.get("hours"):
-        Calendar.national().with_hours(details["hours"])
     agency = Agency(
         name=name, short_name=short_name or name, kind=kind, level=unit.level, unit=unit, code=code, parent=parent, **details
     )
@@ -89,68 +85,9 @@ def create_agency(
     agency.path = f"{parent.path if parent else ''}{agency.pk:06}."
     agency.save(update_fields=["path"])
     record("directory.agency_created", by=by, on=agency, agency=agency, code=code, kind=kind, unit=unit.code)
-    return agency
-
-
-@action
-def set_agency_hours(agency: Agency, hours: Mapping[str, Sequence[str]] | None, *, by: Actor | None) -> Agency:
-    """Set the opening hours by weekday ("mon" … "sun"), or take the parent's (None).
-
-    Raises:
-        Invalid: a weekday or a window is malformed.
-    """
-    require(by, "directory.edit", at=agency)
-    if hours is not None:
-        Calendar.national().with_hours(hours)
-    agency.hours = {day: list(windows) for day, windows in hours.items()} if hours is not None else None
-    agency.save(update_fields=["hours"])
-    _calendars_changed()
-    record("directory.hours_set", by=by, on=agency, agency=agency, hours=agency.hours)
-    return agency
-
-
-@action
-def set_calendar_day(
-    day: date,
-    kind: DayKind,
-    reason: str,
-    *,
-    by: Actor | None,
-    agency: Agency | None = None,
-    hours: Sequence[str] | None = None,
-) -> CalendarDay:
-    """Say that a day is off or worked, for an agency and those below it, or for all (no agency).
-
-    Raises:
-        Invalid: the hours are malformed.
-    """
-    require(by, "directory.edit", at=agency)
     if hours:
-        Calendar.national().with_days(working={day: list(hours)})
-    entry, created = CalendarDay.objects.update_or_create(
-        date=day, agency=agency, defaults={"kind": kind, "reason": reason, "hours": list(hours) if hours else None}
-    )
-    _calendars_changed()
-    record("directory.calendar_day_set", by=by, on=entry, agency=agency, date=day.isoformat(), kind=kind, created=created)
-    return entry
-
-
-@action
-def remove_calendar_day(entry: CalendarDay, *, by: Actor | None) -> None:
-    """Take back what was said about a day."""
-    require(by, "directory.edit", at=entry.agency)
-    record("directory.calendar_day_removed", by=by, on=entry, agency=entry.agency, date=entry.date.isoformat())
-    entry.delete()
-    _calendars_changed()
-
-
-def _calendars_changed() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {CalendarVersion._meta.db_table} AS version (id, number) VALUES (1, 1) "  # noqa: S608 - our own name
-            "ON CONFLICT (id) DO UPDATE SET number = version.number + 1"
-        )
-    calendars_changed()
+        set_agency_hours(agency, hours, by=by)
+    return agency
 
 
 @action

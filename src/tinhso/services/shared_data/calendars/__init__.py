@@ -1,0 +1,1 @@
+"""Screens on which the calendars of agencies are read and changed."""
