@@ -182,6 +182,16 @@ queueing:set_line          POST   302  404  404  403  403  422  403  403  422
 queueing:set_counters      POST   302  404  404  403  403  422  403  403  422
 queueing:add_device        POST   302  404  404  403  403  422  403  403  422
 queueing:revoke_device     POST   302  404  404  403  403  404  403  403  404
+queueing:slot_plans        GET    302  404  404  403  403  200  403  403  200
+queueing:slot_plans        POST   302  404  404  403  403  422  403  403  422
+queueing:end_slots         POST   302  404  404  403  403  404  403  403  404
+queueing:appointments      GET    302  404  404  200  403  403  403  403  200
+queueing:book              GET    200  200  200  200  200  200  200  200  200
+queueing:book              POST   404  404  404  404  404  404  404  404  404
+queueing:slots             GET    404  404  404  404  404  404  404  404  404
+queueing:slots             POST   404  404  404  404  404  404  404  404  404
+queueing:appointment       GET    404  404  404  404  404  404  404  404  404
+queueing:appointment       POST   404  404  404  404  404  404  404  404  404
 queueing:kiosk             GET    404  404  404  404  404  404  404  404  404
 queueing:kiosk             POST   404  404  404  404  404  404  404  404  404
 queueing:slip              GET    404  404  404  404  404  404  404  404  404
@@ -325,6 +335,9 @@ def _build(folder: Path) -> World:
         "queueing:voice": {"token": "none", "turn": 0},
         "queueing:ticket": {"key": "none"},
         "accounts:end_absence": {"tenure": 0},
+        "queueing:end_slots": {"pk": 0},
+        "queueing:slots": {"line": 0},
+        "queueing:appointment": {"key": "none"},
         "accounts:revoke_token": {"token_id": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,

@@ -1,7 +1,7 @@
 """A sample queue at the sample commune: kinds of service, counters, two devices with known addresses, a morning's tickets."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency
 from tinhso.blocks.directory.queries import holders
+from tinhso.services.queueing.actions.appointments import plan_slots
 from tinhso.services.queueing.actions.counters import begin, call_next, close_counter, finish, open_counter
 from tinhso.services.queueing.actions.setup import add_device, set_counters, set_line
 from tinhso.services.queueing.actions.tickets import take_ticket
@@ -30,6 +31,8 @@ def load(report: Callable[[str], None]) -> None:
         "C": set_line(agency, "C", title="Nhận kết quả", purpose=Line.Purpose.COLLECT, minutes=4, by=None),
     }
     set_counters(agency, 3, by=None)
+    for letter in ("A", "B"):
+        plan_slots(lines[letter], weekdays=range(1, 6), start=time(7, 30), end=time(10, 30), minutes=30, capacity=2, by=None)
     add_device(agency, Device.Kind.KIOSK, "Máy lấy số ở cửa chính", by=None, token=KIOSK)
     add_device(agency, Device.Kind.SCREEN, "Ti vi phòng chờ", by=None, token=SCREEN)
     _play(agency, lines)

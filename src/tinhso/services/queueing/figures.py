@@ -19,12 +19,11 @@ _BY = {
 
 _FIGURES = """
 SELECT {label} AS label, count(*), count(*) FILTER (WHERE ticket.state = 'done'), count(*) FILTER (WHERE ticket.absences > 0),
-       avg(visit.called - ticket.place_at), percentile_cont(0.9) WITHIN GROUP (ORDER BY visit.called - ticket.place_at),
-       avg(visit.served)
+       avg(visit.wait), percentile_cont(0.9) WITHIN GROUP (ORDER BY visit.wait), avg(visit.served)
 FROM queueing_ticket ticket
 JOIN queueing_line line ON line.id = ticket.line_id
 LEFT JOIN LATERAL (
-    SELECT min(turn.called_at) AS called, sum(turn.ended_at - turn.began_at) AS served,
+    SELECT min(greatest(turn.called_at - ticket.place_at, interval '0')) AS wait, sum(turn.ended_at - turn.began_at) AS served,
            (array_agg(counter.number ORDER BY turn.called_at DESC))[1] AS counter
     FROM queueing_turn turn JOIN queueing_counter counter ON counter.id = turn.counter_id
     WHERE turn.ticket_id = ticket.id
@@ -36,7 +35,11 @@ GROUP BY 1 ORDER BY 1
 
 @dataclass(frozen=True)
 class Figures:
-    """One row. wait: from the ticket to the first call; wait_90: nine of ten waited no longer; service: at counters, together."""
+    """One row.
+
+    wait: from the ticket, or the time of the appointment, to the first call; wait_90: nine of ten waited no longer; service: at
+    counters, together.
+    """
 
     label: str
     tickets: int

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.services.queueing.booking_tables import Appointment, SlotPlan  # noqa: F401 - Django looks for tables here
+
 
 class Line(models.Model):
     """A kind of service with a letter of its own, such as "A: Hộ tịch, chứng thực". Its tickets are A001, A002 …"""
@@ -115,6 +117,7 @@ class Ticket(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     taken_at = models.DateTimeField()
     place_at = models.DateTimeField()
+    booked = models.BooleanField(default=False, db_default=False, help_text="with an appointment; place_at is its time")
     to_counter = models.ForeignKey(Counter, models.PROTECT, null=True, related_name="+", help_text="only this one calls it")
     absences = models.PositiveSmallIntegerField(default=0)
     case = models.ForeignKey("cases.Case", models.SET_NULL, null=True, related_name="+", help_text="whose result is collected")

@@ -84,8 +84,16 @@ def token_digest(token: str) -> str:
 
 
 def waiting(agency: Agency, at: datetime) -> QuerySet[Ticket]:
-    """Today's waiting tickets in the order in which they are called: those with priority first, then by place."""
-    rank = Case(When(~Q(priority=""), then=Value(0)), default=Value(1))
+    """Today's waiting tickets in the order in which they are called.
+
+    Those with priority first, then appointments whose time has come, then the others by arrival, last those early for theirs.
+    """
+    rank = Case(
+        When(~Q(priority=""), then=Value(0)),
+        When(booked=True, place_at__lte=at, then=Value(1)),
+        When(booked=True, then=Value(3)),
+        default=Value(2),
+    )
     found = Ticket.objects.filter(agency=agency, day=day_of(at), state=Ticket.State.WAITING)
     return found.select_related("line", "to_counter").annotate(rank=rank).order_by("rank", "place_at", "pk")
 

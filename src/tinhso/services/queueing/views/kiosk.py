@@ -15,11 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.blocks.payments.vietqr import svg
 from tinhso.kernel.errors import DomainError, NotFound
+from tinhso.services.queueing.actions.appointments import check_in
 from tinhso.services.queueing.actions.tickets import AlreadyDrawn, collectable_case, take_ticket
+from tinhso.services.queueing.booking_tables import SlotPlan
 from tinhso.services.queueing.models import Device, Line, Priority, Ticket
 from tinhso.services.queueing.queries import lines_of, outlook, ticket_by_key, waiting_by_line
+from tinhso.services.queueing.slots import appointment_by_code
 from tinhso.services.queueing.views.devices import device_at
 
+_APPOINTMENT_CODE = re.compile(r"^(?:LH)?([3-9A-Y]{8})$")
 _CASE_CODE = re.compile(r"[A-Z]\d{2}(?:\.[A-Z0-9]+)*-\d{6}-\d{4,}")
 
 
@@ -46,9 +50,11 @@ def _draw(request: HttpRequest, device: Device) -> Ticket:
     priority = request.POST.get("priority", "")
     if "collect" in request.POST:
         collecting = [line for line in lines.values() if line.purpose == Line.Purpose.COLLECT]
+        if booked := _APPOINTMENT_CODE.match(scanned):
+            return check_in(appointment_by_code(booked[1], agency=device.agency), by=device)
         found = _CASE_CODE.search(scanned)
         if not collecting or not found:
-            raise NotFound(_("Mã hồ sơ chưa đúng. Mã in trên giấy hẹn, ví dụ H20.14-261120-0001."))
+            raise NotFound(_("Mã chưa đúng. Mã hồ sơ in trên giấy hẹn, ví dụ H20.14-261120-0001; mã lịch hẹn có 8 chữ và số."))
         case = collectable_case(collecting[0], found.group())
         return take_ticket(collecting[0], by=device, priority=priority, case=case, submission_key=key)
     line = lines.get(request.POST.get("line", ""))
@@ -63,6 +69,7 @@ def _choose(request: HttpRequest, device: Device, problem: DomainError | None = 
         "device": device,
         "lines": lines,
         "collects": any(line.purpose == Line.Purpose.COLLECT for line, _count in lines),
+        "books": SlotPlan.objects.filter(line__agency=device.agency).exists(),
         "priorities": [choice for choice in Priority if choice],
         "key": uuid4().hex,
         "problem": problem,
