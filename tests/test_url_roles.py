@@ -122,6 +122,7 @@ onestop:paper              GET    302  404  404  200  200  200  200  404  404
 onestop:pause              POST   302  404  404  422  422  422  403  404  404
 onestop:preview            GET    302  404  404  200  200  200  200  404  404
 onestop:reception          GET    302  404  404  200  403  403  403  403  200
+onestop:reception          POST   302  404  404  302  403  403  403  403  302
 onestop:refuse             POST   302  404  404  422  403  403  403  404  404
 onestop:resume             POST   302  404  404  409  409  409  403  404  404
 onestop:session            GET    302  404  404  204  204  204  204  204  204

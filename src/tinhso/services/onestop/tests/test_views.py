@@ -14,13 +14,13 @@ from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case,
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.work import complete_step, take_step
 from tinhso.blocks.cases.loading import load_folder
-from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.models import Case, CaseInvoice, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, PROCESS, write_folder
 from tinhso.blocks.directory.actions import register_person
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
-from tinhso.blocks.payments.actions import pay_cash
+from tinhso.blocks.payments.actions import create_invoice, pay_cash
 from tinhso.kernel.audit.models import AuditEntry
 
 Desk = Callable[[Person], Client]
@@ -165,10 +165,29 @@ def test_a_fee_that_is_due_back_is_shown_to_both_sides(town: Town, tmp_path: Pat
     assert all("Chờ hoàn tiền" in page for page in (inside, outside))
 
 
+def test_applications_chosen_are_taken_in_together_and_one_that_cannot_be_stops_none(
+    town: Town, submitted: Submit, desk: Desk
+) -> None:
+    first, unpaid = submitted(), submitted()
+    fee = create_invoice(agency=town.agency, title="Lệ phí", lines=[{"text": "Bản sao", "quantity": 1, "unit_price": 8000}])
+    CaseInvoice.objects.create(case=unpaid, invoice=fee)
+    second = submitted()
+    page = desk(town.clerk).post("/mot-cua/tiep-nhan/", {"cases": [first.pk, unpaid.pk, second.pk]}).content.decode()
+    assert f"{unpaid.code}</a>: Hồ sơ chưa nộp phí." in page
+    assert set(Case.objects.exclude(received_at=None)) == {first, second}
+
+
+def test_reception_takes_in_no_case_of_another_agency(town: Town, submitted: Submit, desk: Desk) -> None:
+    case = submitted()
+    answer = desk(town.stranger).post("/mot-cua/tiep-nhan/", {"cases": [case.pk]}, headers={"accept": "application/json"})
+    assert answer.status_code in {403, 404} or answer.json() == {"done": 0, "failed": []}
+    assert Case.objects.get(pk=case.pk).received_at is None
+
+
 def test_a_program_signing_many_is_told_of_each_that_failed(town: Town, submitted: Submit, desk: Desk) -> None:
     step = to_sign(submitted, town)
     answer = desk(town.chairman).post("/mot-cua/ky/", {"steps": [step.pk]}, headers={"accept": "application/json"})
-    assert answer.json() == {"signed": 1, "failed": []}
+    assert answer.json() == {"done": 1, "failed": []}
 
 
 def test_the_preview_may_stand_in_a_frame_of_our_own_pages(town: Town, submitted: Submit, desk: Desk) -> None:

@@ -2,14 +2,17 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
+from tinhso.blocks.cases.actions.batches import one_by_one
+from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Status
@@ -18,8 +21,10 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.web.answers import wants_json
 from tinhso.services.onestop.queries import COUNTED, Share, shares_of_work
 
+BATCH = 50
 TITLES = {
     "": gettext_lazy("Tất cả"),
     "qua-han": gettext_lazy("Quá hạn"),
@@ -76,16 +81,34 @@ def session(request: PersonRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def reception(request: PersonRequest) -> HttpResponse:
-    """Online applications waiting to be taken in, oldest first."""
+    """Online applications waiting to be taken in, oldest first; those chosen are taken in together."""
     require(request.person, "cases.receive")
+    if request.method != "POST":
+        return _reception_page(request, [])
+    chosen = [number for pk in request.POST.getlist("cases") if (number := whole_number(pk))][:BATCH]
+    if not chosen:
+        messages.error(request, _("Hãy chọn ít nhất một hồ sơ."))
+        return redirect("onestop:reception")
+    waiting = awaiting_reception(request.person).filter(pk__in=chosen).order_by("submitted_at", "pk")
+    outcomes = one_by_one(waiting, lambda case: accept_case(case, by=request.person))
+    failed = [(case, error) for case, error in outcomes if error]
+    accepted = len(outcomes) - len(failed)
+    if wants_json(request):
+        return JsonResponse({"done": accepted, "failed": [f"{case.code}: {error}" for case, error in failed]})
+    if accepted:
+        messages.success(request, ngettext("Đã tiếp nhận %(n)s hồ sơ.", "Đã tiếp nhận %(n)s hồ sơ.", accepted) % {"n": accepted})
+    return _reception_page(request, failed) if failed else redirect("onestop:reception")
+
+
+def _reception_page(request: PersonRequest, failed: list[tuple[Case, str]]) -> HttpResponse:
     waiting = awaiting_reception(request.person).select_related("fee__invoice")
     page = page_by_key(waiting, order=("submitted_at",), cursor=request.GET.get("trang"))
     moment = now()
     rows = [(case, remaining_to_answer(case, moment)) for case in page.rows]
-    return render(request, "onestop/reception.html", {"page": page, "rows": rows})
+    return render(request, "onestop/reception.html", {"page": page, "rows": rows, "failed": failed})
 
 
 @require_safe

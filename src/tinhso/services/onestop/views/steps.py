@@ -105,7 +105,7 @@ def signing(request: PersonRequest) -> HttpResponse:
     failed = [outcome for outcome in outcomes if not outcome.paper]
     signed = len(outcomes) - len(failed)
     if wants_json(request):
-        return JsonResponse({"signed": signed, "failed": [f"{outcome.step.case.code}: {outcome.error}" for outcome in failed]})
+        return JsonResponse({"done": signed, "failed": [f"{outcome.step.case.code}: {outcome.error}" for outcome in failed]})
     if signed:
         messages.success(request, signed_sentence(signed))
     return _signing_page(request, failed) if failed else redirect("onestop:signing")
