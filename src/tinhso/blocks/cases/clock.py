@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
@@ -19,6 +20,7 @@ from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.manifest import Text
 from tinhso.kernel.time import (
     Calendar,
     Due,
@@ -36,6 +38,12 @@ from tinhso.kernel.time import (
 )
 
 _ANSWER = Term.parse("8 hours")
+_COUNTING = {
+    Unit.WORKING_DAYS: _("không tính ngày nghỉ hằng tuần, lễ, Tết"),
+    Unit.CALENDAR_DAYS: _("tính cả ngày nghỉ; ngày cuối là ngày nghỉ thì chuyển sang ngày làm việc kế tiếp"),
+    Unit.HOURS: _("chỉ tính trong giờ làm việc của cơ quan"),
+    "same_day": _("trả trong ngày; nhận sau 15 giờ thì trả trong ngày làm việc kế tiếp"),
+}
 
 
 # --- the term
@@ -43,16 +51,27 @@ _ANSWER = Term.parse("8 hours")
 
 @dataclass(frozen=True)
 class Promise:
-    """What a procedure promises, what its law allows at most, and whether the same-day rule applies."""
+    """What a procedure promises, what its law allows at most, and whether the same-day rule applies.
+
+    law_says: the law's own word for what it counts, empty in versions that do not tell. basis: the article.
+    """
 
     term: Term
     legal: Term
     same_day: bool
+    law_says: str = ""
+    basis: str = ""
+
+    @property
+    def counting(self) -> Text:
+        """How the days are counted, for people."""
+        return _COUNTING["same_day" if self.same_day else self.legal.unit]
 
 
 def promise_of(version: ProcedureVersion) -> Promise:
     term = version.definition["term"]
-    return Promise(Term.parse(term["text"]), Term.parse(term["legal"]), bool(term.get("same_day")))
+    promised, legal = Term.parse(term["text"]), Term.parse(term["legal"])
+    return Promise(promised, legal, bool(term.get("same_day")), term.get("law_says", ""), term.get("basis", ""))
 
 
 def due_if_received(version: ProcedureVersion, agency: Agency, at: datetime) -> Due:

@@ -296,6 +296,18 @@ class _Folder:
 # --- the tables of procedure.toml ----------------------------------------------------------------------------------------
 
 
+SAME_DAY = "trong ngày"
+LAW_SAYS = {
+    "ngày làm việc": Unit.WORKING_DAYS,
+    "ngày": Unit.CALENDAR_DAYS,
+    "giờ làm việc": Unit.HOURS,
+    "giờ": Unit.HOURS,
+    SAME_DAY: None,
+}
+"""The law's own word for what it counts, and how that is counted here."""
+_ARTICLE = re.compile(r"\b(điều|khoản|mục)\s+\w", re.IGNORECASE)
+
+
 def _read_term(table: Table) -> tuple[Term | None, Term | None, bool]:
     """[term]: what the agency promises, at most what the law allows."""
     terms = []
@@ -307,8 +319,15 @@ def _read_term(table: Table) -> tuple[Term | None, Term | None, bool]:
             table.tell(key, error)
             terms.append(None)
     promised, legal = terms
-    table.text("basis")
+    basis, law_says = table.text("basis"), table.text("law_says", among=LAW_SAYS)
+    if basis and not _ARTICLE.search(basis):
+        table.tell("basis", _("hãy ghi cả điều, khoản nói về thời hạn; ví dụ “Nghị định 123/2015/NĐ-CP, điều 22”."))
     same_day = table.flag("same_day", required=False)
+    if legal and law_says and (unit := LAW_SAYS[law_says]) and legal.unit is not unit:
+        text = _("luật ghi “{word}” thì thời hạn phải viết như “{like}”.")
+        table.tell("legal", text.format(word=law_says, like=Term(10, unit)))
+    if law_says == SAME_DAY and not same_day:
+        table.tell("law_says", _("“trong ngày” cần có same_day = true."))
     if promised and legal:
         if (promised.unit is Unit.CALENDAR_DAYS) != (legal.unit is Unit.CALENDAR_DAYS):
             table.tell("text", _("thời hạn cam kết và thời hạn theo luật phải cùng cách tính (ngày làm việc hoặc ngày)."))

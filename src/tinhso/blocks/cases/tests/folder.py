@@ -22,6 +22,7 @@ notes = "Thủ tục để thử."
 [term]
 text = "3 days"
 legal = "3 days"
+law_says = "ngày làm việc"
 basis = "Điều 1"
 
 [legal]

@@ -25,7 +25,8 @@ audience = ["citizen"]
 [term]
 text = "2 days"
 legal = "3 days"
-basis = "Luật thử"
+law_says = "ngày làm việc"
+basis = "Luật thử, điều 1"
 
 [legal]
 sequence = ["Nộp"]
@@ -166,14 +167,18 @@ def test_folders_are_found_by_their_declaration(folder: Path) -> None:
             "term.text: thời hạn cam kết 4 ngày làm việc dài hơn thời hạn theo luật 3 ngày làm việc.",
         ),
         ('text = "2 days"', 'text = "2 calendar days"', "term.text: thời hạn cam kết và thời hạn theo luật phải cùng cách tính"),
-        ('basis = "Luật thử"\n\n[legal]', 'basis = ""\n\n[legal]', "dòng 15: term.basis: để trống; hãy điền."),
-        ('basis = "Luật thử"\n\n[legal]', 'basis = "x"\nsame_day = true\n\n[legal]', "term.same_day: chỉ dùng được với thời hạn"),
-        ('sequence = ["Nộp"]\n', "", "dòng 17: legal.sequence: thiếu; hãy thêm danh sách các chuỗi."),
-        ('[[legal.basis]]\ntitle = "Luật thử"\n', "", "dòng 17: legal.basis: cần ít nhất một căn cứ pháp lý"),
+        ('basis = "Luật thử, điều 1"\n\n[legal]', 'basis = ""\n\n[legal]', "dòng 16: term.basis: để trống; hãy điền."),
+        (
+            'basis = "Luật thử, điều 1"\n\n[legal]',
+            'basis = "x"\nsame_day = true\n\n[legal]',
+            "term.same_day: chỉ dùng được với thời hạn",
+        ),
+        ('sequence = ["Nộp"]\n', "", "dòng 18: legal.sequence: thiếu; hãy thêm danh sách các chuỗi."),
+        ('[[legal.basis]]\ntitle = "Luật thử"\n', "", "dòng 18: legal.basis: cần ít nhất một căn cứ pháp lý"),
         ("sets = 1", "sets = 0", "legal.sets: phải từ 1 trở lên."),
-        ('code = "don"', 'code = "Đơn"', "dòng 29: parts[0].code: “Đơn” không đúng dạng"),
-        ("original = 1\n", "", "dòng 28: parts[0].original: phải có ít nhất một bản chính"),
-        ("original = 1\n", 'original = "1"\n', "dòng 31: parts[0].original: phải là số nguyên."),
+        ('code = "don"', 'code = "Đơn"', "dòng 30: parts[0].code: “Đơn” không đúng dạng"),
+        ("original = 1\n", "", "dòng 29: parts[0].original: phải có ít nhất một bản chính"),
+        ("original = 1\n", 'original = "1"\n', "dòng 32: parts[0].original: phải là số nguyên."),
         (
             "answers.a.kind ==",
             "answers.a.kinds ==",
@@ -185,7 +190,7 @@ def test_folders_are_found_by_their_declaration(folder: Path) -> None:
             "parts[1].code: mã “don” đã dùng cho một giấy tờ khác.",
         ),
         ("amount = 1000\n", 'amount = 1000\nrule = "1"\n', "fee.amount: ghi một trong hai"),
-        ("amount = 1000\n", 'rule = "answers.a.rows * "\n', "dòng 35: fee.rule: Dòng 1, cột 17: quy tắc viết sai cú pháp CEL"),
+        ("amount = 1000\n", 'rule = "answers.a.rows * "\n', "dòng 36: fee.rule: Dòng 1, cột 17: quy tắc viết sai cú pháp CEL"),
         ("amount = 1000\n", "amount = -1\n", "fee.amount: phải từ 0 trở lên."),
         (
             'paper = "certificate"',
@@ -193,7 +198,11 @@ def test_folders_are_found_by_their_declaration(folder: Path) -> None:
             "result.paper: “receipt” không có; chọn một trong: certificate, decision, letter, notice.",
         ),
         ('template = "result.html"', 'template = "other.html"', "result.template: thư mục không có tệp “other.html”."),
-        ("[fee]", "[fee", "dòng 34: không phải là TOML đúng cú pháp"),
+        ("[fee]", "[fee", "dòng 35: không phải là TOML đúng cú pháp"),
+        ('basis = "Luật thử, điều 1"\n\n[legal]', 'basis = "Luật thử"\n\n[legal]', "term.basis: hãy ghi cả điều, khoản"),
+        ('law_says = "ngày làm việc"\n', "", "term.law_says: thiếu"),
+        ('"ngày làm việc"\n', '"ngày"\n', "term.legal: luật ghi “ngày” thì thời hạn phải viết"),
+        ('"ngày làm việc"\n', '"trong ngày"\n', "term.law_says: “trong ngày” cần có same_day = true."),
         ("[term]", "[[term]]", "term: phải là một bảng [term]."),
     ],
 )

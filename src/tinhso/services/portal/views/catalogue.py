@@ -50,6 +50,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "definition": definition,
         "term": definition.get("promise") or promise.term.label(language),
         "legal_term": promise.legal.label(language) if promise.legal != promise.term else "",
+        "promise": promise,
         "same_day": promise.same_day,
         "online": version.procedure.grade != "information",
         "demonstration": settings.OWN_PORTAL_IS_DEMONSTRATION,
