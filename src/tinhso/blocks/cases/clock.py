@@ -179,6 +179,11 @@ def open_at(moment: datetime) -> Q:
     return Q(ended_at=None) | Q(ended_at__gte=moment)
 
 
+def late_steps(now: datetime | Param) -> Q:
+    """Open steps past their own due date."""
+    return Q(done_at__isnull=True, cancelled=False, due_at__lt=now)
+
+
 def standing_still(*, case: str = "") -> Q:
     """Received cases whose clock stands still."""
     return Q(**{f"{case}ended_at": None, f"{case}received_at__isnull": False, f"{case}due_at": None})

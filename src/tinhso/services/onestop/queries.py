@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from tinhso.blocks.cases.clock import late_steps
 from tinhso.blocks.cases.models import Step
 from tinhso.blocks.cases.queries import work_of
 from tinhso.blocks.directory.models import Person
@@ -37,7 +38,7 @@ def _shares(person: Person, now: datetime) -> list[Share]:
     running = Q(case__ended_at=None)
     return [
         Share("", Q(pk__isnull=False)),
-        Share("qua-han", running & Q(due_at__lt=now)),  # the step's own date
+        Share("qua-han", running & late_steps(now)),
         Share("hom-nay", running & Q(due_at__gte=now, due_at__lt=tomorrow)),
         Share("toi", Q(assignee=person)),
         Share("chua", Q(assignee=None)),

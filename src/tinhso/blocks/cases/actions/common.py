@@ -34,7 +34,7 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
         WrongState: somebody else was quicker, or the thing cannot be done in this state.
     """
     fresh = _LOCKED.rows(pk=case.pk)[0]
-    before = fresh.state
+    before, read = fresh.state, _columns(fresh)
     if before not in LIFE[deed].starts:
         raise WrongState(
             _("Hồ sơ %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")
@@ -43,7 +43,12 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
     yield fresh
     if not LIFE[deed].allows(before, fresh.state):
         raise RuntimeError(f"{deed} leads from status {before} to {fresh.status}, which is not in the table of a case's life")
-    fresh.save()
+    if _columns(fresh) != read:
+        fresh.save()
+
+
+def _columns(case: Case) -> dict[str, object]:
+    return {field.attname: getattr(case, field.attname) for field in Case._meta.concrete_fields}
 
 
 def tell(
@@ -51,4 +56,9 @@ def tell(
 ) -> None:
     """Add to the time line, write the audit row and announce `cases.<event>`."""
     TimelineEntry.objects.create(case=case, at=at, event=event, actor=by, public=public, note=note)
+    announce(case, event, by=by, **facts)
+
+
+def announce(case: Case, event: str, *, by: Person | None, **facts: object) -> None:
+    """The audit row, and `cases.<event>` for whoever listens."""
     record(f"cases.{event}", by=by, on=case, agency=case.agency, code=case.code, status=int(case.status), **facts)

@@ -66,11 +66,10 @@ class Scope:
     def resting(self) -> set[str]:
         """Where tokens are, joins left out."""
         here = {"case": self.case, "sub": self.sub}
-        return {
-            *Step.objects.filter(**here, done_at__isnull=True, cancelled=False).values_list("node", flat=True),
-            *WaitRow.objects.filter(**here, ended_at__isnull=True).values_list("node", flat=True),
-            *SubCase.objects.filter(case=self.case, parent=self.sub, ended_at__isnull=True).values_list("node", flat=True),
-        } - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
+        steps = Step.objects.filter(**here, done_at__isnull=True, cancelled=False).values_list("node", flat=True)
+        waits = WaitRow.objects.filter(**here, ended_at__isnull=True).values_list("node", flat=True)
+        subs = SubCase.objects.filter(case=self.case, parent=self.sub, ended_at__isnull=True).values_list("node", flat=True)
+        return set(steps.union(waits, subs)) - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
 
 
 def scope_of(case: Case, sub: SubCase | None) -> Scope:

@@ -8,16 +8,19 @@ from functools import cache, partial
 import structlog
 from django.utils.timezone import now
 
-from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.common import announce, tell, transition
 from tinhso.blocks.cases.actions.process import fire
+from tinhso.blocks.cases.clock import late_steps
 from tinhso.blocks.cases.life import LIFE, Deed
-from tinhso.blocks.cases.models import Case, Step
+from tinhso.blocks.cases.models import Case, Step, TimelineEntry
 from tinhso.blocks.cases.process_tables import Wait
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
+from tinhso.blocks.identity.queries import language_of
 from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import WrongState
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.time import local
 
 log = structlog.get_logger(__name__)
@@ -26,7 +29,8 @@ RUNNING = LIFE[Deed.AWAIT].starts
 HEADS = ("department_head", "signer", "manager")
 """Who is told that a step is late: the holders of the first of these roles that anybody holds at the step's agency or above."""
 
-Heads = Callable[[Agency], list[Person]]
+Heads = Callable[[Agency], list[tuple[Person, str]]]
+"""Who hears of an agency's late steps, each with the language to write in."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def sweep(at: datetime | None = None) -> Swept:
     """
     at = at or now()
     due, failed = cases_due(at), []
-    heads = cache(partial(heads_of, at=at))  # thousands of steps wait at a few agencies
+    heads = cache(partial(_hearers, at=at))  # thousands of steps wait at a few agencies
     for case_id in due:
         try:
             attend(case_id, at=at, heads=heads)
@@ -59,9 +63,7 @@ def sweep(at: datetime | None = None) -> Swept:
 def cases_due(at: datetime) -> Collection[int]:
     """The ids of cases with a timer that has run out, or a late step nobody was told of; those that wait longest first."""
     timers = Wait.objects.filter(ended_at__isnull=True, due_at__lte=at, case__status__in=RUNNING).order_by("due_at")
-    late = Step.objects.filter(
-        done_at__isnull=True, cancelled=False, escalated_at__isnull=True, due_at__lt=at, case__status__in=RUNNING
-    ).order_by("due_at")
+    late = Step.objects.filter(late_steps(at), escalated_at__isnull=True, case__status__in=RUNNING).order_by("due_at")
     return dict.fromkeys([*timers.values_list("case", flat=True), *late.values_list("case", flat=True)])
 
 
@@ -73,27 +75,56 @@ def attend(case_id: int, *, at: datetime, heads: Heads) -> None:
         WrongState: nothing happens by itself in the state it is in now.
     """
     with transition(Case(pk=case_id), Deed.AWAIT) as case:
-        due = case.waits.select_related("sub__agency", "sub__parent").filter(ended_at__isnull=True, due_at__lte=at)
-        for wait in due.exclude(node="").order_by("due_at", "pk"):
-            if not Wait.objects.filter(pk=wait.pk, ended_at__isnull=True).exists():
+        for number, wait in enumerate(_RUN_OUT.rows(case=case_id, at=at)):
+            if number and not Wait.objects.filter(pk=wait.pk, ended_at__isnull=True).exists():
                 continue  # ended by the one before
             fire(wait, case, at=at)
             tell(case, "time_ran_out", by=None, at=at, public=False, node=wait.node)
-        late = case.steps.select_related("agency").filter(
-            done_at__isnull=True, cancelled=False, escalated_at__isnull=True, due_at__lt=at
-        )
-        for step in late.order_by("due_at", "pk"):
-            _escalate(case, step, at=at, heads=heads)
+        if late := _LATE.rows(case=case_id, at=at):
+            _escalate(case, late, at=at, heads=heads)
 
 
-def _escalate(case: Case, step: Step, *, at: datetime, heads: Heads) -> None:
-    step.escalated_at = at
-    step.save(update_fields=["escalated_at"])
-    tell(case, "step_late", by=None, at=at, public=False, note=step.name, node=step.node)
-    assert step.due_at  # noqa: S101 - late
-    facts = {"code": case.code, "step": step.name, "agency": step.agency.name, "due": f"{local(step.due_at):%H:%M %d/%m/%Y}"}
-    for head in heads(step.agency):
-        send("cases_step_late", to=head, context=facts, about=f"cases.case:{case.pk}", channels=["notice"], link=_link(case))
+_RUN_OUT: FixedQuery[Wait, Wait] = FixedQuery(
+    lambda: (
+        Wait.objects.select_related("sub__agency", "sub__parent")
+        .filter(case=Param("case"), ended_at__isnull=True, due_at__lte=Param("at"))
+        .exclude(node="")
+        .order_by("due_at", "pk")
+    )
+)
+_LATE: FixedQuery[Step, Step] = FixedQuery(
+    lambda: (
+        Step.objects.select_related("agency")
+        .filter(late_steps(Param("at")), case=Param("case"), escalated_at__isnull=True)
+        .order_by("due_at", "pk")
+    )
+)
+
+
+def _escalate(case: Case, late: list[Step], *, at: datetime, heads: Heads) -> None:
+    Step.objects.filter(pk__in=[step.pk for step in late]).update(escalated_at=at)
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(case=case, at=at, event="step_late", public=False, note=step.name) for step in late
+    )
+    for step in late:
+        announce(case, "step_late", by=None, node=step.node)
+        assert step.due_at  # noqa: S101 - late
+        due = f"{local(step.due_at):%H:%M %d/%m/%Y}"
+        facts = {"code": case.code, "step": step.name, "agency": step.agency.name, "due": due}
+        for head, language in heads(step.agency):
+            send(
+                "cases_step_late",
+                to=head,
+                context=facts,
+                about=f"cases.case:{case.pk}",
+                channels=["notice"],
+                link=_link(case),
+                language=language,
+            )
+
+
+def _hearers(agency: Agency, at: datetime) -> list[tuple[Person, str]]:
+    return [(head, language_of(head)) for head in heads_of(agency, at)]
 
 
 def heads_of(agency: Agency, at: datetime) -> list[Person]:
