@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +17,9 @@ GUIDE = Path(__file__).resolve().parents[5] / "docs" / "clock.md"
 EXAMPLES = re.findall(
     r"^\| (20\S+) \| ([^|]+) \| ([^|]*)\| ([^|]+) \| ([^|]+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE
 )
+
+
+WITH_CALENDARS = re.findall(r"^\| (20\S+) " + r"\| ([^|]*?) ?" * 6 + r"\|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def at(text: str) -> datetime:
@@ -43,8 +46,34 @@ def test_the_worked_examples_of_the_documentation_hold(handed_in: str, term: str
         assert answer.at.isoformat() == f"{expected}:00+07:00"
 
 
+def calendar(text: str) -> Calendar:
+    """The national calendar with what an example changes: "2026-03-14 worked 07:00-11:00, 2026-03-16 off" or "hours … from …"."""
+    made = NATIONAL
+    for change in filter(None, (part.strip() for part in text.split(","))):
+        words = change.split()
+        if words[0] == "hours":
+            week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), words[1:-2])
+            made = made.with_hours(week, date.fromisoformat(words[-1]))
+        elif words[1] == "off":
+            made = made.with_days(off=[date.fromisoformat(words[0])])
+        else:
+            made = made.with_days(working={date.fromisoformat(words[0]): words[2:]})
+    return made
+
+
+@pytest.mark.parametrize(("handed_in", "term", "changes", "pauses", "more", "expected", "why"), WITH_CALENDARS)
+def test_the_worked_examples_with_calendars_and_extensions_hold(
+    handed_in: str, term: str, changes: str, pauses: str, more: str, expected: str, why: str
+) -> None:
+    same_day = term == "same day"
+    extension = Term.parse(more) if more.strip() else None
+    standing = [pause(text) for text in pauses.replace(",", " ").split()]
+    asked = Term.parse("1 day" if same_day else term)
+    assert due(asked, at(handed_in), calendar(changes), standing, same_day, extension).at == at(expected)
+
+
 def test_the_documentation_has_its_examples() -> None:
-    assert len(EXAMPLES) == 40
+    assert (len(EXAMPLES), len(WITH_CALENDARS)) == (40, 18)
 
 
 def test_the_days_passed_over_are_named_with_their_reasons() -> None:
