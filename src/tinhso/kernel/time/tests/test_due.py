@@ -69,7 +69,7 @@ def test_the_worked_examples_with_calendars_and_extensions_hold(
     extension = Term.parse(more) if more.strip() else None
     standing = [pause(text) for text in pauses.replace(",", " ").split()]
     asked = Term.parse("1 day" if same_day else term)
-    assert due(asked, at(handed_in), calendar(changes), standing, same_day, extension).at == at(expected)
+    assert due(asked, at(handed_in), calendar(changes), standing, same_day, extension=extension).at == at(expected)
 
 
 def test_the_documentation_has_its_examples() -> None:
