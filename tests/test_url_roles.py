@@ -66,6 +66,7 @@ accounts:verify_account    POST   302  404  404  404  404  404  404  404  404
 api:accept                 POST   401  401  401  401  401  401  401  401  401
 api:api-root               GET    404  404  404  404  404  404  404  404  404
 api:api-root               POST   404  404  404  404  404  404  404  404  404
+api:clock_of_case          GET    401  401  401  401  401  401  401  401  401
 api:complete               POST   401  401  401  401  401  401  401  401  401
 api:create_case            GET    401  401  401  401  401  401  401  401  401
 api:create_case            POST   401  401  401  401  401  401  401  401  401
@@ -342,6 +343,7 @@ def _build(folder: Path) -> World:
         "accounts:revoke_token": {"token_id": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,
+        "api:clock_of_case": by_case,
         "api:open_case": by_case,
         "api:complete": {"step_id": step.pk},
     }

@@ -9,15 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
-from tinhso.blocks.cases.models import Case, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.models import ENDED, Case, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.directory.calendars import agency_calendar
+from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_id
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.manifest import Text
@@ -151,17 +152,47 @@ class Verdict(StrEnum):
 DECIDED = (Status.DONE, Status.RETURNED)
 
 
+@dataclass(frozen=True)
+class Hands:
+    """What the clock shows of a case: the columns it is read from, as a list's query gives them."""
+
+    status: int
+    received_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+
+    def verdict(self, now: datetime) -> Verdict:
+        """Ending at the due moment is on time."""
+        if self.status in DECIDED:
+            return Verdict.LATE if self.due_at and self.ended_at and self.ended_at > self.due_at else Verdict.ON_TIME
+        if self.status in ENDED:
+            return Verdict.CLOSED
+        if self.received_at is None:
+            return Verdict.NOT_RECEIVED
+        if self.due_at is None:
+            return Verdict.PAUSED
+        return Verdict.OVERDUE if self.due_at < now else Verdict.RUNNING
+
+    def late_by(self, now: datetime, agency_id: int, version_id: int) -> Span | None:
+        """How late it is, or ended, in the unit of its term; None when it is not. A query only for what no case before had."""
+        if self.due_at is None or self.verdict(now) not in (Verdict.LATE, Verdict.OVERDUE):
+            return None
+        return _late_by(self.due_at, self.ended_at or now, agency_calendar_by_id(agency_id), _unit_of(version_id))
+
+
+def hands_of(case: Case) -> Hands:
+    return Hands(case.status, case.received_at, case.due_at, case.ended_at)
+
+
 def verdict_of(case: Case, now: datetime) -> Verdict:
-    """Without a query. Ending at the due moment is on time."""
-    if case.status in DECIDED:
-        return Verdict.LATE if case.due_at and case.ended_at and case.ended_at > case.due_at else Verdict.ON_TIME
-    if case.ended:
-        return Verdict.CLOSED
-    if case.received_at is None:
-        return Verdict.NOT_RECEIVED
-    if case.due_at is None:
-        return Verdict.PAUSED
-    return Verdict.OVERDUE if case.due_at < now else Verdict.RUNNING
+    """Without a query."""
+    return hands_of(case).verdict(now)
+
+
+@lru_cache(maxsize=2_000)
+def _unit_of(version_id: int) -> Unit:
+    """What the term of a version counts, which never changes once a case was received under it."""
+    return promise_of(ProcedureVersion.objects.get(pk=version_id)).term.unit
 
 
 def overdue(now: datetime, *, case: str = "") -> Q:
@@ -307,18 +338,17 @@ def standing(case: Case, now: datetime, steps: Sequence[Step] = ()) -> Standing:
         due=promised,
         legal_due_at=_legal_due_at(case, promise, pauses, calendar),
         extension=extension_of(case),
-        late_by=_late_by(case, end, calendar, promise.term.unit) if late else None,
+        late_by=_late_by(case.due_at, end, calendar, promise.term.unit) if late and case.due_at else None,
         remaining=remaining_of(case, now),
         segments=tuple(_segments(case.received_at, pauses, case.ended_at)),
         steps=tuple(_step_standing(case, step, pauses, now, made_late=step.pk in culprits) for step in steps),
     )
 
 
-def _late_by(case: Case, end: datetime, calendar: Calendar, unit: Unit) -> Span:
+def _late_by(due_at: datetime, end: datetime, calendar: Calendar, unit: Unit) -> Span:
     """In the unit of the term; in hours when it is late by less than a day."""
-    assert case.due_at  # noqa: S101 - it is late
-    span = lateness(case.due_at, end, calendar, unit).by
-    return span if span.amount else lateness(case.due_at, end, calendar, Unit.HOURS).by
+    span = lateness(due_at, end, calendar, unit).by
+    return span if span.amount else lateness(due_at, end, calendar, Unit.HOURS).by
 
 
 def _legal_due_at(case: Case, promise: Promise, pauses: list[models.Pause], calendar: Calendar) -> datetime | None:

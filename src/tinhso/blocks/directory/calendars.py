@@ -31,6 +31,12 @@ def agency_calendar(agency: Agency) -> Calendar:
     return calendar
 
 
+def agency_calendar_by_id(agency_id: int) -> Calendar:
+    """The same for rows of a list, which hold the agency's id only; a query when nobody has asked for it yet."""
+    _drop_outdated()
+    return _made.get(agency_id) or agency_calendar(Agency.objects.get(pk=agency_id))
+
+
 def _drop_outdated() -> None:
     """Ask once for each piece of work, and again when that takes long; what has no name (a shell, a test) asks every time."""
     global _made_for  # noqa: PLW0603 - the cache of this process

@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.utils.timezone import now
 from ninja import Router, Schema, Status
 from ninja.security import HttpBearer
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AliasPath, Field
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import complete_step
+from tinhso.blocks.cases.clock import Hands, Verdict, standing
 from tinhso.blocks.cases.models import Case, Channel, Step
 from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, may_work_on, procedure_in_force, search_cases, work_of
 from tinhso.blocks.directory.models import Agency, Person
@@ -22,6 +23,7 @@ from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.services.onestop.clock_answer import Answer, ClockOut, Length, clock_out
 from tinhso.services.onestop.forms import ApplicantForm
 
 PAGE = 50
@@ -59,12 +61,6 @@ def _of(*path: str) -> Any:
     return Field(validation_alias=AliasChoices("__".join(path), AliasPath(*path)))
 
 
-class Answer(BaseModel):
-    """What is sent. Not ninja's own `Schema`, which looks at every attribute of every row in Python."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-
 class CaseRow(Answer):
     code: str
     procedure: str = _of("procedure", "code")
@@ -72,7 +68,11 @@ class CaseRow(Answer):
     status: int
     applicant: str = _of("applicant_name")
     submitted_at: datetime
-    due_at: datetime | None
+    due_at: datetime | None = Field(description="when the result is promised; null before acceptance and while the clock stands")
+    clock: Verdict = Field(
+        description="not_received, running, overdue, paused; on_time or late once decided; closed: ended without a result"
+    )
+    late_by: Length | None = Field(description="how long it is overdue, or by how much it ended late; null when it is not")
 
 
 class StepRow(Answer):
@@ -115,9 +115,25 @@ class WorkPage(Answer):
     previous: str | None
 
 
-_CASE = ("code", "procedure__code", "agency__code", "status", "applicant_name", "submitted_at", "due_at", "pk")
+_CASE = (
+    *("code", "procedure__code", "agency__code", "status", "applicant_name", "submitted_at", "due_at", "pk"),
+    *("received_at", "ended_at", "agency", "version"),
+)
 _STEP = ("pk", "node", "name", "role", "does", "opened_at", "due_at", "done_at", "outcome")
 _STEPS = FixedQuery(lambda: Step.objects.filter(case=Param("case")).order_by("opened_at", "pk").values(*_STEP))
+
+
+def _row(case: Case) -> dict[str, Any]:
+    """A case as a list's query gives it, with what the clock says."""
+    row = {name: getattr(case, name) for name in ("code", "status", "applicant_name", "submitted_at", "due_at", "pk")}
+    row |= {"procedure__code": case.procedure.code, "agency__code": case.agency.code, "agency": case.agency_id}
+    return _told({**row, "version": case.version_id, "received_at": case.received_at, "ended_at": case.ended_at}, now())
+
+
+def _told(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    hands = Hands(row["status"], row["received_at"], row["due_at"], row["ended_at"])
+    row["clock"], row["late_by"] = hands.verdict(moment), Length.of(hands.late_by(moment, row["agency"], row["version"]))
+    return row
 
 
 def _sent(answer: Answer) -> HttpResponse:
@@ -133,7 +149,7 @@ _AGENCY = FixedQuery(lambda: Agency.objects.filter(code=Param("code"), active=Tr
 
 
 @router.post("/cases", response={201: CaseRow}, summary="Hand in a case")
-def create_case(request: PersonRequest, given: CaseIn) -> Status[Case]:
+def create_case(request: PersonRequest, given: CaseIn) -> Status[CaseRow]:
     """The header `Idempotency-Key` makes a repeated call harmless: it returns the case of the first one."""
     agency = _AGENCY.first(code=given.agency)
     if agency is None:
@@ -153,7 +169,7 @@ def create_case(request: PersonRequest, given: CaseIn) -> Status[Case]:
         parts={code: HandedIn(on_paper=True) for code in given.parts_on_paper},
         submission_key=f"api:{request.account.pk}:{sha256(key.encode()).hexdigest()[:40]}" if key else None,
     )
-    return Status(201, case)
+    return Status(201, CaseRow.model_validate(_row(case)))
 
 
 def _particulars(given: ApplicantIn) -> dict[str, Any]:
@@ -175,6 +191,9 @@ def list_cases(
     if agency:
         cases = cases.filter(agency__code=agency)
     page = page_by_key(search_cases(cases, q).values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE)
+    moment = now()
+    for row in page.rows:
+        _told(row, moment)
     return _sent(CasePage.model_validate(page))
 
 
@@ -183,12 +202,22 @@ def open_case(request: PersonRequest, code: str) -> HttpResponse:
     case = case_for_staff(code, request.person)
     note_reading(case, by=request.person)
     steps = [StepRow.model_validate(row) for row in _STEPS.rows(case=case.pk)]
-    return _sent(CaseOut.model_construct(**dict(CaseInFull.model_validate(case)), steps=steps))
+    more = {name: getattr(case, name) for name in ("channel", "received_at", "returned_at", "ended_at")}
+    full = CaseInFull.model_validate({**_row(case), **more, "form__answers": case.form.answers})
+    return _sent(CaseOut.model_construct(**dict(full), steps=steps))
+
+
+@router.get("/cases/{code}/clock", response=ClockOut, summary="The legal clock of a case in full")
+def clock_of_case(request: PersonRequest, code: str) -> HttpResponse:
+    """Due when and why, late by how much, whose step made it late, when the clock ran and when it stood still."""
+    case = case_for_staff(code, request.person)
+    steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
+    return _sent(clock_out(case, standing(case, now(), steps)))
 
 
 @router.post("/cases/{code}/accept", response=CaseRow, summary="Accept a submitted case")
-def accept(request: PersonRequest, code: str) -> Case:
-    return accept_case(case_for_staff(code, request.person), by=request.person)
+def accept(request: PersonRequest, code: str) -> CaseRow:
+    return CaseRow.model_validate(_row(accept_case(case_for_staff(code, request.person), by=request.person)))
 
 
 @router.get("/work", response=WorkPage, summary="My work, most urgent first")
@@ -201,8 +230,8 @@ _WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(pk=Para
 
 
 @router.post("/steps/{step_id}/complete", response=CaseRow, summary="Complete a step")
-def complete(request: PersonRequest, step_id: int, given: Completion) -> Case:
+def complete(request: PersonRequest, step_id: int, given: Completion) -> CaseRow:
     step = _WAITING.first(pk=step_id)
     if step is None or not may_work_on(request.person, step):
         raise NotFound("no such step among your work")
-    return complete_step(step, by=request.person, outcome=given.outcome, note=given.note)
+    return CaseRow.model_validate(_row(complete_step(step, by=request.person, outcome=given.outcome, note=given.note)))

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from tinhso.blocks.cases.actions.appointments import reappoint, run_on, stand_still
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.papers import issue_case_paper
-from tinhso.blocks.cases.clock import extension_of
+from tinhso.blocks.cases.clock import Verdict, extension_of, verdict_of
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Extension, Pause, Reappointment, Status
 from tinhso.blocks.cases.texts import free_text
@@ -56,7 +56,7 @@ def begin_pause(case: Case, *, by: Person, reason: str, note: str, document: str
     with transition(case, Deed.PAUSE) as case:
         if case.due_at is None:
             raise WrongState(_("Thời hạn của hồ sơ %(code)s đã tạm dừng rồi.") % {"code": case.code})
-        if at > case.due_at:
+        if verdict_of(case, at) is Verdict.OVERDUE:
             raise WrongState(_("Hồ sơ %(code)s đã quá hạn nên không tạm dừng thời hạn được nữa.") % {"code": case.code})
         pause = stand_still(case, Pause.Reason(reason), at=at, note=note, document=document)
         if reason == Pause.Reason.FEE:
@@ -121,7 +121,7 @@ def _refuse_unless_extensible(case: Case, at: datetime) -> None:
         raise WrongState(_("Hồ sơ %(code)s đã được gia hạn một lần; thời hạn chỉ được gia hạn một lần.") % {"code": case.code})
     if case.due_at is None:
         raise WrongState(_("Thời hạn đang tạm dừng. Chỉ gia hạn được khi thời hạn đang chạy."))
-    if at > case.due_at:
+    if verdict_of(case, at) is Verdict.OVERDUE:
         raise WrongState(
             _("Hồ sơ %(code)s đã quá hạn từ %(due)s; chỉ được gia hạn trước ngày hẹn trả.")
             % {"code": case.code, "due": f"{local(case.due_at):%H:%M %d/%m/%Y}"}

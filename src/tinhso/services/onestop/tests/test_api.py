@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
+from tinhso.blocks.cases.actions.clock import begin_pause
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case
@@ -164,3 +168,52 @@ def test_a_case_is_not_handed_in_at_an_agency_of_another_level(town: Town, progr
 
     assert answer.status_code == 409
     assert not Case.objects.exists()
+
+
+def test_a_list_says_how_late_each_case_is_with_as_many_queries_for_few_as_for_many(
+    town: Town, program: Callable[..., Program]
+) -> None:
+    clerk = program(town.clerk, *RECEIVE)
+
+    def late_case() -> str:
+        code: str = clerk.post("/api/v1/cases", GIVEN).json()["code"]
+        clerk.post(f"/api/v1/cases/{code}/accept", {})
+        Case.objects.filter(code=code).update(due_at=now() - timedelta(days=30))
+        return code
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            clerk.get("/api/v1/cases")
+        return len(seen)
+
+    code = late_case()
+    [row] = clerk.get("/api/v1/cases").json()["rows"]
+    assert (row["code"], row["clock"], row["late_by"]["unit"]) == (code, "overdue", "working_days")
+    assert row["late_by"]["amount"] > 15
+    few = queries()
+    late_case(), late_case()
+    assert queries() == few
+
+
+def test_the_clock_of_a_case_is_told_in_full(town: Town, program: Callable[..., Program]) -> None:
+    clerk = program(town.clerk, *RECEIVE)
+    code = clerk.post("/api/v1/cases", GIVEN).json()["code"]
+    assert clerk.get(f"/api/v1/cases/{code}/clock").json()["clock"] == "not_received"
+    assert clerk.post(f"/api/v1/cases/{code}/accept", {}).json()["clock"] == "running"
+    begin_pause(Case.objects.get(code=code), by=town.specialist, reason="agency", note="x", document="12/CV")
+    told = clerk.get(f"/api/v1/cases/{code}/clock").json()
+    assert (told["clock"], told["due_at"], told["term"], told["law_says"]) == ("paused", None, "3 days", "ngày làm việc")
+    assert [(one["running"], one["reason"], one["document"]) for one in told["segments"]][-1] == (False, "agency", "12/CV")
+    assert told["left"]["label"] == "3 ngày làm việc"
+
+
+def test_the_clock_names_the_step_that_made_a_case_late(town: Town, program: Callable[..., Program]) -> None:
+    clerk = program(town.clerk, *RECEIVE)
+    code = clerk.post("/api/v1/cases", GIVEN).json()["code"]
+    clerk.post(f"/api/v1/cases/{code}/accept", {})
+    case, early = Case.objects.get(code=code), now() - timedelta(days=30)
+    Case.objects.filter(pk=case.pk).update(due_at=early)
+    case.steps.update(opened_at=early - timedelta(days=3), due_at=early - timedelta(days=1))
+    told = clerk.get(f"/api/v1/cases/{code}/clock").json()
+    assert [(step["agency"], step["made_late"]) for step in told["made_late_by"]] == [("H20.70", True)]
+    assert told["made_late_by"][0]["over"]["unit"] == "hours"
