@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -65,11 +66,18 @@ class Scope:
 
     def resting(self) -> set[str]:
         """Where tokens are, joins left out."""
-        here = {"case": self.case, "sub": self.sub}
-        steps = Step.objects.filter(**here, done_at__isnull=True, cancelled=False).values_list("node", flat=True)
-        waits = WaitRow.objects.filter(**here, ended_at__isnull=True).values_list("node", flat=True)
-        subs = SubCase.objects.filter(case=self.case, parent=self.sub, ended_at__isnull=True).values_list("node", flat=True)
-        return set(steps.union(waits, subs)) - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
+        here = [self.case.pk, self.sub.pk if self.sub else None]
+        with connection.cursor() as cursor:
+            cursor.execute(_RESTING, here * 3)
+            found = {str(node) for (node,) in cursor.fetchall()}
+        return found - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
+
+
+_RESTING = """
+SELECT node FROM cases_step WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND done_at IS NULL AND NOT cancelled
+UNION SELECT node FROM cases_wait WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND ended_at IS NULL
+UNION SELECT node FROM cases_subcase WHERE case_id = %s AND parent_id IS NOT DISTINCT FROM %s AND ended_at IS NULL
+"""
 
 
 def scope_of(case: Case, sub: SubCase | None) -> Scope:
