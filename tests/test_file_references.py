@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.timezone import now
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.opinions import ask_opinion, give_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion
@@ -79,8 +80,16 @@ def _paper_signed(town: Town, version: ProcedureVersion, file: StoredFile) -> No
     _paper(town, version, file=other, signed_file=file, signed_at=now())
 
 
+def _opinion(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    case = accept_case(_case(town, version), by=town.clerk)
+    step = case.steps.select_related("case").get(node="review")
+    opinion = ask_opinion(step, town.agency, by=town.specialist, question="Có quy hoạch không?")
+    give_opinion(opinion, by=town.specialist, answer="Không", files=[file])
+
+
 REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
     "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
+    "cases.OpinionFile.file": _opinion,
     "cases.CaseForm.answers": lambda town, version, file: _case(town, version, more=[{"copies": [file.pk]}], scan=file.pk),
     "portal.DraftFile.file": lambda town, version, file: attach_to_draft(_draft(town, version), "don", file, by=town.citizen),
     "portal.Draft.answers": lambda town, version, file: _draft(town, version, more=[{}, {"copies": [file.pk]}]),

@@ -21,9 +21,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
+from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, Channel
+from tinhso.blocks.cases.process_tables import OpinionFile, Wait
 from tinhso.blocks.cases.tests.conftest import Town, make_town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, with_question, write_folder
 from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
@@ -107,6 +109,8 @@ national_portal:receive    POST 401  401  401  401  401  401  401  401  401
 offline                    GET    200  200  200  200  200  200  200  200  200
 onestop:accept             POST   302  404  404  409  403  403  403  404  404
 onestop:answered_file      GET    302  404  404  200  200  200  200  404  404
+onestop:ask_opinion        GET  302  404  404  403  200  403  403  404  404
+onestop:ask_opinion        POST   302  404  404  403  422  403  403  404  404
 onestop:assign             POST   302  404  404  404  404  404  404  404  404
 onestop:case               GET    302  404  404  200  200  200  200  404  404
 onestop:cases              GET    302  404  404  200  200  200  200  200  200
@@ -117,13 +121,21 @@ onestop:counter_form       GET    302  404  404  200  403  403  403  403  200
 onestop:counter_form       POST   302  404  404  422  403  403  403  403  422
 onestop:extend             POST   302  404  404  403  403  422  403  404  404
 onestop:file               GET    302  404  404  200  200  200  200  404  404
+onestop:go_back            GET  302  404  404  403  200  403  403  404  404
+onestop:go_back            POST   302  404  404  403  422  403  403  404  404
 onestop:hand_over          POST   302  404  404  409  409  409  409  404  404
 onestop:note               POST   302  404  404  422  422  422  403  404  404
+onestop:opinion            GET  302  404  404  200  200  200  200  404  404
+onestop:opinion            POST   302  404  404  403  422  403  403  404  404
+onestop:opinion_file       GET  302  404  404  200  200  200  200  404  404
+onestop:opinions           GET  302  404  404  200  200  200  403  403  200
 onestop:paper              GET    302  404  404  200  200  200  200  404  404
 onestop:pause              POST   302  404  404  422  422  422  403  404  404
 onestop:preview            GET    302  404  404  200  200  200  200  404  404
 onestop:reception          GET    302  404  404  200  403  403  403  403  200
 onestop:reception          POST   302  404  404  302  403  403  403  403  302
+onestop:record_message     GET  302  404  404  200  200  200  403  404  404
+onestop:record_message     POST   302  404  404  422  422  422  403  404  404
 onestop:refuse             POST   302  404  404  422  403  403  403  404  404
 onestop:resume             POST   302  404  404  409  409  409  403  404  404
 onestop:session            GET    302  404  404  204  204  204  204  204  204
@@ -137,6 +149,8 @@ onestop:withdraw           POST   302  404  404  409  403  403  403  404  404
 onestop:ask_withdrawal     POST   302  404  404  422  403  403  403  404  404
 onestop:decide_withdrawal  POST   302  404  404  403  403  422  403  404  404
 onestop:stop               POST   302  404  404  403  403  422  403  404  404
+onestop:waiting            GET  302  404  404  200  200  200  403  403  200
+onestop:withdraw_opinion   POST   302  404  404  403  302  403  403  404  404
 onestop:work               GET    302  404  404  200  200  200  403  403  200
 payments:callback          POST   404  404  404  404  404  404  404  404  404
 payments:demo              GET    404  404  404  404  404  404  404  404  404
@@ -296,6 +310,8 @@ def _build(folder: Path) -> World:
     Invoice.objects.filter(pk=invoice.pk).update(status="paid", method="cash", paid_at=case.submitted_at, receipt_number="1")
     case = accept_case(case, by=town.clerk)
     step = case.steps.get(node="review")
+    opinion = ask_opinion(step, town.agency, by=town.specialist, question="Có quy hoạch không?")
+    wait = Wait.objects.create(case=case, node="check", message="tax.paid", opened_at=case.submitted_at)
     paper = case.papers.get().paper
     by_case = {"code": case.code}
     arguments: dict[str, dict[str, Any]] = {
@@ -316,6 +332,10 @@ def _build(folder: Path) -> World:
         "portal:answered_file": {**by_case, "file": stored.pk},
         "onestop:answered_file": {**by_case, "file": stored.pk},
         "onestop:paper": {**by_case, "paper": paper.pk},
+        "onestop:opinion": {**by_case, "opinion": opinion.pk},
+        "onestop:withdraw_opinion": {**by_case, "opinion": opinion.pk},
+        "onestop:opinion_file": {**by_case, "file": OpinionFile.objects.create(opinion=opinion, file=stored).pk},
+        "onestop:record_message": {**by_case, "wait": wait.pk},
         "onestop:file": {**by_case, "file": case.parts.get().files.get().pk},
         "verification:paper": {"code": paper.verification_code},
         "payments:invoice": {"code": invoice.code},
@@ -371,7 +391,7 @@ def _build(folder: Path) -> World:
         "preview",
     ):
         arguments[f"onestop:{name}"] = by_case
-    for name in ("complete", "assign", "sign", "hand_over"):
+    for name in ("complete", "assign", "sign", "hand_over", "go_back", "ask_opinion"):
         arguments[f"onestop:{name}"] = {**by_case, "step": step.pk}
     return World(town, case, accounts, arguments, Client(raise_request_exception=False))
 

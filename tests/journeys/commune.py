@@ -22,6 +22,7 @@ from tinhso.blocks.identity.models import Account
 from tinhso.blocks.payments.actions import pay_cash, set_bank_account
 from tinhso.services.onestop.catalogue import install_shipped
 from tinhso.services.onestop.sample_applications import ANSWERS
+from tinhso.services.onestop.sample_between import ANSWERS as BETWEEN
 
 PASSWORD = "mot-cau-de-nho"
 BIRTH, MARITAL, COPIES = "1.001193", "1.004873", "2.000815"
@@ -42,7 +43,7 @@ class Commune:
     def case(self, procedure: str = MARITAL, *, at: datetime | None = None, paid: bool = True, by_counter: bool = False) -> Case:
         """An application handed in by the citizen."""
         version = procedure_in_force(procedure, at or now())
-        answers: dict[str, Any] = _here(deepcopy(ANSWERS[procedure]), self.town.agency.unit.code)
+        answers: dict[str, Any] = _here(deepcopy((ANSWERS | BETWEEN)[procedure]), self.town.agency.unit.code)
         if "status" in answers:  # no ward of the commune's time is known from before July 2025
             answers["status"] |= {"lived_elsewhere": False, "residences": []}
         answers["applicant"] |= {"full_name": self.citizen.full_name, "identity_number": self.citizen.identity_number}
@@ -93,7 +94,7 @@ def _here(value: Any, unit: str) -> Any:
     """The sample answers with every administrative unit replaced by the one that exists here."""
     if isinstance(value, dict):
         return {
-            key: unit if key in ("residence", "birth_unit", "unit") and str(found).isdigit() else _here(found, unit)
+            key: unit if key in ("residence", "birth_unit", "unit", "site_unit") and str(found).isdigit() else _here(found, unit)
             for key, found in value.items()
         }
     return [_here(item, unit) for item in value] if isinstance(value, list) else value
@@ -119,7 +120,7 @@ def found_commune() -> Commune:
         town.province, bank_bin="999999", bank_name="Ngân hàng mẫu", number="0000MAU82", holder="KHO BAC MAU", by=None
     )
     install_shipped()
-    _open_accounts(
+    open_accounts(
         {
             "congdan": (citizen, Account.Kind.CITIZEN),
             "nguoila": (town.stranger, Account.Kind.CITIZEN),
@@ -133,7 +134,8 @@ def found_commune() -> Commune:
     return Commune(town, citizen, stamper)
 
 
-def _open_accounts(people: dict[str, tuple[Person, Account.Kind]]) -> None:
+def open_accounts(people: dict[str, tuple[Person, Account.Kind]]) -> None:
+    """Accounts under readable names, with one password."""
     password = make_password(PASSWORD)
     for number, (name, (person, kind)) in enumerate(people.items()):
         account = open_account(kind=kind, person=person, username=name, password_hash=password, by=None)

@@ -7,7 +7,7 @@ parts, the rows that have it and the rows that lack it, each in an order any pla
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, TypeVar
@@ -64,12 +64,21 @@ class _Key:
         return Q(**{f"{self.name}__{'lte' if self.descending else 'gte'}": value})
 
 
-def page_by_key(rows: QuerySet[M, Row], *, order: tuple[str, ...], cursor: str | None = None, size: int = 50) -> Page[Row]:
+def page_by_key(
+    rows: QuerySet[M, Row],
+    *,
+    order: tuple[str, ...],
+    cursor: str | None = None,
+    size: int = 50,
+    ways: Sequence[QuerySet[M]] = (),
+) -> Page[Row]:
     """One page of `rows`: of objects, or of what `values()` with the keys of the order and `pk` gives.
 
     A page whose rows have all gone since its cursor was made is answered with the first page.
 
     Args:
+        ways: the querysets of which `rows` are the union, where no index follows "this or that": each is asked for its own
+            first rows, and the page is the first of those. They may overlap.
         order: field names, "-" before a descending one; the primary key is added as tie-breaker. Nulls come last.
         cursor: `next` or `previous` of a page seen before.
 
@@ -80,11 +89,11 @@ def page_by_key(rows: QuerySet[M, Row], *, order: tuple[str, ...], cursor: str |
     backward, values = _decode(cursor, keys) if cursor else (False, None)
     way = [key.reversed() for key in keys] if backward else keys
     try:
-        found = _take(rows, way, values, size + 1)
+        found = _take(rows, way, values, size + 1, ways)
     except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
         raise _bad_cursor() from error
     if cursor and not found:
-        return page_by_key(rows, order=order, size=size)
+        return page_by_key(rows, order=order, size=size, ways=ways)
     more = len(found) > size
     found = found[:size]
     if backward:
@@ -114,14 +123,23 @@ def _nullable(model: type[Model] | None, path: str) -> bool:
     return False
 
 
-def _take(rows: QuerySet[M, Row], keys: list[_Key], after: list[Any] | None, limit: int) -> list[Row]:
+def _take(
+    rows: QuerySet[M, Row], keys: list[_Key], after: list[Any] | None, limit: int, ways: Sequence[QuerySet[M]]
+) -> list[Row]:
     """The first `limit` rows after the given values (from the start when None)."""
     found: list[Row] = []
-    for part in _parts(rows, keys, after):
-        found += part[: limit - len(found)]
+    for part, *reached in zip(_parts(rows, keys, after), *(_parts(way, keys, after) for way in ways), strict=True):
+        wanted = limit - len(found)
+        found += (part.filter(pk__in=_first(reached, wanted)) if reached else part)[:wanted]
         if len(found) == limit:
             break
     return found
+
+
+def _first(parts: Sequence[QuerySet[M]], limit: int) -> QuerySet[M, Any]:
+    """The keys of the first rows of each."""
+    first, *others = (part.values("pk")[:limit] for part in parts)
+    return first.union(*others, all=True) if others else first
 
 
 def _parts(rows: QuerySet[M, Row], keys: list[_Key], after: list[Any] | None) -> Iterator[QuerySet[M, Row]]:

@@ -19,8 +19,8 @@ def resolve(name: str, *, own: Agency, answers: Mapping[str, Any], on: date) -> 
     """The agency named in a process, seen from the one that has the case.
 
     same (or nothing), parent, province (the top of the tree); province:nnmt, here:kthtdt (directly below the top or below `own`,
-    by the initials of its name, "Sở" or "Phòng" left out or not); code:H20.05; unit:answers.land.commune (the people's committee
-    of the unit with that code).
+    by the initials of its name, "Sở" or "Phòng" left out or not), province:nnmt/vpdkdd (one level deeper), here:kthtdt|kt (the
+    one or the other); code:H20.05; unit:answers.land.commune (the people's committee of the unit with that code).
 
     Raises:
         WrongState: there is no such agency, or several; the step before it cannot be finished until the directory is put right.
@@ -36,11 +36,9 @@ def resolve(name: str, *, own: Agency, answers: Mapping[str, Any], on: date) -> 
     elif kind == "unit":
         found = _committee(_answer(answers, word), on)
     elif kind in ("province", "here"):
-        above = own if kind == "here" else _top(own)
-        found = [above]
-        if word:
-            below = Agency.objects.filter(parent=above, active=True)
-            found = [agency for agency in below if fold(word) in abbreviations(agency.name)]
+        found = [own if kind == "here" else _top(own)]
+        for names in word.split("/") if word else ():
+            found = _below(found, frozenset(fold(names).split("|")))
     if len(found) != 1:
         why = _("không có cơ quan nào như thế") if not found else _("có nhiều cơ quan như thế")
         raise WrongState(
@@ -48,6 +46,11 @@ def resolve(name: str, *, own: Agency, answers: Mapping[str, Any], on: date) -> 
             % {"name": name, "why": why}
         )
     return found[0]
+
+
+def _below(above: list[Agency], names: frozenset[str]) -> list[Agency]:
+    below = Agency.objects.filter(parent__in=above, active=True)
+    return [agency for agency in below if names & (abbreviations(agency.name) | abbreviations(agency.short_name))]
 
 
 def abbreviations(name: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import structlog
 
 from tinhso.blocks.cases.access_code import lookup_code
+from tinhso.blocks.cases.actions import duties  # noqa: F401 - offers its service tasks to processes
 from tinhso.blocks.cases.actions.facts import gather_all_facts
 from tinhso.blocks.cases.actions.intake import move_to_person
 from tinhso.blocks.cases.actions.sweeping import sweep

@@ -89,3 +89,17 @@ LIFE: Mapping[Deed, Move] = {
 def possible(deed: Deed, status: int) -> bool:
     """Whether the deed can be done in that status at all; who may do it is another question."""
     return status in LIFE[deed].starts
+
+
+_ON_THE_WAY: Mapping[Deed, frozenset[Deed]] = {
+    Deed.WORK: frozenset({Deed.PAUSE}),
+    Deed.HEAR: frozenset({Deed.PAUSE, Deed.RESUME}),
+    Deed.AWAIT: frozenset({Deed.PAUSE, Deed.RESUME}),
+}
+"""What a process may do itself when the deed lets it go on (`clock.fee_or_tax`, `clock.go_on`)."""
+
+
+def leads(deed: Deed, before: Status, after: Status) -> bool:
+    """Whether the deed may leave the case there."""
+    deeds = (deed, *_ON_THE_WAY.get(deed, ()))
+    return any(LIFE[one].allows(before, after) for one in deeds)

@@ -117,7 +117,7 @@ def load_folder(folder: Path, *, actions: Collection[str] | None = None) -> Proc
 
 
 def procedure_folders(root: Path) -> list[Path]:
-    """The procedure folders in a directory, by code."""
+    """The procedure folders in a directory, by code; of several versions (`1.001776@2021.1`) the older first."""
     return sorted(path.parent for path in root.glob(f"*/{DECLARATION}"))
 
 
@@ -136,12 +136,12 @@ class _Folder:
         declaration = Declaration(self.files[DECLARATION])
         root = declaration.root
         code = root.text("code", pattern=_CODE, like="1.001193")
-        if code and code != self.path.name:
+        version = root.text("version", pattern=_VERSION, like="2025.1")
+        if code and self.path.name not in (code, f"{code}@{version}"):
             root.tell(
                 "code",
                 _("mã “{code}” khác tên thư mục “{folder}”; hai tên phải giống nhau.").format(code=code, folder=self.path.name),
             )
-        version = root.text("version", pattern=_VERSION, like="2025.1")
         name, name_en = root.text("name"), root.text("name_en")
         field, field_code = root.text("field"), root.text("field_code")
         keywords, audience = root.texts("keywords", required=False), root.texts("audience", among=AUDIENCES)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.change_tables import Petition  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
-from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait  # noqa: F401 - Django looks for tables here
+from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
 
 __all__ = ["CaseFacts"]
@@ -465,15 +465,17 @@ class TimelineEntry(models.Model):
 class CaseAccess(models.Model):
     """Who may see a case because a step of it came to them: the holders of `role` at `agency`.
 
-    Those who may read all cases of an agency need no row. Kept by the actions; the tests hold it against the slow rule derived
-    from the steps.
+    Those who may read all cases of an agency need no row, unless the case is another agency's. Kept by the actions; the tests
+    hold it against the slow rule derived from the steps.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="access")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=40)
+    elsewhere = models.BooleanField(default=False, db_default=False, help_text="the case is another agency's")
 
     class Meta:
+        indexes = [models.Index(fields=["agency", "role", "case"], name="access_elsewhere", condition=Q(elsewhere=True))]
         constraints = [models.UniqueConstraint(fields=["agency", "role", "case"], name="access_once")]
 
     def __str__(self) -> str:

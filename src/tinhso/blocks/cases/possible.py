@@ -24,6 +24,7 @@ class StaffPowers:
     decide_withdrawal: bool
     stop: bool
     note: bool
+    record: bool
     assign: bool
     pause: bool
     resume: bool
@@ -58,6 +59,7 @@ def staff_powers(person: Person, case: Case, steps: Iterable[Step], *, now: date
         decide_withdrawal=decides and can(Deed.GRANT_WITHDRAWAL) and received,
         stop=decides and can(Deed.STOP) and received,
         note=works,
+        record=works and not case.ended,
         assign=allowed(person, "cases.assign", at=case.agency),
         pause=works and in_time,
         resume=works and can(Deed.RESUME) and (case.status == Status.FINANCIAL_DUTY or still),

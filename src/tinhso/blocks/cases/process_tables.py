@@ -41,6 +41,8 @@ class Wait(models.Model):
     sub = models.ForeignKey(SubCase, models.CASCADE, null=True, related_name="waits")
     node = models.CharField(max_length=100, blank=True)
     message = models.CharField(max_length=60, blank=True)
+    at_step = models.BooleanField(default=False, db_default=False, help_text="a timer at a task: the case waits for the task")
+    document = models.CharField(max_length=200, default="", db_default="", help_text="number and date of the paper it came with")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="when the time runs out; empty while the clock is paused")
     ended_at = models.DateTimeField(null=True)
@@ -68,12 +70,16 @@ class Opinion(models.Model):
     step = models.ForeignKey("cases.Step", models.CASCADE, related_name="opinions", help_text="the step that wants to know")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=40)
+    person = models.ForeignKey(
+        "directory.Person", models.PROTECT, null=True, related_name="+", db_index=False, help_text="empty: whoever holds the role"
+    )
     holds_up = models.BooleanField(default=False)
     question = models.TextField()
     asked_by = models.ForeignKey("directory.Person", models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
+    document = models.CharField(max_length=200, default="", db_default="", help_text="number and date of the answer on paper")
     answered_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     answered_at = models.DateTimeField(null=True)
     withdrawn = models.BooleanField(default=False)
@@ -97,3 +103,16 @@ class Opinion(models.Model):
     @property
     def open(self) -> bool:
         return self.answered_at is None and not self.withdrawn
+
+
+class OpinionFile(models.Model):
+    """A file that came with an answer."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="files")
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["opinion", "file"], name="file_once_an_opinion")]
+
+    def __str__(self) -> str:
+        return f"file {self.file_id} of opinion {self.opinion_id}"

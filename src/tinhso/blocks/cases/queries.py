@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -75,33 +75,39 @@ def cases_of(person: Person) -> QuerySet[Case]:
 
 
 def cases_visible_to(person: Person) -> QuerySet[Case]:
-    """The cases a member of staff may see: all of the agencies where they may read, and those that came to a role of theirs.
+    """The cases a member of staff may see. Good for one case and as a subquery; a list follows `ways_to_cases`."""
+    own, elsewhere = _ways(person)
+    return Case.objects.filter(own | elsewhere)
 
-    A case comes only to roles at its own agency. So a role adds nothing where all may be read, and lists follow the index of an
-    agency's cases.
+
+def ways_to_cases(person: Person) -> list[QuerySet[Case]]:
+    """The same cases, by the ways they come to somebody; each follows an index of its own (`page_by_key(ways=...)`).
+
+    Those of the agencies where the person may read all, with those that came to a role of theirs there: a role adds nothing where
+    all may be read. And those of other agencies of which a step, or a question, came to where the person works or reads.
     """
+    return [Case.objects.filter(way) for way in _ways(person)]
+
+
+def _ways(person: Person) -> tuple[Q, Q]:
     held = grants(person)
-    readable = held.agency_ids_for("cases.read")
-    visible = Q(agency__in=readable)
-    if came_to := {(agency, role) for agency, role in held.pairs_for("cases.search") if agency not in readable}:
-        came = CaseAccess.objects.filter(_of_roles(came_to), case=OuterRef("pk"))
-        visible |= Q(Exists(came), agency__in={agency for agency, _role in came_to})
-    return Case.objects.filter(visible)
+    readable, came_to = held.agency_ids_for("cases.read"), held.pairs_for("cases.search")
+    own = Q(agency__in=readable)
+    if below := {(agency, role) for agency, role in came_to if agency not in readable}:
+        came = CaseAccess.objects.filter(of_roles(below), case=OuterRef("pk"))
+        own |= Q(Exists(came), agency__in={agency for agency, _role in below})
+    if not (readable or came_to):
+        return own, Q(pk__in=[])
+    reached = CaseAccess.objects.filter(Q(agency__in=readable) | of_roles(came_to), elsewhere=True, case=OuterRef("pk"))
+    return own, Q(Exists(reached))
 
 
-def _of_roles(pairs: Collection[Pair]) -> Q:
+def of_roles(pairs: Collection[Pair]) -> Q:
+    """Rows with one of the pairs in their `agency` and `role`."""
     condition = Q()
     for agency_id, role in sorted(pairs):
         condition |= Q(agency_id=agency_id, role=role)
     return condition
-
-
-def cases_from_elsewhere(person: Person) -> QuerySet[Case]:
-    """Cases of other agencies of which a step, or a question, came to where the person works or reads all cases."""
-    held = grants(person)
-    asked = CaseAccess.objects.filter(_of_roles(held.pairs_for("cases.search")) | Q(agency__in=held.agency_ids_for("cases.read")))
-    came = asked.exclude(agency=F("case__agency")).values("case")
-    return Case.objects.filter(pk__in=came) if held.pairs else Case.objects.none()
 
 
 def opinions_for(person: Person) -> QuerySet[Opinion]:
@@ -109,8 +115,20 @@ def opinions_for(person: Person) -> QuerySet[Opinion]:
     held = grants(person).pairs_for("cases.work")
     if not held:
         return Opinion.objects.none()
-    waiting = Opinion.objects.filter(_of_roles(held), answered_at__isnull=True, withdrawn=False)
+    waiting = Opinion.objects.filter(
+        of_roles(held),
+        Q(person__isnull=True) | Q(person__in=[person.pk, *grants(person).stands_in_for]),
+        answered_at__isnull=True,
+        withdrawn=False,
+    )
     return waiting.select_related("case__agency", "case__procedure", "agency", "asked_by").order_by("due_at", "pk")
+
+
+def may_answer(person: Person, opinion: Opinion) -> bool:
+    """Whether an open question waits for this person."""
+    held = grants(person)
+    asked = (None, person.pk, *held.stands_in_for)
+    return opinion.open and opinion.person_id in asked and (opinion.agency_id, opinion.role) in held.pairs_for("cases.work")
 
 
 def _may_see(person: Person, case: Case) -> bool:
@@ -176,7 +194,7 @@ def work_of(person: Person) -> QuerySet[Step]:
     if not held:
         return Step.objects.none()
     return (
-        Step.objects.filter(_of_roles(held), theirs, done_at__isnull=True, cancelled=False)
+        Step.objects.filter(of_roles(held), theirs, done_at__isnull=True, cancelled=False)
         .exclude(case__status__in=[Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY])
         .exclude(standing_still(case="case__"))
         .select_related("case", "case__procedure", "agency", "assignee")

@@ -8,9 +8,11 @@ from django.template.loaders.base import Loader
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.agencies import resolve
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
 from tinhso.blocks.cases.paper_facts import result_facts
-from tinhso.blocks.directory.models import Person, Post
+from tinhso.blocks.cases.process import graph_of
+from tinhso.blocks.directory.models import Agency, Person, Post
 from tinhso.blocks.directory.queries import holders, persons_posts
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.papers.preview import preview_pdf
@@ -54,19 +56,28 @@ def signing_post(step: Step, by: Person, at: datetime) -> Post:
     return post
 
 
+def _signs(case: Case, at: datetime) -> Agency:
+    """The agency whose step signs: its own, unless the process names another."""
+    node = next((node for node in graph_of(case.version).user_tasks if node.does == "sign"), None)
+    if node is None or node.agency in ("", "same"):
+        return case.agency
+    return resolve(node.agency, own=case.agency, answers=case.form.answers, on=local(at).date())
+
+
 def preview_result(case: Case, *, by: Person, at: datetime | None = None) -> bytes:
-    """The result as PDF, as it would be signed now by `by`, or else by the agency's first signer."""
+    """The result as PDF, as it would be signed now by `by`, or else by the first signer of the agency that signs."""
     at = at or now()
     result = case.version.definition["result"]
-    signer = by if _post_for(case.agency_id, "signer", by, at) else holders(case.agency, "signer", local(at).date()).first()
+    agency = _signs(case, at)
+    signer = by if _post_for(agency.pk, "signer", by, at) else holders(agency, "signer", local(at).date()).first()
     return preview_pdf(
         result.get("paper", Kind.CERTIFICATE),
-        agency=case.agency,
+        agency=agency,
         context=result_facts(case, by=signer or by, at=at),
         title=result["title"],
         template=result_template(case.version),
         signer=signer,
-        post=_post_for(case.agency_id, "signer", signer, at) if signer else None,
+        post=_post_for(agency.pk, "signer", signer, at) if signer else None,
         symbol=result.get("symbol", "KQ"),
         at=at,
     )

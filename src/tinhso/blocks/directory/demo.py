@@ -104,6 +104,16 @@ _COMMUNE_SEATS = (
     _Seat("Công chức Tư pháp – Hộ tịch", ("specialist",), holders=2),
     _Seat("Văn thư", ("clerk",)),
 )
+# those who work with the demo commune: its sections, a department, the land registry, the tax office
+_PARTNER_SEATS = (
+    _Seat("Lãnh đạo phòng", ("signer", "department_head"), "TRƯỞNG PHÒNG"),
+    _Seat("Chuyên viên", ("specialist",)),
+)
+_REGISTRY_SEATS = (
+    _Seat("Giám đốc Văn phòng Đăng ký đất đai", ("signer", "department_head"), "GIÁM ĐỐC"),
+    _Seat("Viên chức đăng ký đất đai", ("specialist",)),
+)
+_TAX_SEATS = (_Seat("Công chức thuế", ("specialist",)),)
 
 
 def demo_commune_agency() -> Agency:
@@ -127,6 +137,7 @@ def load(report: Callable[[str], None]) -> None:
     _communes(form, root, people)
     report(_("Công dân và doanh nghiệp mẫu"))
     _public(people)
+    _partners(form, root, people)
 
 
 def _form() -> Form:
@@ -206,6 +217,24 @@ def _commune_parts(committee: Agency) -> None:
             code=f"{committee.code}.{number:02}",
             by=None,
         )
+
+
+def _partners(form: Form, root: Agency, people: "_People") -> None:
+    """People where a case of the demo commune goes besides; the tax office is a central authority, kept here to send cases to."""
+    below = {agency.short_name: agency for agency in Agency.objects.filter(parent=root)}
+    land, province = below["Sở Nông nghiệp và Môi trường"], _lower(root.unit)
+    registry, tax = (
+        create_agency(name=f"{name} {province}", short_name=name, kind=kind, unit=root.unit, parent=parent, code=code, by=None)
+        for name, kind, parent, code in (
+            ("Văn phòng Đăng ký đất đai", AgencyKind.PUBLIC_UNIT, land, f"{land.code}.01"),
+            ("Thuế tỉnh", AgencyKind.DEPARTMENT, root, f"{form.prefix}.T1"),
+        )
+    )
+    sections = Agency.objects.filter(parent=demo_commune_agency(), kind=AgencyKind.DEPARTMENT).order_by("path")
+    for agency in (*sections, below["Sở Xây dựng"]):
+        _fill(agency, _PARTNER_SEATS, people, form.day)
+    _fill(registry, _REGISTRY_SEATS, people, form.day)
+    _fill(tax, _TAX_SEATS, people, form.day)
 
 
 def _second_level_codes(prefix: str, *, after: int) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _staff(opener: "_Opener") -> None:
     elsewhere = False
     for tenure in tenures:
         name, agency = _name_of(tenure), tenure.post.agency
-        offered = agency.pk == story.pk or not opener.given(name)
+        offered = story.pk in (agency.pk, agency.parent_id) or not opener.given(name)
         if not (offered or elsewhere) and name == "tiepnhan" and agency.level == story.level:
             offered = elsewhere = True
         opener.open(

@@ -15,7 +15,7 @@ from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.clock import Hands, Verdict, standing
 from tinhso.blocks.cases.models import Case, Channel, Step
-from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, may_work_on, procedure_in_force, search_cases, work_of
+from tinhso.blocks.cases.queries import case_for_staff, may_work_on, procedure_in_force, search_cases, ways_to_cases, work_of
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
@@ -185,12 +185,9 @@ def _particulars(given: ApplicantIn) -> dict[str, Any]:
 def list_cases(
     request: PersonRequest, q: str = "", status: int | None = None, agency: str = "", cursor: str | None = None
 ) -> HttpResponse:
-    cases = cases_visible_to(request.person)
-    if status is not None:
-        cases = cases.filter(status=status)
-    if agency:
-        cases = cases.filter(agency__code=agency)
-    page = page_by_key(search_cases(cases, q).values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE)
+    asked = {name: value for name, value in (("status", status), ("agency__code", agency or None)) if value is not None}
+    ways = [search_cases(way.filter(**asked), q) for way in ways_to_cases(request.person)]
+    page = page_by_key(Case.objects.values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE, ways=ways)
     moment = now()
     for row in page.rows:
         _told(row, moment)

@@ -25,6 +25,7 @@ from tinhso.blocks.payments.actions import pay_cash
 from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.time import local
 from tinhso.services.onestop.catalogue import install_shipped
+from tinhso.services.onestop.demo_between import play_between
 from tinhso.services.onestop.sample_applications import ANSWERS
 
 # how far each case has come, and how many working days ago it was handed in
@@ -65,6 +66,7 @@ def load(report: Callable[[str], None]) -> None:
     ]
     for number, (story, days) in enumerate(_STORIES):
         _play(demo, next(citizens), number, story, days)
+    play_between(demo.agency, citizens, _working_days_ago)
     for number, staff in enumerate(others[:6]):
         _play(staff, next(citizens), number, "returned" if number % 2 else "accepted", 2 + number)
 

@@ -1,14 +1,19 @@
 """What a member of staff has before them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.opinions import ASKED_ROLES
 from tinhso.blocks.cases.clock import late_steps
-from tinhso.blocks.cases.models import Step
-from tinhso.blocks.cases.queries import work_of
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.cases.models import Case, Step
+from tinhso.blocks.cases.queries import opinions_for, work_of
+from tinhso.blocks.directory.models import Agency, AgencyKind, Person
+from tinhso.blocks.directory.queries import holders, tenures_on
+from tinhso.kernel.manifest import roles
 from tinhso.kernel.time import local
 
 COUNTED = 1000
@@ -53,3 +58,42 @@ def waiting_for_signature(person: Person) -> QuerySet[Step]:
 def next_work(person: Person, *, besides: int) -> Step | None:
     """The most urgent step that waits for the person in another case than `besides`."""
     return work_of(person).exclude(case=besides).order_by("due_at", "pk").first()
+
+
+def questions_waiting(person: Person) -> int:
+    """How many opinions are asked of the person, up to `COUNTED`."""
+    return opinions_for(person).select_related(None).order_by()[:COUNTED].count()
+
+
+def agencies_to_ask(case: Case, on: date) -> list[tuple[str | Promise, list[Agency]]]:
+    """Where somebody could give an opinion on a case, in groups: its own agency with its parts, those above it, the rest."""
+    could = tenures_on(on).filter(post__agency=OuterRef("pk"), post__active=True, post__roles__overlap=list(ASKED_ROLES))
+    own, above, departments, committees = [], [], [], []
+    above_ids = {int(part) for part in (case.agency.path or "").rstrip(".").split(".")[:-1] if part}
+    for agency in Agency.objects.filter(Exists(could), active=True).order_by("name"):
+        if case.agency_id in (agency.pk, agency.parent_id):
+            own.append(agency)
+        elif agency.pk in above_ids:
+            above.append(agency)
+        elif agency.kind == AgencyKind.COMMITTEE:
+            committees.append(agency)
+        elif agency.parent_id is None or agency.parent_id in above_ids:
+            departments.append(agency)
+    groups = (
+        (_("Trong cơ quan"), own),
+        (_("Cơ quan cấp trên"), above),
+        (_("Sở, ngành, đơn vị"), departments),
+        (_("Ủy ban nhân dân nơi khác"), committees),
+    )
+    return [(title, agencies) for title, agencies in groups if agencies]
+
+
+def recipients_at(agency: Agency, on: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Who can be asked at an agency: for each role anybody who holds it, or one of them. Values are "role" and "role:person"."""
+    found = []
+    for role in ASKED_ROLES:
+        if people := list(holders(agency, role, on)):
+            title = str(roles()[role].title)
+            anybody = (role, str(_("%(role)s: ai cũng được")) % {"role": title})
+            found.append((title, [anybody, *((f"{role}:{person.pk}", person.full_name) for person in people)]))
+    return found

@@ -5,7 +5,8 @@ from typing import Any
 COMMUNE = "28306"
 
 
-def _applicant(**more: Any) -> dict[str, Any]:
+def applicant(**more: Any) -> dict[str, Any]:
+    """Who applies, in every one of these forms."""
     return {
         "full_name": "Nguyễn Thị Mỹ Hạnh",
         "identity_number": "082194012345",
@@ -19,7 +20,7 @@ def _applicant(**more: Any) -> dict[str, Any]:
 _END = {"how": "electronic", "declaration": True}
 
 BIRTH: dict[str, Any] = {
-    "applicant": _applicant(relation="mother"),
+    "applicant": applicant(relation="mother"),
     "child": {
         "full_name": "Trần Minh Khôi",
         "sex": "male",
@@ -56,7 +57,7 @@ BIRTH: dict[str, Any] = {
 }
 
 EXTRACT: dict[str, Any] = {
-    "applicant": _applicant(relation="self"),
+    "applicant": applicant(relation="self"),
     "event": {
         "kind": "birth",
         "registered_at": "UBND xã Tân Mỹ Chánh",
@@ -80,7 +81,7 @@ EXTRACT: dict[str, Any] = {
 }
 
 MARITAL: dict[str, Any] = {
-    "applicant": _applicant(relation="self"),
+    "applicant": applicant(relation="self"),
     "person": {
         "full_name": "Nguyễn Thị Mỹ Hạnh",
         "sex": "female",
@@ -104,7 +105,7 @@ MARITAL: dict[str, Any] = {
 }
 
 COPIES: dict[str, Any] = {
-    "applicant": _applicant(),
+    "applicant": applicant(),
     "documents": {
         "list": [
             {

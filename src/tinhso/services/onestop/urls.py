@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from tinhso.services.onestop.views import case, clock, counter, intake, lists, steps, stopping
+from tinhso.services.onestop.views import between, case, clock, counter, intake, lists, opinions, steps, stopping
 
 urlpatterns = [
     path("", lists.work, name="work"),
     path("phien/", lists.session, name="session"),
     path("tiep-nhan/", lists.reception, name="reception"),
+    path("dang-cho/", lists.waiting, name="waiting"),
+    path("y-kien/", opinions.inbox, name="opinions"),
     path("ho-so/", lists.cases, name="cases"),
     path("ky/", steps.signing, name="signing"),
     path("tiep-nhan/quay/", counter.choose, name="counter"),
@@ -34,4 +36,10 @@ urlpatterns = [
     path("ho-so/<str:code>/buoc/<int:step>/giao/", steps.assign, name="assign"),
     path("ho-so/<str:code>/buoc/<int:step>/ky/", steps.sign, name="sign"),
     path("ho-so/<str:code>/buoc/<int:step>/tra/", steps.hand_over, name="hand_over"),
+    path("ho-so/<str:code>/buoc/<int:step>/chuyen-lai/", between.back, name="go_back"),
+    path("ho-so/<str:code>/buoc/<int:step>/hoi-y-kien/", opinions.ask, name="ask_opinion"),
+    path("ho-so/<str:code>/cho/<int:wait>/", between.message, name="record_message"),
+    path("ho-so/<str:code>/y-kien/<int:opinion>/", opinions.answer, name="opinion"),
+    path("ho-so/<str:code>/y-kien/<int:opinion>/rut/", opinions.withdraw, name="withdraw_opinion"),
+    path("ho-so/<str:code>/tep-y-kien/<int:file>/", opinions.file, name="opinion_file"),
 ]

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.life import LIFE, Deed
-from tinhso.blocks.cases.models import Case, TimelineEntry
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.cases.life import LIFE, Deed, leads
+from tinhso.blocks.cases.models import Case, CaseAccess, TimelineEntry
+from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import record
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
@@ -41,7 +41,7 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
             % {"code": fresh.code, "status": fresh.get_status_display()}
         )
     yield fresh
-    if not LIFE[deed].allows(before, fresh.state):
+    if not leads(deed, before, fresh.state):
         raise RuntimeError(f"{deed} leads from status {before} to {fresh.status}, which is not in the table of a case's life")
     if _columns(fresh) != read:
         fresh.save()
@@ -62,3 +62,9 @@ def tell(
 def announce(case: Case, event: str, *, by: Person | None, **facts: object) -> None:
     """The audit row, and `cases.<event>` for whoever listens."""
     record(f"cases.{event}", by=by, on=case, agency=case.agency, code=case.code, status=int(case.status), **facts)
+
+
+def let_see(case: Case, agency: Agency, role: str) -> None:
+    """From now on the holders of `role` at the agency see the case."""
+    row = CaseAccess(case=case, agency=agency, role=role, elsewhere=agency.pk != case.agency_id)
+    CaseAccess.objects.bulk_create([row], ignore_conflicts=True)

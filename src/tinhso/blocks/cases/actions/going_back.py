@@ -1,9 +1,11 @@
 """Returning a case to an earlier step, with a reason: what came after it is undone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.blocks.cases.bpmn.soundness import after, markings
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.process_tables import SubCase, Wait
+from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
@@ -22,6 +24,46 @@ from tinhso.kernel.errors import Invalid
 
 BACK = "back"
 """The outcome of a step that was ended by going back."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An earlier step one may go back to, and what that undoes, for the person to read before they do it.
+
+    open: names of steps, waits and sub-cases that are cancelled. again: names of steps that were done and are to be done anew.
+    opinions: how many questions are withdrawn.
+    """
+
+    node: Node
+    open: tuple[str, ...]
+    again: tuple[str, ...]
+    opinions: int
+
+
+def targets_of(step: Step) -> list[Target]:
+    """Where the step's case may go back to, the nearest first."""
+    scope = scope_of(step.case, step.sub)
+    return [_target(scope, step, node) for node in reversed(earlier_steps(step))]
+
+
+def _target(scope: Scope, step: Step, task: Node) -> Target:
+    nodes, _flows = after(scope.graph, task)
+    here = {"case": scope.case, "sub": scope.sub, "node__in": nodes}
+    steps = list(Step.objects.filter(**here, cancelled=False).order_by("opened_at", "pk"))
+    ended = [wait.node for wait in Wait.objects.filter(**here, ended_at__isnull=True, at_step=False)]
+    ended += SubCase.objects.filter(case=scope.case, parent=scope.sub, node__in=nodes, ended_at__isnull=True).values_list(
+        "node", flat=True
+    )
+    return Target(
+        node=task,
+        open=(*(one.name for one in steps if one.open), *(scope.graph.node(node).name or node for node in ended)),
+        again=tuple(dict.fromkeys(one.name for one in steps if one.done_at and one.node not in (task.id, step.node))),
+        opinions=_questions(scope.case, [*(one.pk for one in steps if one.open), step.pk]).count(),
+    )
+
+
+def _questions(case: Case, steps: Iterable[int]) -> QuerySet[Opinion]:
+    return case.opinions.filter(step__in=steps, answered_at__isnull=True, withdrawn=False)
 
 
 def earlier_steps(step: Step) -> list[Node]:
@@ -56,20 +98,32 @@ def go_back(step: Step, to: str, *, by: Person, reason: str, at: datetime | None
         fresh = open_step(step, case, by=by)
         task = next((node for node in earlier_steps(fresh) if node.id == to), None)
         if task is None:
-            raise Invalid(_("Không thể chuyển hồ sơ về bước này."))
+            wrong = {"to": _("Hãy chọn một bước trong danh sách.")}
+            raise Invalid(_("Không thể chuyển hồ sơ về bước này."), fields=wrong)
         fresh.done_at, fresh.done_by, fresh.outcome, fresh.note = at, by, BACK, reason
         fresh.save(update_fields=["done_at", "done_by", "outcome", "note"])
         scope = scope_of(case, fresh.sub)
-        _undo(scope, task, at=at)
+        _undo(scope, fresh, task, at=at)
         open_task(scope, task, at=at)
-        tell(case, "went_back", by=by, at=at, public=False, note=reason, node=fresh.node, to=task.id)
+        tell(
+            case,
+            "went_back",
+            by=by,
+            at=at,
+            public=False,
+            note=f"{fresh.name} → {task.name}: {reason}",
+            node=fresh.node,
+            to=task.id,
+        )
     return case
 
 
-def _undo(scope: Scope, task: Node, *, at: datetime) -> None:
+def _undo(scope: Scope, step: Step, task: Node, *, at: datetime) -> None:
     nodes, flows = after(scope.graph, task)
     here = {"case": scope.case, "sub": scope.sub}
-    Step.objects.filter(**here, node__in=nodes, done_at__isnull=True, cancelled=False).update(cancelled=True)
+    ended = Step.objects.filter(**here, node__in=nodes, done_at__isnull=True, cancelled=False)
+    _questions(scope.case, [*ended.values_list("pk", flat=True), step.pk]).update(withdrawn=True)
+    ended.update(cancelled=True)
     Wait.objects.filter(**here, node__in=nodes, ended_at__isnull=True).update(ended_at=at)
     scope.case.arrivals.filter(sub=scope.sub, flow__in=flows, consumed=False).update(consumed=True)
     for sub in SubCase.objects.filter(case=scope.case, parent=scope.sub, node__in=nodes, ended_at__isnull=True):

@@ -11,11 +11,12 @@ from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.common import let_see
 from tinhso.blocks.cases.agencies import resolve
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, OpenTask, RunService, Wait, leave, start
 from tinhso.blocks.cases.clock import due_of_step
-from tinhso.blocks.cases.models import Case, CaseAccess, JoinArrival, Step
+from tinhso.blocks.cases.models import Case, JoinArrival, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.process_tables import SubCase
 from tinhso.blocks.cases.process_tables import Wait as WaitRow
@@ -234,6 +235,7 @@ def _wait(scope: Scope, node: Node, *, at: datetime) -> bool:
         sub=scope.sub,
         node=node.id,
         message=node.message,
+        at_step=node.kind is Kind.BOUNDARY,
         opened_at=at,
         due_at=runs_out(node.timer, scope.case, scope.agency, opened_at=at) if node.timer else None,
     )
@@ -275,7 +277,7 @@ def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: 
         opened_at=at,
         due_at=_due(scope, node, opened_at=at),
     )
-    CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=agency, role=node.role)], ignore_conflicts=True)
+    let_see(case, agency, node.role)
     return step
 
 
@@ -340,7 +342,7 @@ def fire(wait: WaitRow, case: Case, *, at: datetime) -> None:
     scope = scope_of(case, wait.sub)
     node = scope.graph.node(wait.node)
     wait.ended_at = at
-    wait.save(update_fields=["ended_at"])
+    wait.save(update_fields=["ended_at", "document"])
     if node.kind is Kind.BOUNDARY and not node.beside:
         task = scope.graph.node(node.attached_to)
         case.steps.filter(sub=scope.sub, node=task.id, done_at__isnull=True, cancelled=False).update(cancelled=True)

@@ -30,7 +30,7 @@ from tinhso.kernel.time import local
 
 @action
 def sign_result(step: Step, *, by: Person, note: str = "", at: datetime | None = None) -> Paper:
-    """Number, issue and sign the result of a case; the case is then done and waits to be returned.
+    """Number, issue and sign the result of a case, as the agency of the step; the case is then done and waits to be returned.
 
     Raises:
         NotAllowed: `by` holds no post that signs at the step's agency.
@@ -44,14 +44,14 @@ def sign_result(step: Step, *, by: Person, note: str = "", at: datetime | None =
         if case.petitions.filter(kind=Petition.Kind.WITHDRAWAL, decided_at=None).exists():
             raise WrongState(_("Người nộp đang xin rút hồ sơ. Hãy quyết định đề nghị đó trước khi ký."))
         post = signing_post(fresh, by, at)
-        require(by, "papers.sign", at=case.agency)
+        require(by, "papers.sign", at=fresh.agency)
         result = case.version.definition["result"]
         year = str(local(at).year)
         symbol = result.get("symbol", "KQ")
-        number = next_number(case.agency, f"result.{symbol}", year)
+        number = next_number(fresh.agency, f"result.{symbol}", year)
         paper = issue_paper(
             Kind(result.get("paper", Kind.CERTIFICATE)),
-            agency=case.agency,
+            agency=fresh.agency,
             context=result_facts(case, by=by, at=at),
             by=by,
             title=result["title"],

@@ -66,7 +66,7 @@ ROLE_NAMES = {
     "lãnh đạo theo dõi": "manager",
 }
 """Names of lanes, in lower case, that say which role works there; a role's code is understood too."""
-AGENCY = re.compile(r"same|parent|province|(province|here|code):[\w.-]{1,40}|unit:answers(\.\w+)+")
+AGENCY = re.compile(r"same|parent|province|(province|here):\w{1,40}([/|]\w{1,40}){0,5}|code:[\w.-]{1,40}|unit:answers(\.\w+)+")
 """Ways to name another agency; `cases.agencies.resolve` finds it."""
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MESSAGE = re.compile(r"[A-Za-z][\w.-]{0,59}")

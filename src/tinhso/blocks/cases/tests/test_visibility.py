@@ -7,22 +7,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tinhso.blocks.cases.actions.intake import accept_case
+from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Channel, Status, Step
-from tinhso.blocks.cases.queries import cases_of, cases_visible_to, may_work_on, work_of
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town, withdrawn
+from tinhso.blocks.cases.queries import cases_of, cases_visible_to, may_work_on, ways_to_cases, work_of
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, _staff, withdrawn
+from tinhso.blocks.cases.tests.test_process import department
 from tinhso.blocks.cases.timeline import timeline_of
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import NO_GRANTS, grants, limit_grants
 from tinhso.kernel.errors import NotAllowed
+from tinhso.kernel.paging import page_by_key
+
+__all__ = ["department"]  # a fixture
 
 
 def _may_see(person: Person, case: Case) -> bool:
-    """Reads all cases there or above, or holds a role to which a step of the case ever came."""
+    """Reads all cases there or above, or holds a role to which a step or question ever came, or reads all where one did."""
     held = grants(person)
-    return held.allows("cases.read", case.agency) or any((step.agency_id, step.role) in held.pairs for step in case.steps.all())
+    came = [(row.agency, row.role) for row in (*case.steps.select_related("agency"), *case.opinions.select_related("agency"))]
+    return held.allows("cases.read", case.agency) or any(
+        (agency.pk, role) in held.pairs or (agency != case.agency and held.allows("cases.read", agency)) for agency, role in came
+    )
 
 
 def _waits_for(person: Person, step: Step) -> bool:
@@ -32,17 +40,32 @@ def _waits_for(person: Person, step: Step) -> bool:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lives=st.lists(st.integers(0, 4), min_size=1, max_size=4))
-def test_the_lists_show_what_the_rule_says_and_nothing_else(town: Town, submitted: Callable[..., Case], lives: list[int]) -> None:
+def test_the_lists_show_what_the_rule_says_and_nothing_else(
+    town: Town, submitted: Callable[..., Case], department: tuple[Agency, Person], lives: list[int]
+) -> None:
+    nth = Person.objects.count()
+    head = _staff(department[0], f"Trưởng phòng {nth}", ["department_head"], f"Hồ Thị Đứng {nth}")
     for length in lives:
         case = submitted()
         if length:
             accept_case(case, by=town.clerk, at=MONDAY)
         for node in ("review", "check", "draft")[: max(0, length - 1)]:
             complete_step(case.steps.select_related("case").get(node=node), by=town.specialist, at=MONDAY)
+        if length == 3:
+            ask_opinion(
+                case.steps.select_related("case").get(done_at=None),
+                department[0],
+                by=town.specialist,
+                question="Có không?",
+                at=MONDAY,
+            )
         if length == 2:
             withdrawn(case, town)
-    for person in (town.clerk, town.specialist, town.chairman, town.manager, town.citizen, town.stranger):
+    for person in (town.clerk, town.specialist, town.chairman, town.manager, town.citizen, town.stranger, department[1], head):
         seen = set(cases_visible_to(person).values_list("pk", flat=True))
+        assert seen == {case.pk for way in ways_to_cases(person) for case in way}
+        listed = page_by_key(Case.objects.all(), order=("-submitted_at",), size=2, ways=ways_to_cases(person))
+        assert {case.pk for case in listed.rows} == set(sorted(seen, reverse=True)[:2])
         assert seen == {case.pk for case in Case.objects.select_related("agency") if _may_see(person, case)}
         waiting = set(work_of(person).values_list("pk", flat=True))
         assert waiting == {step.pk for step in Step.objects.select_related("case") if _waits_for(person, step)}

@@ -8,10 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tinhso.blocks.cases.actions.intake import accept_case
+from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.cases.tests.test_process import department
+from tinhso.blocks.directory.models import Agency, Person
+
+__all__ = ["department"]  # a fixture
 
 Desk = Callable[[Person], Client]
 Submit = Callable[..., Case]
@@ -39,7 +43,19 @@ def test_the_work_list(town: Town, submitted: Submit, desk: Desk) -> None:
         accept_case(submitted(), by=town.clerk, at=MONDAY)
 
     # a page that is not full looks once more, for steps without a due date
-    assert at_five_and_at_fifty(more, desk(town.specialist), "/mot-cua/") == (9, 8)
+    assert at_five_and_at_fifty(more, desk(town.specialist), "/mot-cua/") == (10, 9)
+
+
+def test_the_list_of_what_waits_elsewhere_and_of_opinions_asked(
+    town: Town, submitted: Submit, desk: Desk, department: tuple[Agency, Person]
+) -> None:
+    def more() -> None:
+        case = accept_case(submitted(), by=town.clerk, at=MONDAY)
+        step = case.steps.select_related("case", "agency").get(node="review")
+        ask_opinion(step, department[0], by=town.specialist, question="Có quy hoạch không?", at=MONDAY)
+
+    assert at_five_and_at_fifty(more, desk(town.specialist), "/mot-cua/dang-cho/") == (13, 13)
+    assert queries_of(desk(department[1]), "/mot-cua/y-kien/") == 10
 
 
 def test_reception(town: Town, submitted: Submit, desk: Desk) -> None:

@@ -24,6 +24,7 @@ from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
 from tinhso.blocks.cases.results import preview_result
 from tinhso.blocks.cases.timeline import Line, timeline_of
+from tinhso.blocks.cases.waiting import beside_steps
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.forms.engine.summary import FileNames
 from tinhso.blocks.forms.uploads import names_of
@@ -61,8 +62,12 @@ def _show(
     powers = staff_powers(request.person, case, steps, now=moment)
     stands, promise = standing(case, moment, steps), promise_of(case.version)
     waits_here = powers.accept or powers.answer_supplement or powers.steps
-    timeline = timeline_of(case, public=False)
     papers = list(case.papers.select_related("paper").order_by("pk"))
+    timeline = timeline_of(case, public=False)
+    beside = beside_steps(case, events={line.event for line in timeline})
+    for step in steps:
+        if step.sub_id:
+            step.sub = beside.subs[step.sub_id]
     context = {
         "case": case,
         "remaining": stands.remaining,
@@ -78,6 +83,8 @@ def _show(
         "steps": stands.steps,
         "powers": powers,
         "tasks": [_task(case, step, entered if step == refused else {}, problem) for step in powers.steps],
+        "went_on": any(step.done_at for step in steps),
+        "beside": beside,
         "timeline": timeline,
         "papers": papers,
         "fee": CaseInvoice.objects.select_related("invoice").filter(case=case).first(),

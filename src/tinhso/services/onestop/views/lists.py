@@ -1,11 +1,12 @@
 """My work, reception, all cases."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,13 +17,15 @@ from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Status
-from tinhso.blocks.cases.queries import awaiting_reception, cases_visible_to, search_cases, work_of
+from tinhso.blocks.cases.queries import awaiting_reception, cases_visible_to, search_cases, ways_to_cases, work_of
+from tinhso.blocks.cases.waiting import cases_waiting, waiting_for
+from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.web.answers import wants_json
-from tinhso.services.onestop.queries import COUNTED, Share, shares_of_work
+from tinhso.services.onestop.queries import COUNTED, Share, questions_waiting, shares_of_work
 
 BATCH = 50
 TITLES = {
@@ -34,9 +37,9 @@ TITLES = {
 }
 
 
-def _only_hit(cases: QuerySet[Case], text: str) -> Case | None:
+def _only_hit(person: Person, text: str) -> Case | None:
     """The case whose code was typed: it opens at once."""
-    return cases.filter(code__iexact=text).first() if "-" in text else None
+    return cases_visible_to(person).filter(code=text.upper()).first() if "-" in text else None
 
 
 @require_safe
@@ -50,12 +53,12 @@ def work(request: PersonRequest) -> HttpResponse:
     steps = work_of(request.person).filter(chosen.rule)
     text = request.GET.get("q", "").strip()
     if text:
-        steps = steps.filter(case__in=search_cases(cases_visible_to(request.person), text))
+        steps = steps.filter(case__in=search_cases(Case.objects.all(), text))
     page = page_by_key(steps, order=("due_at",), cursor=request.GET.get("trang"))
     context = {
         "page": page,
         "rows": [(step, None if step.case.ended else remaining_until(step.agency, step.due_at, moment)) for step in page.rows],
-        "tabs": [_tab(share, chosen, text) for share in shares],
+        "tabs": work_tabs(request.person, shares, chosen, text),
         "filters": [_search(_("Tìm trong việc của tôi"), text)],
         "keep": {"phan": chosen.code} if chosen.code else {},
         "filtered": text or chosen.code,
@@ -68,10 +71,49 @@ def _search(label: str, text: str) -> dict[str, str]:
     return {"name": "q", "label": label, "kind": "search", "value": text, "placeholder": hint}
 
 
-def _tab(share: Share, chosen: Share, text: str) -> dict[str, object]:
-    count = f"{COUNTED - 1}+" if share.count >= COUNTED else str(share.count)
-    address = urlencode({name: value for name, value in (("phan", share.code), ("q", text)) if value})
-    return {"url": f"?{address}", "title": TITLES[share.code], "count": count, "current": share is chosen}
+def work_tabs(person: Person, shares: Sequence[Share], current: Share | str, text: str = "") -> list[dict[str, object]]:
+    """The shares of my work, what others ask me, and what my cases wait for."""
+    asked = {"url": reverse("onestop:opinions"), "title": _("Ý kiến cần trả lời"), "count": _up_to(questions_waiting(person))}
+    waiting: dict[str, object] = {"url": reverse("onestop:waiting"), "title": _("Đang chờ nơi khác"), "count": ""}
+    others = [{**tab, "current": current == tab["url"]} for tab in (asked, waiting)]
+    return [*(_tab(share, current, text) for share in shares), *others]
+
+
+def _up_to(count: int) -> str:
+    return f"{COUNTED - 1}+" if count >= COUNTED else str(count)
+
+
+def _tab(share: Share, current: Share | str, text: str) -> dict[str, object]:
+    query = urlencode({name: value for name, value in (("phan", share.code), ("q", text)) if value})
+    address = f"{reverse('onestop:work')}{'?' if query else ''}{query}"
+    return {"url": address, "title": TITLES[share.code], "count": _up_to(share.count), "current": share is current}
+
+
+@require_safe
+@staff_only
+def waiting(request: PersonRequest) -> HttpResponse:
+    """Cases of mine that wait for another agency, a message, a time or an opinion: for what, where and since when."""
+    require(request.person, "cases.work")
+    moment = now()
+    found = cases_waiting(request.person)
+    text = request.GET.get("q", "").strip()
+    if text:
+        found = search_cases(found, text)
+    page = page_by_key(
+        found.select_related("procedure", "version", "agency").defer(*CONTENTS),
+        order=("due_at",),
+        cursor=request.GET.get("trang"),
+    )
+    things = waiting_for(page.rows)
+    context = {
+        "page": page,
+        "rows": [(case, remaining_of(case, moment), things[case.pk]) for case in page.rows],
+        "tabs": work_tabs(request.person, shares_of_work(request.person, moment), request.path),
+        "filters": [_search(_("Tìm trong hồ sơ đang chờ"), text)],
+        "filtered": text,
+        "now": moment,
+    }
+    return render(request, "onestop/waiting.html", context)
 
 
 @require_safe
@@ -115,17 +157,19 @@ def _reception_page(request: PersonRequest, failed: list[tuple[Case, str]]) -> H
 @staff_only
 def cases(request: PersonRequest) -> HttpResponse:
     """Cases I may see, newest first; a case code opens the case."""
-    visible = cases_visible_to(request.person)
     text, status = request.GET.get("q", "").strip(), request.GET.get("trang_thai", "")
-    if hit := _only_hit(visible, text):
+    if hit := _only_hit(request.person, text):
         return redirect("onestop:case", code=hit.code)
-    found = search_cases(visible, text) if text else visible
+    ways = ways_to_cases(request.person)
+    if text:
+        ways = [search_cases(way, text) for way in ways]
     if (chosen := whole_number(status)) in Status.values:
-        found = found.filter(status=chosen)
+        ways = [way.filter(status=chosen) for way in ways]
     page = page_by_key(
-        found.select_related("procedure", "version", "agency").defer(*CONTENTS),
+        Case.objects.select_related("procedure", "version", "agency").defer(*CONTENTS),
         order=("-submitted_at",),
         cursor=request.GET.get("trang"),
+        ways=ways,
     )
     moment = now()
     filters = [

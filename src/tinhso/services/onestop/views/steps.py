@@ -26,7 +26,7 @@ from tinhso.services.onestop.views.case import again, done
 BATCH = 50
 
 
-def _step(request: PersonRequest, code: str, step: int) -> tuple[Case, Step]:
+def step_of(request: PersonRequest, code: str, step: int) -> tuple[Case, Step]:
     case = case_for_staff(code, request.person)
     found = case.steps.select_related("case", "agency").filter(pk=step).first()
     if found is None:
@@ -37,7 +37,7 @@ def _step(request: PersonRequest, code: str, step: int) -> tuple[Case, Step]:
 @require_POST
 @staff_only
 def complete(request: PersonRequest, code: str, step: int) -> HttpResponse:
-    case, found = _step(request, code, step)
+    case, found = step_of(request, code, step)
     try:
         complete_step(found, by=request.person, outcome=request.POST.get("outcome", ""), note=request.POST.get("note", ""))
     except DomainError as error:
@@ -48,7 +48,7 @@ def complete(request: PersonRequest, code: str, step: int) -> HttpResponse:
 @require_POST
 @staff_only
 def assign(request: PersonRequest, code: str, step: int) -> HttpResponse:
-    case, found = _step(request, code, step)
+    case, found = step_of(request, code, step)
     receiver = colleagues_for(found).filter(pk=whole_number(request.POST.get("to")) or 0).first()
     if receiver is None:
         raise NotFound(_("Không có người này trong số những người làm được bước này."))
@@ -63,7 +63,7 @@ def assign(request: PersonRequest, code: str, step: int) -> HttpResponse:
 @staff_only
 def sign(request: PersonRequest, code: str, step: int) -> HttpResponse:
     """Sign, or send the draft back when another outcome was chosen."""
-    case, found = _step(request, code, step)
+    case, found = step_of(request, code, step)
     outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
     offered = outcomes_of(case, found)
     try:
@@ -82,7 +82,7 @@ def sign(request: PersonRequest, code: str, step: int) -> HttpResponse:
 @require_POST
 @staff_only
 def hand_over(request: PersonRequest, code: str, step: int) -> HttpResponse:
-    case, found = _step(request, code, step)
+    case, found = step_of(request, code, step)
     try:
         return_result(found, by=request.person, note=request.POST.get("note", ""))
     except DomainError as error:
