@@ -151,6 +151,12 @@ onestop:decide_withdrawal  POST   302  404  404  403  403  422  403  404  404
 onestop:stop               POST   302  404  404  403  403  422  403  404  404
 onestop:waiting            GET  302  404  404  200  200  200  403  403  200
 onestop:withdraw_opinion   POST   302  404  404  403  302  403  403  404  404
+onestop:correct            GET    302  404  404  200  403  403  403  404  404
+onestop:correct            POST   302  404  404  422  403  403  403  404  404
+onestop:transfer           GET    302  404  404  403  403  200  403  404  404
+onestop:transfer           POST   302  404  404  403  403  422  403  404  404
+onestop:complain           POST   302  404  404  422  403  403  403  404  404
+onestop:decide_complaint   POST   302  404  404  403  403  422  403  404  404
 onestop:work               GET    302  404  404  200  200  200  403  403  200
 payments:callback          POST   404  404  404  404  404  404  404  404  404
 payments:demo              GET    404  404  404  404  404  404  404  404  404
@@ -216,6 +222,9 @@ queueing:board             GET    404  404  404  404  404  404  404  404  404
 queueing:voice             GET    404  404  404  404  404  404  404  404  404
 queueing:ticket            GET    404  404  404  404  404  404  404  404  404
 queueing:ticket            POST   404  404  404  404  404  404  404  404  404
+portal:correct             GET    302  409  404  404  404  404  404  404  404
+portal:correct             POST   302  409  404  404  404  404  404  404  404
+portal:complain            POST   302  422  404  404  404  404  404  404  404
 readyz                     GET    200  200  200  200  200  200  200  200  200
 service-worker             GET    200  200  200  200  200  200  200  200  200
 shared_data:search         GET    200  200  200  200  200  200  200  200  200
@@ -369,7 +378,7 @@ def _build(folder: Path) -> World:
     }
     for name in ("tasks", "documents", "check", "discard"):
         arguments[f"portal:{name}"] = {"key": draft.key}
-    for name in ("case", "supplement", "withdraw", "ask_withdrawal", "rate"):
+    for name in ("case", "supplement", "withdraw", "ask_withdrawal", "correct", "complain", "rate"):
         arguments[f"portal:{name}"] = by_case
     for name in (
         *(
@@ -380,6 +389,10 @@ def _build(folder: Path) -> World:
             "supplemented",
             "withdraw",
             "ask_withdrawal",
+            "correct",
+            "transfer",
+            "complain",
+            "decide_complaint",
             "decide_withdrawal",
             "stop",
             "pause",

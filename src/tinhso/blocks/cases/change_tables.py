@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.forms.fields import AnswersField
+
 
 class Petition(models.Model):
     """Something asked of the agency about a case, and its decision. It changes nothing until it is granted."""
@@ -35,3 +37,59 @@ class Petition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of case {self.case_id}"
+
+
+class Correction(models.Model):
+    """What was entered, before and after it was put right. Particulars hold only what changed."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="corrections")
+    at = models.DateTimeField()
+    by = models.ForeignKey("directory.Person", models.PROTECT, related_name="+", db_index=False)
+    reason = models.TextField()
+    before = AnswersField()
+    after = AnswersField()
+    party_before = models.JSONField(default=dict)
+    party_after = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"correction of case {self.case_id}"
+
+
+class Transfer(models.Model):
+    """A case handed over from one agency to another."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="transfers")
+    at = models.DateTimeField()
+    by = models.ForeignKey("directory.Person", models.PROTECT, related_name="+", db_index=False)
+    reason = models.TextField()
+    of = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
+    to = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"transfer of case {self.case_id}"
+
+
+class Reopening(models.Model):
+    """A case opened again because of a complaint, and how it stood until then: for figures and for anybody who asks."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="reopenings")
+    petition = models.OneToOneField(Petition, models.PROTECT, related_name="reopening")
+    at = models.DateTimeField()
+    status = models.SmallIntegerField()
+    received_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
+    extended_by = models.PositiveSmallIntegerField(default=0)
+    result = models.ForeignKey("papers.Paper", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="reopening_at")]
+
+    def __str__(self) -> str:
+        return f"reopening of case {self.case_id}"
+
+    @property
+    def late(self) -> bool:
+        """Whether it had ended after its due date."""
+        return self.due_at is not None and self.ended_at > self.due_at

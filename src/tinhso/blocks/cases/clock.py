@@ -106,7 +106,14 @@ def due_under(promise: Promise, case: Case, calendar: Calendar, pauses: Iterable
 
 
 def pauses_of(case: Case) -> list[models.Pause]:
-    return _PAUSES.rows(case=case.pk)
+    """The case's pauses in order; of a reopened case those since."""
+    rows = _PAUSES.rows(case=case.pk)
+    return [pause for pause in rows if not _of_first_time(case, pause.ended_at)] if case.reopened else rows
+
+
+def _of_first_time(case: Case, ended_at: datetime | None) -> bool:
+    """Whether a pause or step was over before the case was reopened."""
+    return bool(case.reopened and ended_at and case.received_at and ended_at <= case.received_at)
 
 
 _PAUSES = FixedQuery(lambda: models.Pause.objects.filter(case=Param("case")).order_by("started_at"))
@@ -409,7 +416,7 @@ def _culprits(case: Case, steps: Sequence[Step], pauses: list[models.Pause], end
     step took more than its share, it is the one in which the date passed.
     """
     assert case.due_at  # noqa: S101 - it is late
-    chain = _chain(case.due_at, steps, end)
+    chain = _chain(case.due_at, [step for step in steps if not _of_first_time(case, step.done_at)], end)
     owed, owing = 0, list[int]()
     calendar = agency_calendar(case.agency)
     for step in chain:

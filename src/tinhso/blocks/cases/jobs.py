@@ -35,6 +35,10 @@ TOLD = (
     "withdrawn",
     "withdrawal_denied",
     "stopped",
+    "corrected",
+    "transferred",
+    "complaint_denied",
+    "reopened",
 )
 
 

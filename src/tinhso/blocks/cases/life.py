@@ -37,6 +37,11 @@ class Deed(StrEnum):
     GRANT_WITHDRAWAL = "grant_withdrawal"
     DENY_WITHDRAWAL = "deny_withdrawal"
     STOP = "stop"
+    CORRECT = "correct"
+    TRANSFER = "transfer"
+    COMPLAIN = "complain"
+    REOPEN = "reopen"
+    DENY_COMPLAINT = "deny_complaint"
     RATE = "rate"
 
 
@@ -82,6 +87,11 @@ LIFE: Mapping[Deed, Move] = {
     Deed.GRANT_WITHDRAWAL: _move(_UNDER_WAY, Status.WITHDRAWN),
     Deed.DENY_WITHDRAWAL: _move(_UNDER_WAY),
     Deed.STOP: _move(_UNDER_WAY, Status.STOPPED),
+    Deed.CORRECT: _move({Status.SUBMITTED, *_UNDER_WAY}),
+    Deed.TRANSFER: _move({Status.SUBMITTED, Status.IN_PROGRESS}),
+    Deed.COMPLAIN: _move(_COMPLAINED_OF),
+    Deed.REOPEN: _move(_COMPLAINED_OF, Status.SUBMITTED, Status.IN_PROGRESS),
+    Deed.DENY_COMPLAINT: _move(_COMPLAINED_OF),
     Deed.RATE: _move(_COMPLAINED_OF | {Status.DONE}),
 }
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.change_tables import Petition  # noqa: F401 - Django looks for tables here
+from tinhso.blocks.cases.change_tables import Correction, Petition, Reopening, Transfer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
 from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
@@ -158,6 +158,7 @@ class Case(models.Model):
     extended_by = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="by how much the term was extended, in its own unit; 0: not extended"
     )
+    reopened = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="how often, because of a complaint")
     applicant_name = models.CharField(max_length=300)
     search = models.TextField(help_text="code and applicant's name, folded")
     submission_key = models.CharField(max_length=64, null=True, unique=True, help_text="makes a repeated submission harmless")
@@ -390,6 +391,7 @@ class Reappointment(models.Model):
         PAUSE = "pause", _("Sau thời gian tạm dừng")
         EXTENSION = "extension", _("Gia hạn")
         CALENDAR = "calendar", _("Lịch làm việc thay đổi")
+        TRANSFER = "transfer", _("Chuyển cơ quan khác")
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="reappointments")
     at = models.DateTimeField()

@@ -23,6 +23,10 @@ class StaffPowers:
     ask_withdrawal: bool
     decide_withdrawal: bool
     stop: bool
+    correct: bool
+    transfer: bool
+    complain: bool
+    decide_complaint: bool
     note: bool
     record: bool
     assign: bool
@@ -58,6 +62,10 @@ def staff_powers(person: Person, case: Case, steps: Iterable[Step], *, now: date
         ask_withdrawal=receives and can(Deed.ASK_WITHDRAWAL) and received,
         decide_withdrawal=decides and can(Deed.GRANT_WITHDRAWAL) and received,
         stop=decides and can(Deed.STOP) and received,
+        correct=receives and can(Deed.CORRECT),
+        transfer=can(Deed.TRANSFER) and (decides and not still if received else receives),
+        complain=receives and can(Deed.COMPLAIN),
+        decide_complaint=decides and can(Deed.REOPEN),
         note=works,
         record=works and not case.ended,
         assign=allowed(person, "cases.assign", at=case.agency),
@@ -75,6 +83,8 @@ class ApplicantPowers:
     supplement: bool
     withdraw: bool
     ask_withdrawal: bool
+    correct: bool
+    complain: bool
     rate: bool
 
 
@@ -86,5 +96,7 @@ def applicant_powers(person: Person | None, case: Case, *, unpaid: bool, rated: 
         supplement=own and possible(Deed.ANSWER_SUPPLEMENT, case.status),
         withdraw=own and possible(Deed.WITHDRAW, case.status) and not received,
         ask_withdrawal=own and possible(Deed.ASK_WITHDRAWAL, case.status) and received,
+        correct=own and possible(Deed.CORRECT, case.status) and not received,
+        complain=own and possible(Deed.COMPLAIN, case.status),
         rate=not rated and possible(Deed.RATE, case.status),
     )

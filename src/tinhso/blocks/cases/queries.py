@@ -64,6 +64,12 @@ def handles(agency: Agency, version: ProcedureVersion) -> bool:
     return agency.active and bool(agency.code) and agency.level == level
 
 
+def agencies_beside(case: Case) -> QuerySet[Agency]:
+    """The others of the same kind and level as the agency that has the case: those that could be competent in its place."""
+    like = Agency.objects.filter(active=True, level=case.agency.level, kind=case.agency.kind).exclude(pk=case.agency_id)
+    return like.exclude(code=None).exclude(code="").order_by("path")
+
+
 def is_applicant(person: Person | None, case: Case) -> bool:
     """Whether the case is this person's own. Who entered it at a counter or for a program gains no right to it."""
     return person is not None and person.pk == case.applicant_id

@@ -15,6 +15,11 @@ TITLES = {
     "withdrawal_asked": pgettext_lazy("timeline", "Đề nghị rút hồ sơ"),
     "withdrawal_denied": pgettext_lazy("timeline", "Không cho rút hồ sơ"),
     "stopped": pgettext_lazy("timeline", "Dừng giải quyết"),
+    "corrected": pgettext_lazy("timeline", "Sửa thông tin"),
+    "transferred": pgettext_lazy("timeline", "Chuyển cơ quan khác"),
+    "complained": pgettext_lazy("timeline", "Khiếu nại"),
+    "complaint_denied": pgettext_lazy("timeline", "Không chấp nhận khiếu nại"),
+    "reopened": pgettext_lazy("timeline", "Mở lại hồ sơ"),
     "supplement_asked": pgettext_lazy("timeline", "Yêu cầu bổ sung"),
     "supplement_answered": pgettext_lazy("timeline", "Đã bổ sung"),
     "paused": pgettext_lazy("timeline", "Tạm dừng thời hạn"),
@@ -35,7 +40,14 @@ TITLES = {
     "returned": pgettext_lazy("timeline", "Trả kết quả"),
     "rated": pgettext_lazy("timeline", "Đánh giá"),
 }
-_TONES = {"refused": "bad", "stopped": "bad", "supplement_asked": "waiting", "paused": "waiting", "withdrawal_asked": "waiting"}
+_TONES = {
+    "refused": "bad",
+    "stopped": "bad",
+    "supplement_asked": "waiting",
+    "paused": "waiting",
+    "withdrawal_asked": "waiting",
+    "complained": "waiting",
+}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _SETS = {
     "returned": Status.RETURNED,
 }
 # what stays among colleagues, or comes after the end
-_SILENT = {"noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied"}
+_SILENT = {"noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied", "complained", "complaint_denied"}
 # what the applicant does is no progress of the agency
 _NO_PROGRESS = {"submitted", "withdrawn", "supplement_answered"}
 _RUNNING = {Status.ACCEPTED, Status.IN_PROGRESS}
@@ -61,7 +61,7 @@ def messages_for(case: Case, entries: Iterable[TimelineEntry]) -> Iterator[Told]
 def _status_after(event: str, before: Status, *, received: bool, known: Status | None) -> Status:
     if event in _SETS:
         return _SETS[event]
-    if event == "supplement_answered":
+    if event in ("supplement_answered", "reopened"):
         return Status.IN_PROGRESS if received else Status.SUBMITTED
     if event == "step_done":
         return Status.IN_PROGRESS if before in _RUNNING else before

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.onestop.views import between, case, clock, counter, intake, lists, opinions, steps, stopping
+from tinhso.services.onestop.views import between, case, changes, clock, counter, intake, lists, opinions, steps, stopping
 
 urlpatterns = [
     path("", lists.work, name="work"),
@@ -23,6 +23,10 @@ urlpatterns = [
     path("ho-so/<str:code>/xin-rut/", stopping.ask, name="ask_withdrawal"),
     path("ho-so/<str:code>/quyet-dinh-rut/", stopping.decide, name="decide_withdrawal"),
     path("ho-so/<str:code>/dung/", stopping.stop, name="stop"),
+    path("ho-so/<str:code>/sua/", changes.correct, name="correct"),
+    path("ho-so/<str:code>/chuyen/", changes.transfer, name="transfer"),
+    path("ho-so/<str:code>/khieu-nai/", changes.complain, name="complain"),
+    path("ho-so/<str:code>/quyet-dinh-khieu-nai/", changes.decide, name="decide_complaint"),
     path("ho-so/<str:code>/tam-dung/", clock.pause, name="pause"),
     path("ho-so/<str:code>/tinh-tiep/", clock.resume, name="resume"),
     path("ho-so/<str:code>/gia-han/", clock.extend, name="extend"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.portal.views import apply, catalogue, mine
+from tinhso.services.portal.views import apply, catalogue, changes, mine
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -22,7 +22,9 @@ urlpatterns = [
     path("ho-so/<str:code>/tep-khai/<int:file>/", mine.answered, name="answered_file"),
     path("ho-so/<str:code>/bo-sung/", mine.supplement, name="supplement"),
     path("ho-so/<str:code>/rut/", mine.withdraw, name="withdraw"),
-    path("ho-so/<str:code>/xin-rut/", mine.ask_back, name="ask_withdrawal"),
+    path("ho-so/<str:code>/xin-rut/", changes.ask_back, name="ask_withdrawal"),
+    path("ho-so/<str:code>/sua/", changes.correct, name="correct"),
+    path("ho-so/<str:code>/khieu-nai/", changes.complain, name="complain"),
     path("ho-so/<str:code>/danh-gia/", mine.rate, name="rate"),
     path("tra-cuu/", mine.follow, name="follow"),
 ]

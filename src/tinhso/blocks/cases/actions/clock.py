@@ -117,7 +117,7 @@ def extend_term(case: Case, *, by: Person, amount: int, reason: str, at: datetim
 
 
 def _refuse_unless_extensible(case: Case, at: datetime) -> None:
-    if case.extended_by:
+    if case.extended_by or (case.reopened and Extension.objects.filter(case=case).exists()):
         raise WrongState(_("Hồ sơ %(code)s đã được gia hạn một lần; thời hạn chỉ được gia hạn một lần.") % {"code": case.code})
     if case.due_at is None:
         raise WrongState(_("Thời hạn đang tạm dừng. Chỉ gia hạn được khi thời hạn đang chạy."))

@@ -16,6 +16,7 @@ from tinhso.blocks.cases.actions.clock import LONGEST_EXTENSION, REASONS
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import add_note
 from tinhso.blocks.cases.change_tables import Petition
+from tinhso.blocks.cases.changes import corrections_of
 from tinhso.blocks.cases.clock import promise_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Step
@@ -91,8 +92,9 @@ def _show(
         "sent": messages_about(f"cases.case:{case.pk}"),
         "problem": problem,
         "entered": entered or {},
-        "receipt": next((row.paper for row in papers if row.paper.kind == Kind.RECEIPT), None),
+        "receipt": next((row.paper for row in reversed(papers) if row.paper.kind == Kind.RECEIPT), None),
         "petition": _petition(case, timeline),
+        "corrections": corrections_of(case) if any(line.event == "corrected" for line in timeline) else [],
         "fresh": "moi" in request.GET and allowed(request.person, "cases.receive", at=case.agency),
         "following": None if waits_here else next_work(request.person, besides=case.pk),
         "now": moment,

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.results import rate_case
-from tinhso.blocks.cases.actions.stopping import ask_withdrawal, withdraw_case
+from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement
-from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.clock import Segment, remaining_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.kept import CONTENTS
@@ -79,10 +78,10 @@ def _case(request: VisitorRequest, code: str) -> Case:
 def case(request: VisitorRequest, code: str) -> HttpResponse:
     if request.person is None and code not in request.session.get(FOLLOWED, ()):
         return redirect(reverse("portal:follow") + f"?ma={code}")
-    return _show(request, _case(request, code))
+    return show(request, _case(request, code))
 
 
-def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = None) -> HttpResponse:
+def show(request: VisitorRequest | PersonRequest, case: Case, *, problem: DomainError | None = None) -> HttpResponse:
     fee = CaseInvoice.objects.select_related("invoice__agency").filter(case=case).first()
     rated = Rating.objects.filter(case=case).exists()
     powers = applicant_powers(request.person, case, unpaid=bool(fee and fee.invoice.status == "unpaid"), rated=rated)
@@ -100,7 +99,7 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
         "panel": invoice_panel(fee.invoice, return_url=request.path) if fee else None,
         "powers": powers,
         "request_open": None if case.ended else case.supplements.filter(answered_at=None).first(),
-        "asked": _withdrawal_asked(case, timeline),
+        "asked": _asked(case, timeline),
         "parts": case.parts.order_by("pk").prefetch_related("files__file"),
         "answers": form_of(case.version).render_summary(
             case.form.answers, on=local(case.submitted_at).date(), heading="h3", files=_answered(request, case)
@@ -114,10 +113,14 @@ def _show(request: VisitorRequest, case: Case, *, problem: DomainError | None = 
     return render(request, "portal/case.html", context, status=problem.status if problem else 200)
 
 
-def _withdrawal_asked(case: Case, timeline: list[Line]) -> bool:
-    """Whether the agency has still to decide on it; looked up only for a case whose history says that it was asked."""
-    asked = not case.ended and any(line.event == "withdrawal_asked" for line in timeline)
-    return asked and case.petitions.filter(kind=Petition.Kind.WITHDRAWAL, decided_at=None).exists()
+_ASKED = frozenset({"withdrawal_asked", "complained"})
+
+
+def _asked(case: Case, timeline: list[Line]) -> str:
+    """The kind of petition on which the agency has still to decide; looked up only for a case whose history tells of one."""
+    if not any(line.event in _ASKED for line in timeline):
+        return ""
+    return case.petitions.filter(decided_at=None).values_list("kind", flat=True).first() or ""
 
 
 _STOPS = frozenset({"supplement_asked", "paused"})
@@ -128,7 +131,7 @@ def _segments(case: Case, timeline: list[Line]) -> tuple[Segment, ...]:
     return standing(case, now()).segments if any(line.event in _STOPS for line in timeline) else ()
 
 
-def _answered(request: VisitorRequest, case: Case) -> FileNames:
+def _answered(request: VisitorRequest | PersonRequest, case: Case) -> FileNames:
     """Who follows a case by its codes sees what the files are called, no more."""
     if request.person is None:
         return names_of(answered_files(case))
@@ -178,7 +181,7 @@ def supplement(request: PersonRequest, code: str) -> HttpResponse:
         }
         answer_supplement(mine, by=request.person, answer=request.POST.get("answer", ""), parts=parts)
     except DomainError as error:
-        return _show(request, mine, problem=error)  # type: ignore[arg-type]
+        return show(request, mine, problem=error)
     messages.success(request, _("Đã gửi phần bổ sung. Thời hạn giải quyết được tính tiếp."))
     return redirect("portal:case", code=code)
 
@@ -190,21 +193,8 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     try:
         withdraw_case(mine, by=request.person)
     except DomainError as error:
-        return _show(request, mine, problem=error)  # type: ignore[arg-type]
+        return show(request, mine, problem=error)
     messages.success(request, _("Đã rút hồ sơ."))
-    return redirect("portal:case", code=code)
-
-
-@require_POST
-@signed_in
-def ask_back(request: PersonRequest, code: str) -> HttpResponse:
-    """Ask the agency for a case back on which it is working."""
-    mine = case_for_applicant(code, request.person)
-    try:
-        ask_withdrawal(mine, by=request.person, reason=request.POST.get("withdraw_reason", ""))
-    except DomainError as error:
-        return _show(request, mine, problem=error)  # type: ignore[arg-type]
-    messages.success(request, _("Đã gửi đề nghị rút hồ sơ. Cơ quan sẽ quyết định và báo cho bạn."))
     return redirect("portal:case", code=code)
 
 
@@ -215,7 +205,7 @@ def rate(request: VisitorRequest, code: str) -> HttpResponse:
     try:
         rate_case(found, by=request.person, stars=stars or 0, comment=request.POST.get("comment", ""))
     except DomainError as error:
-        return _show(request, found, problem=error)
+        return show(request, found, problem=error)
     messages.success(request, _("Cảm ơn bạn đã đánh giá."))
     return redirect("portal:case", code=code)
 

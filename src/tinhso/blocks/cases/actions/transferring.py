@@ -1,0 +1,73 @@
+"""Giving a case to another agency that is competent for it."""
+
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.appointments import reappoint
+from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
+from tinhso.blocks.cases.actions.sweeping import heads_of
+from tinhso.blocks.cases.change_tables import Petition, Transfer
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case, CaseAccess, CaseInvoice, Reappointment
+from tinhso.blocks.cases.queries import agencies_beside
+from tinhso.blocks.cases.texts import free_text
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.messaging.actions import send
+from tinhso.blocks.payments.models import Invoice
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.permissions import require
+
+
+@action
+def transfer_case(case: Case, *, to: Agency, by: Person, reason: str, at: datetime | None = None) -> Case:
+    """Hand a case over to the agency that is competent for it.
+
+    The code stays and the clock goes on; its hours are now those of the receiving agency. Work there starts from the beginning of
+    the process; steps that were done stay in the history, and who saw the case before still may.
+
+    Raises:
+        NotAllowed: `by` neither receives (before reception) nor decides (after it) at the agency that has the case.
+        Invalid: no reason, or an agency that does not handle the procedure.
+        WrongState: the case stands still, is decided or ended, its fee is not paid yet, or its withdrawal is not decided.
+    """
+    at = at or now()
+    reason = free_text(reason, field="transfer_reason")
+    wrong: dict[str, object] = {}
+    if not reason:
+        wrong["transfer_reason"] = _("Hãy ghi lý do chuyển để hai bên và người nộp biết.")
+    if not agencies_beside(case).filter(pk=to.pk).exists():
+        wrong["to"] = _("Hãy chọn một cơ quan khác có giải quyết thủ tục này.")
+    require(by, "cases.decide" if case.received_at else "cases.receive", at=case.agency)
+    if wrong:
+        raise Invalid(_("Chưa chuyển được hồ sơ."), fields=wrong)
+    with transition(case, Deed.TRANSFER) as case:
+        require(by, "cases.decide" if case.received_at else "cases.receive", at=case.agency)
+        _refuse_unless_free(case)
+        before, left = case.due_at, case.agency
+        Transfer.objects.create(case=case, at=at, by=by, reason=reason, of=left, to=to)
+        CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=left, role="reception")], ignore_conflicts=True)
+        cancel_open_steps(case)
+        case.agency = to
+        if case.received_at:
+            reappoint(case, Reappointment.Cause.TRANSFER, before=before, at=at)
+            start_process(case, at=at)
+        tell(case, "transferred", by=by, at=at, note=f"{left.name} → {to.name}: {reason}", of=left.pk, to=to.pk)
+    for head in {*heads_of(left, at), *heads_of(to, at)} - {by}:
+        send(
+            "cases_moved", to=head, context={"code": case.code, "of": left.name, "to_agency": to.name},
+            about=f"cases.case:{case.pk}", channels=["notice"], link=f"/mot-cua/ho-so/{case.code}/",
+        )  # fmt: skip
+    return case
+
+
+def _refuse_unless_free(case: Case) -> None:
+    if case.received_at and case.due_at is None:
+        raise WrongState(_("Thời hạn đang tạm dừng. Hãy kết thúc tạm dừng rồi chuyển hồ sơ."))
+    if case.petitions.filter(kind=Petition.Kind.WITHDRAWAL, decided_at=None).exists():
+        raise WrongState(_("Người nộp đang xin rút hồ sơ. Hãy quyết định đề nghị đó trước."))
+    if CaseInvoice.objects.filter(case=case, invoice__status=Invoice.Status.UNPAID).exists():
+        raise WrongState(_("Phí của hồ sơ chưa nộp nên chưa chuyển được: khoản phí thuộc cơ quan đang giữ hồ sơ."))
