@@ -155,6 +155,11 @@ onestop:correct            GET    302  404  404  200  403  403  403  404  404
 onestop:correct            POST   302  404  404  422  403  403  403  404  404
 onestop:transfer           GET    302  404  404  403  403  200  403  404  404
 onestop:transfer           POST   302  404  404  403  403  422  403  404  404
+onestop:control_slip       GET    302  404  404  200  200  200  200  404  404
+onestop:control_slip_pdf   GET    302  404  404  200  200  200  200  404  404
+onestop:register           GET    302  404  404  200  403  200  200  403  200
+onestop:register_pdf       GET    302  404  404  200  403  200  200  403  200
+onestop:register_xlsx      GET    302  404  404  200  403  200  200  403  200
 onestop:complain           POST   302  404  404  422  403  403  403  404  404
 onestop:decide_complaint   POST   302  404  404  403  403  422  403  404  404
 onestop:work               GET    302  404  404  200  200  200  403  403  200
@@ -393,6 +398,8 @@ def _build(folder: Path) -> World:
             "transfer",
             "complain",
             "decide_complaint",
+            "control_slip",
+            "control_slip_pdf",
             "decide_withdrawal",
             "stop",
             "pause",

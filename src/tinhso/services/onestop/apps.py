@@ -39,5 +39,6 @@ class OneStopConfig(ServiceConfig):
             MenuItem(_("Tiếp nhận"), "onestop:reception", "clipboard-plus", "cases.receive", 20),
             MenuItem(_("Ký kết quả"), "onestop:signing", "signature", "papers.sign", 30),
             MenuItem(_("Hồ sơ"), "onestop:cases", "folders", "cases.search", 40),
+            MenuItem(_("Sổ theo dõi"), "onestop:register", "notebook", "cases.read", 45),
         ),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.onestop.views import between, case, changes, clock, counter, intake, lists, opinions, steps, stopping
+from tinhso.services.onestop.views import between, case, changes, clock, counter, intake, lists, opinions, slips, steps, stopping
 
 urlpatterns = [
     path("", lists.work, name="work"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("ky/", steps.signing, name="signing"),
     path("tiep-nhan/quay/", counter.choose, name="counter"),
     path("tiep-nhan/quay/<str:procedure>/", counter.form, name="counter_form"),
+    path("so-theo-doi/", slips.register, name="register"),
+    path("so-theo-doi/in/", slips.register_pdf, name="register_pdf"),
+    path("so-theo-doi/bang-tinh/", slips.register_xlsx, name="register_xlsx"),
+    path("ho-so/<str:code>/phieu-kiem-soat/", slips.slip, name="control_slip"),
+    path("ho-so/<str:code>/phieu-kiem-soat/in/", slips.slip_pdf, name="control_slip_pdf"),
     path("ho-so/<str:code>/", case.page, name="case"),
     path("ho-so/<str:code>/tiep-nhan/", intake.accept, name="accept"),
     path("ho-so/<str:code>/tu-choi/", intake.refuse, name="refuse"),
