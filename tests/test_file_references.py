@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.timezone import now
 
+from tinhso.blocks.cases.actions.correcting import correct_case
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.opinions import ask_opinion, give_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
@@ -87,10 +88,17 @@ def _opinion(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
     give_opinion(opinion, by=town.specialist, answer="Không", files=[file])
 
 
+def _corrected(town: Town, version: ProcedureVersion, before: dict[str, object], after: dict[str, object]) -> None:
+    answers = {"applicant": {"full_name": "Ánh", "copies": 1, **after}}
+    correct_case(_case(town, version, **before), answers, by=town.citizen, reason="Nhầm tệp")
+
+
 REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
     "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
     "cases.OpinionFile.file": _opinion,
     "cases.CaseForm.answers": lambda town, version, file: _case(town, version, more=[{"copies": [file.pk]}], scan=file.pk),
+    "cases.Correction.before": lambda town, version, file: _corrected(town, version, {"scan": file.pk}, {}),
+    "cases.Correction.after": lambda town, version, file: _corrected(town, version, {}, {"scan": file.pk}),
     "portal.DraftFile.file": lambda town, version, file: attach_to_draft(_draft(town, version), "don", file, by=town.citizen),
     "portal.Draft.answers": lambda town, version, file: _draft(town, version, more=[{}, {"copies": [file.pk]}]),
     "papers.Paper.file": lambda town, version, file: _paper(town, version, file=file),
