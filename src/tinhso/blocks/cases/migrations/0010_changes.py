@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0008_petitions"),
+        ("cases", "0009_agencies_ask_each_other"),
         ("directory", "0002_tables"),
         ("papers", "0004_stop_notice"),
     ]
