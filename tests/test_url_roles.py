@@ -35,6 +35,7 @@ from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.payments.models import Invoice
 from tinhso.services.portal.actions import start_draft
+from tinhso.services.processes.actions import begin_draft
 
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "owner", "citizen", "clerk", "specialist", "chairman", "manager", "admin", "outsider")
@@ -232,6 +233,20 @@ portal:correct             POST   302  409  404  404  404  404  404  404  404
 portal:complain            POST   302  422  404  404  404  404  404  404  404
 readyz                     GET    200  200  200  200  200  200  200  200  200
 service-worker             GET    200  200  200  200  200  200  200  200  200
+processes:approve           POST  302  404  404  403  403  403  409  409  403
+processes:begin             POST  302  404  404  403  403  403  302  302  403
+processes:catalogue         GET   302  404  404  403  403  200  200  200  200
+processes:draft             GET   302  404  404  403  403  200  200  200  200
+processes:drop              POST  302  404  404  403  403  403  302  302  403
+processes:editor            GET   302  404  404  403  403  403  200  200  403
+processes:file              GET   302  404  404  403  403  200  200  200  200
+processes:records           GET   302  404  404  403  403  200  200  200  200
+processes:save              POST  302  404  404  403  403  422  422  422  422
+processes:send              POST  302  404  404  403  403  422  422  422  422
+processes:take_back         POST  302  404  404  403  403  409  409  409  409
+processes:try_draft         GET   302  404  404  403  403  200  200  200  200
+processes:try_version       GET   302  404  404  403  403  200  200  200  200
+processes:version           GET   302  404  404  403  403  200  200  200  200
 shared_data:search         GET    200  200  200  200  200  200  200  200  200
 shared_data:search         POST   200  200  200  200  200  200  200  200  200
 status                     GET    200  200  200  200  200  200  200  200  200
@@ -335,6 +350,7 @@ def _build(folder: Path) -> World:
         **{f"shared_data:{name}": {"pk": town.agency.pk} for name in ("calendar", "change_days", "change_hours", "take_back")},
         "api:get_unit": {"code": "28249"},
         "figures:download": {"kind": "csv"},
+        "processes:records": {"code": "9.000001"},
         "api:get_successors": {"code": "28249"},
         "api:get_agency": {"code": "H20.70"},
         "portal:begin": {"code": "9.000001"},
@@ -381,6 +397,11 @@ def _build(folder: Path) -> World:
         "api:open_case": by_case,
         "api:complete": {"step_id": step.pk},
     }
+    process = begin_draft(version, by=admin, at=case.submitted_at)
+    for name in ("approve", "draft", "drop", "editor", "file", "save", "send", "take_back", "try_draft"):
+        arguments[f"processes:{name}"] = {"pk": process.pk}
+    for name in ("begin", "try_version", "version"):
+        arguments[f"processes:{name}"] = {"code": "9.000001", "number": version.version}
     for name in ("tasks", "documents", "check", "discard"):
         arguments[f"portal:{name}"] = {"key": draft.key}
     for name in ("case", "supplement", "withdraw", "ask_withdrawal", "correct", "complain", "rate"):

@@ -24,7 +24,21 @@ _FILES = {
         for weight in (400, 500, 600, 700)
     },
 }
-_LICENCES = ("htmx.org", "@tabler/core", "@tabler/icons", _FONT)
+_DRAWING = "bpmn-js/dist"
+# of one page, the editor of processes: without them the house stands, and that page says what it lacks
+_FILES_OF_THE_EDITOR = {
+    f"{_DRAWING}/{origin}": f"bpmn-js/{target}"
+    for origin, target in {
+        "bpmn-modeler.production.min.js": "bpmn-modeler.production.min.js",
+        "assets/diagram-js.css": "diagram-js.css",
+        "assets/bpmn-js.css": "bpmn-js.css",
+        "assets/bpmn-font/css/bpmn.css": "bpmn-font/css/bpmn.css",
+        **{
+            f"assets/bpmn-font/font/bpmn.{kind}": f"bpmn-font/font/bpmn.{kind}" for kind in ("eot", "svg", "ttf", "woff", "woff2")
+        },
+    }.items()
+}
+_LICENCES = ("htmx.org", "@tabler/core", "@tabler/icons", _FONT, "bpmn-js")
 _ICONS = "@tabler/icons/icons/outline"
 # {% icon "home" %}, icon="home", "icon": "home", icon: str = "home", {{ item.icon|default:"home" }}
 _ICON_USE = re.compile(r"""\bicon(?:\s*:\s*str|\|default)?["']?\s*[=(:]?\s*["']([a-z][a-z0-9-]*)["']""")
@@ -103,6 +117,10 @@ def install_assets(packages: Path = ROOT / "node_modules", vendor: Path | None =
     missing = [str(origin.relative_to(packages)) for origin in wanted.values() if not origin.is_file()]
     if missing or not (packages / _ICONS).is_dir():
         raise AssetError(f"node_modules/ lacks {', '.join(missing) or _ICONS}; run `npm ci`.")
+    if (packages / _DRAWING).is_dir():
+        wanted |= {vendor / target: packages / origin for origin, target in _FILES_OF_THE_EDITOR.items()}
+    else:
+        print("node_modules/ lacks bpmn-js, so processes cannot be drawn; run `npm ci`.", file=sys.stderr)
     for package in _LICENCES:
         for licence in sorted((packages / package).glob("LICENSE*")):
             wanted[vendor / "licences" / f"{package.replace('/', '-').lstrip('@')}.txt"] = licence

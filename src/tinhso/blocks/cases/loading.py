@@ -40,7 +40,7 @@ AUDIENCES = frozenset({"citizen", "business"})
 
 _HOURS_A_DAY = 8
 _CODE = re.compile(r"\d+\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?|[A-Z][A-Z0-9.-]{2,29}")
-_VERSION = re.compile(r"[0-9]{4}(\.[0-9]{1,3}){1,2}")
+VERSION = re.compile(r"[0-9]{4}(\.[0-9]{1,3}){1,2}")
 _PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SYMBOL = re.compile(r"[A-ZĐ][A-ZĐ0-9/-]{0,19}")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
@@ -113,7 +113,16 @@ def load_folder(folder: Path, *, actions: Collection[str] | None = None) -> Proc
     Raises:
         ProcedureFolderError: with everything that is wrong in all files.
     """
-    return _Folder(folder).load(actions)
+    return _Folder(folder.name, *_read_files(folder)).load(actions)
+
+
+def load_files(code: str, files: dict[str, str], *, actions: Collection[str] | None = None) -> ProcedureDefinition:
+    """The same for files that are kept elsewhere, such as in the row of a version.
+
+    Raises:
+        ProcedureFolderError: with everything that is wrong in all files.
+    """
+    return _Folder(code, files, []).load(actions)
 
 
 def procedure_folders(root: Path) -> list[Path]:
@@ -121,11 +130,41 @@ def procedure_folders(root: Path) -> list[Path]:
     return sorted(path.parent for path in root.glob(f"*/{DECLARATION}"))
 
 
+def _read_files(folder: Path) -> tuple[dict[str, str], list[FolderProblem]]:
+    """The folder's text files by name, and what is wrong with the folder itself."""
+    problems: list[FolderProblem] = []
+
+    def tell(file: str, text: object) -> None:
+        problems.append(FolderProblem(file, 0, "", str(text)))
+
+    if not folder.is_dir():
+        tell(folder.name, _("không có thư mục này."))
+        return {}, problems
+    files = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_symlink() or not path.is_file() or path.suffix not in TEXT_FILES:
+            kinds = ", ".join(sorted(TEXT_FILES))
+            tell(path.name, _("không thuộc về thư mục thủ tục; chỉ để các tệp {kinds}.").format(kinds=kinds))
+        elif path.stat().st_size > MAX_FILE_BYTES:
+            tell(path.name, _("tệp lớn quá 1 MB."))
+        else:
+            try:
+                files[path.name] = path.read_bytes().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                tell(path.name, _("tệp không phải là văn bản UTF-8; hãy lưu lại bằng mã UTF-8."))
+    for name in (DECLARATION, FORM, PROCESS):
+        if name not in files and not any(problem.file == name for problem in problems):
+            tell(name, _("thiếu tệp này."))
+    return files, problems
+
+
 class _Folder:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.problems: list[FolderProblem] = []
-        self.files = self._read_files()
+    def __init__(self, name: str, files: dict[str, str], problems: list[FolderProblem]) -> None:
+        self.name = name
+        self.files = files
+        self.problems = problems
 
     def tell(self, file: str, text: object, *, line: int = 0, key: str = "") -> None:
         self.problems.append(FolderProblem(file, line, key, str(text)))
@@ -136,11 +175,11 @@ class _Folder:
         declaration = Declaration(self.files[DECLARATION])
         root = declaration.root
         code = root.text("code", pattern=_CODE, like="1.001193")
-        version = root.text("version", pattern=_VERSION, like="2025.1")
-        if code and self.path.name not in (code, f"{code}@{version}"):
+        version = root.text("version", pattern=VERSION, like="2025.1")
+        if code and self.name not in (code, f"{code}@{version}"):
             root.tell(
                 "code",
-                _("mã “{code}” khác tên thư mục “{folder}”; hai tên phải giống nhau.").format(code=code, folder=self.path.name),
+                _("mã “{code}” khác tên thư mục “{folder}”; hai tên phải giống nhau.").format(code=code, folder=self.name),
             )
         name, name_en = root.text("name"), root.text("name_en")
         field, field_code = root.text("field"), root.text("field_code")
@@ -192,34 +231,7 @@ class _Folder:
 
     def _give_up_if_broken(self) -> None:
         if self.problems:
-            raise ProcedureFolderError(self.path.name, self.problems)
-
-    # --- files
-
-    def _read_files(self) -> dict[str, str]:
-        if not self.path.is_dir():
-            self.tell(str(self.path.name), _("không có thư mục này."))
-            return {}
-        files = {}
-        for path in sorted(self.path.iterdir()):
-            if path.name.startswith("."):
-                continue
-            if path.is_symlink() or not path.is_file() or path.suffix not in TEXT_FILES:
-                self.tell(
-                    path.name,
-                    _("không thuộc về thư mục thủ tục; chỉ để các tệp {kinds}.").format(kinds=", ".join(sorted(TEXT_FILES))),
-                )
-            elif path.stat().st_size > MAX_FILE_BYTES:
-                self.tell(path.name, _("tệp lớn quá 1 MB."))
-            else:
-                try:
-                    files[path.name] = path.read_bytes().decode("utf-8-sig")
-                except UnicodeDecodeError:
-                    self.tell(path.name, _("tệp không phải là văn bản UTF-8; hãy lưu lại bằng mã UTF-8."))
-        for name in (DECLARATION, FORM, PROCESS):
-            if name not in files and not any(problem.file == name for problem in self.problems):
-                self.tell(name, _("thiếu tệp này."))
-        return files
+            raise ProcedureFolderError(self.name, self.problems)
 
     def _content_hash(self) -> str:
         digest = hashlib.sha256()

@@ -42,7 +42,12 @@ def graph_of(version: ProcedureVersion) -> Graph:
     return graph
 
 
+def label_of_outcome(code: str) -> str | Promise:
+    """What an outcome is called on screens."""
+    return _OUTCOMES.get(code, code)
+
+
 def outcomes_of(case: Case, step: Step) -> list[Outcome]:
     """The outcomes a step offers; empty when there is nothing to choose."""
     codes = graph_of(case.version).node(step.node).outcomes
-    return [Outcome(code, _OUTCOMES.get(code, code), index > 0) for index, code in enumerate(codes)]
+    return [Outcome(code, label_of_outcome(code), index > 0) for index, code in enumerate(codes)]

@@ -79,11 +79,21 @@ def html_of(paper: Paper) -> str:
 
 def render_pdf(paper: Paper) -> Rendered:
     """The paper as tagged PDF/A-2u with embedded fonts."""
-    html = HTML(string=html_of(paper), url_fetcher=NothingOutside(), base_url="about:blank")
+    document, pdf = _pdf(html_of(paper))
+    return Rendered(pdf, _signature_place(document))
+
+
+def pdf_of_page(html: str) -> bytes:
+    """A page that is no paper, such as a list to be printed, in the same dress: PDF/A-2u, fonts embedded, nothing fetched."""
+    return _pdf(html)[1]
+
+
+def _pdf(text: str) -> tuple[Document, bytes]:
+    html = HTML(string=text, url_fetcher=NothingOutside(), base_url="about:blank")
     options = {"pdf_variant": "pdf/a-2u", "pdf_tags": True}
     document = html.render(stylesheets=[_stylesheet()], font_config=FontConfiguration(), **options)
     pdf: bytes = document.write_pdf(**options)
-    return Rendered(pdf, _signature_place(document))
+    return document, pdf
 
 
 def _signature_place(document: Document) -> dict[str, Any] | None:

@@ -1,5 +1,9 @@
 """Taking a procedure folder into the catalogue."""
 
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
 from tinhso.blocks.cases.loading import ProcedureDefinition
 from tinhso.blocks.cases.models import Procedure, ProcedureVersion
 from tinhso.blocks.directory.models import Person
@@ -56,3 +60,29 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
     )
     record("cases.procedure_installed", by=by, on=procedure, version=definition.version, content_hash=definition.content_hash)
     return version
+
+
+@action
+def replace_version(definition: ProcedureDefinition, *, by: Person | None) -> ProcedureVersion:
+    """Add a version that takes the place of the one in force on its first day, which ends the day before.
+
+    Cases keep the version they were received under.
+
+    Raises:
+        WrongState: the number is taken, or a version begins on that day or later.
+    """
+    require(by, "cases.edit_procedures")
+    procedure = Procedure.objects.select_for_update().get(code=definition.code)
+    first = definition.valid_from
+    if procedure.versions.filter(version=definition.version).exists():
+        raise WrongState(_("Thủ tục đã có phiên bản số {version}; hãy đặt số khác.").format(version=definition.version))
+    later = procedure.versions.filter(valid_from__gte=first).order_by("valid_from").first()
+    if later:
+        text = _("Phiên bản {version} có hiệu lực từ {day}; ngày bắt đầu mới phải sau ngày đó.")
+        raise WrongState(text.format(version=later.version, day=f"{later.valid_from:%d/%m/%Y}"))
+    for before in procedure.versions.all():
+        if before.in_force(first):
+            before.valid_to = first - timedelta(days=1)
+            before.save(update_fields=["valid_to"])
+            record("cases.version_ended", by=by, on=procedure, version=before.version, valid_to=before.valid_to.isoformat())
+    return install_procedure(definition, by=by)

@@ -74,6 +74,8 @@ class Node:
     """percent of the procedure's term this task should take"""
     outcomes: tuple[str, ...] = ()
     """what the person may choose when finishing the task; the choice becomes the variable `outcome`"""
+    papers: tuple[str, ...] = ()
+    """what is written or needed here, in words"""
     # service task
     action: str = ""
     # exclusive and inclusive gateway
@@ -258,7 +260,13 @@ class Graph:
     def from_json(cls, data: dict[str, Any]) -> "Graph":
         """Read what `to_json` of this or an earlier edition wrote."""
         nodes = tuple(
-            Node(**{**node, "kind": Kind(node["kind"]), **{name: tuple(node.get(name, ())) for name in ("outcomes", "agencies")}})
+            Node(
+                **{
+                    **node,
+                    "kind": Kind(node["kind"]),
+                    **{name: tuple(node.get(name, ())) for name in ("outcomes", "papers", "agencies")},
+                }
+            )
             for node in data["nodes"]
         )
         called = tuple(map(cls.from_json, data.get("called", ())))

@@ -193,6 +193,7 @@ class _Reader:
             does=self._choice(element, "does", DOES),
             share=self._share(element),
             outcomes=self._outcomes(element),
+            papers=tuple(filter(None, (name.strip() for name in (_ours(element, "papers") or "").split(";")))),
             agency=self._agency(element) or self._lane_agency(node.id),
         )
         if len(loops) > 1:

@@ -44,7 +44,7 @@ AS_USUAL = {
 }
 """Attributes that some modellers always write; with these values they say nothing."""
 OUR_ATTRIBUTES: dict[str, set[str]] = {
-    Kind.USER: {"role", "does", "share", "outcomes", "agency"},
+    Kind.USER: {"role", "does", "share", "outcomes", "agency", "papers"},
     Kind.SERVICE: {"action"},
     Kind.CALL: {"share", "agency"},
     "lane": {"role", "agency"},

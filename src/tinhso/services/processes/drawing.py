@@ -1,0 +1,111 @@
+"""The diagram of a process as plain SVG: for pages without script and for print."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
+from tinhso.services.processes.diagram import Box, Diagram, read_diagram
+
+_MARKS = {Kind.EXCLUSIVE: "×", Kind.PARALLEL: "+", Kind.INCLUSIVE: "○", Kind.CATCH: "◷", Kind.BOUNDARY: "◷"}
+_LETTERS = 17
+_LINES = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One node. form: box, diamond or circle; change: added, changed or "" against another version."""
+
+    node: str
+    form: str
+    css: str
+    box: Box
+    points: str
+    mark: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    points: str
+    label: Line | None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
+    shapes: tuple[Shape, ...]
+    ways: tuple[Way, ...]
+
+
+def draw(graph: Graph, xml: str, marked: dict[str, str] | None = None) -> Drawing:
+    """A process as shapes.
+
+    Args:
+        marked: css names of nodes to be set off, by id.
+    """
+    diagram = read_diagram(xml)
+    boxes = [diagram.boxes[node.id] for node in graph.nodes if node.id in diagram.boxes]
+    points = [point for way in diagram.ways.values() for point in way]
+    left = min([box.x for box in boxes] + [x for x, _y in points], default=0) - 30
+    top = min([box.y for box in boxes] + [y for _x, y in points], default=0) - 30
+    right = max([box.x + box.width for box in boxes] + [x for x, _y in points], default=0) + 30
+    bottom = max([box.y + box.height + 30 for box in boxes] + [y for _x, y in points], default=0) + 20
+    shapes = tuple(_shape(node, diagram.boxes[node.id], marked or {}) for node in graph.nodes if node.id in diagram.boxes)
+    title = _("Sơ đồ quy trình: {steps} bước").format(steps=len(graph.user_tasks))
+    return Drawing(left, top, right - left, bottom - top, title, shapes, tuple(_ways(graph, diagram)))
+
+
+def _shape(node: Node, box: Box, marked: dict[str, str]) -> Shape:
+    x, y = box.middle
+    if node.kind in (Kind.USER, Kind.SERVICE, Kind.CALL):
+        form, points = "box", ""
+        lines = _lines(node.name or node.calls or node.action, x, y, centred=True)
+    elif node.kind in (Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE):
+        form = "diamond"
+        corners = ((x, box.y), (box.x + box.width, y), (x, box.y + box.height), (box.x, y))
+        points = _path(corners)
+        lines = _lines(node.name, x, box.y + box.height + 14, centred=False)
+    else:
+        form, points = "circle", ""
+        lines = _lines(node.name, x, box.y + box.height + 14, centred=False)
+    css = " ".join(filter(None, (f"node-{node.kind}", marked.get(node.id, ""))))
+    return Shape(node.id, form, css, box, points, _MARKS.get(node.kind, ""), lines)
+
+
+def _ways(graph: Graph, diagram: Diagram) -> Iterable[Way]:
+    for flow in graph.flows:
+        if way := diagram.ways.get(flow.id):
+            (ax, ay), (bx, by) = way[0], way[1]
+            label = Line(flow.name, (ax + bx) / 2, (ay + by) / 2 - 6) if flow.name else None
+            yield Way(_path(way), label)
+
+
+def _path(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
+
+
+def _lines(text: str, x: float, y: float, *, centred: bool) -> tuple[Line, ...]:
+    """Broken at words; what does not fit ends in an ellipsis, the table below says it in full."""
+    rows: list[str] = []
+    for word in text.split():
+        if rows and len(rows[-1]) + len(word) < _LETTERS:
+            rows[-1] += f" {word}"
+        else:
+            rows.append(word)
+    if len(rows) > _LINES:
+        rows = [*rows[: _LINES - 1], f"{rows[_LINES - 1]}…"]
+    first = y - 7 * (len(rows) - 1) + 4 if centred else y
+    return tuple(Line(row, x, first + 14 * index) for index, row in enumerate(rows))
