@@ -124,6 +124,7 @@ onestop:extend             POST   302  404  404  403  403  422  403  404  404
 onestop:file               GET    302  404  404  200  200  200  200  404  404
 onestop:go_back            GET  302  404  404  403  200  403  403  404  404
 onestop:go_back            POST   302  404  404  403  422  403  403  404  404
+onestop:drop_filter        POST   302  404  404  404  404  404  404  404  404
 onestop:hand_over          POST   302  404  404  409  409  409  409  404  404
 onestop:note               POST   302  404  404  422  422  422  403  404  404
 onestop:opinion            GET  302  404  404  200  200  200  200  404  404
@@ -139,6 +140,7 @@ onestop:record_message     GET  302  404  404  200  200  200  403  404  404
 onestop:record_message     POST   302  404  404  422  422  422  403  404  404
 onestop:refuse             POST   302  404  404  422  403  403  403  404  404
 onestop:resume             POST   302  404  404  409  409  409  403  404  404
+onestop:save_filter        POST   302  404  404  422  422  422  422  403  422
 onestop:session            GET    302  404  404  204  204  204  204  204  204
 onestop:sign               POST   302  404  404  403  409  403  403  404  404
 onestop:signing            GET    302  404  404  403  403  200  403  403  200
@@ -391,6 +393,7 @@ def _build(folder: Path) -> World:
         "queueing:slots": {"line": 0},
         "queueing:appointment": {"key": "none"},
         "accounts:revoke_token": {"token_id": 0},
+        "onestop:drop_filter": {"saved": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,
         "api:clock_of_case": by_case,

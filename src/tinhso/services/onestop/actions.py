@@ -1,4 +1,4 @@
-"""Receiving at the counter."""
+"""Receiving at the counter; the filters one keeps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,8 @@ from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
+from tinhso.services.onestop.case_filter import CaseFilter
+from tinhso.services.onestop.models import SavedFilter
 
 
 @action
@@ -70,3 +72,34 @@ def receive_at_counter(
             raise Invalid(_("Thủ tục này có thu phí."), fields={"cash": _("Hãy thu phí rồi đánh dấu đã thu tiền mặt.")})
         pay_cash(fee.invoice, by=by)
     return accept_case(case, by=by) if case.received_at is None else case
+
+
+@action
+def save_filter(name: str, asked: CaseFilter, *, by: Person) -> SavedFilter:
+    """Keep a filter of the list of cases under a name; the same name again replaces it.
+
+    Raises:
+        Invalid: there is no name, it is too long, nothing is filtered, or so many are kept already.
+    """
+    require(by, "cases.search")
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        text = _("Hãy đặt tên cho bộ lọc, nhiều nhất %(limit)s ký tự.") % {"limit": LONGEST_NAME}
+        raise Invalid(text, fields={"name": text})
+    if not asked:
+        raise Invalid(_("Hãy chọn điều kiện lọc trước khi lưu."), fields={"name": _("Hãy chọn điều kiện lọc trước khi lưu.")})
+    kept = SavedFilter.objects.filter(person=by).exclude(name=name).count()
+    if kept >= MOST_FILTERS:
+        text = _("Bạn đã lưu %(limit)s bộ lọc. Hãy bỏ bớt.") % {"limit": MOST_FILTERS}
+        raise Invalid(text, fields={"name": text})
+    saved, _new = SavedFilter.objects.update_or_create(person=by, name=name, defaults={"address": asked.address})
+    return saved
+
+
+@action
+def drop_filter(saved_id: int, *, by: Person) -> bool:
+    """Forget a filter of one's own; whether there was one."""
+    return bool(SavedFilter.objects.filter(pk=saved_id, person=by).delete()[0])
+
+
+LONGEST_NAME, MOST_FILTERS = 60, 20

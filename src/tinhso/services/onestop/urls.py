@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from tinhso.services.onestop.views import between, case, changes, clock, counter, intake, lists, opinions, slips, steps, stopping
+from tinhso.services.onestop.views import (
+    between,
+    case,
+    case_list,
+    changes,
+    clock,
+    counter,
+    intake,
+    lists,
+    opinions,
+    slips,
+    steps,
+    stopping,
+)
 
 urlpatterns = [
     path("", lists.work, name="work"),
@@ -10,7 +23,9 @@ urlpatterns = [
     path("tiep-nhan/", lists.reception, name="reception"),
     path("dang-cho/", lists.waiting, name="waiting"),
     path("y-kien/", opinions.inbox, name="opinions"),
-    path("ho-so/", lists.cases, name="cases"),
+    path("ho-so/", case_list.cases, name="cases"),
+    path("bo-loc/", case_list.save, name="save_filter"),
+    path("bo-loc/<int:saved>/bo/", case_list.drop, name="drop_filter"),
     path("ky/", steps.signing, name="signing"),
     path("tiep-nhan/quay/", counter.choose, name="counter"),
     path("tiep-nhan/quay/<str:procedure>/", counter.form, name="counter_form"),

@@ -1,4 +1,4 @@
-"""My work, reception, all cases."""
+"""My work and reception."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -16,8 +16,8 @@ from tinhso.blocks.cases.actions.batches import one_by_one
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case, Status
-from tinhso.blocks.cases.queries import awaiting_reception, cases_visible_to, search_cases, ways_to_cases, work_of
+from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.queries import awaiting_reception, search_cases, work_of
 from tinhso.blocks.cases.waiting import cases_waiting, waiting_for
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
@@ -35,11 +35,6 @@ TITLES = {
     "toi": gettext_lazy("Tôi đã nhận"),
     "chua": gettext_lazy("Chưa ai nhận"),
 }
-
-
-def _only_hit(person: Person, text: str) -> Case | None:
-    """The case whose code was typed: it opens at once."""
-    return cases_visible_to(person).filter(code=text.upper()).first() if "-" in text else None
 
 
 @require_safe
@@ -151,36 +146,3 @@ def _reception_page(request: PersonRequest, failed: list[tuple[Case, str]]) -> H
     moment = now()
     rows = [(case, remaining_to_answer(case, moment)) for case in page.rows]
     return render(request, "onestop/reception.html", {"page": page, "rows": rows, "failed": failed})
-
-
-@require_safe
-@staff_only
-def cases(request: PersonRequest) -> HttpResponse:
-    """Cases I may see, newest first; a case code opens the case."""
-    text, status = request.GET.get("q", "").strip(), request.GET.get("trang_thai", "")
-    if hit := _only_hit(request.person, text):
-        return redirect("onestop:case", code=hit.code)
-    ways = ways_to_cases(request.person)
-    if text:
-        ways = [search_cases(way, text) for way in ways]
-    if (chosen := whole_number(status)) in Status.values:
-        ways = [way.filter(status=chosen) for way in ways]
-    page = page_by_key(
-        Case.objects.select_related("procedure", "version", "agency").defer(*CONTENTS),
-        order=("-submitted_at",),
-        cursor=request.GET.get("trang"),
-        ways=ways,
-    )
-    moment = now()
-    filters = [
-        _search(_("Tìm hồ sơ"), text),
-        {
-            "name": "trang_thai",
-            "label": _("Trạng thái"),
-            "kind": "select",
-            "value": status,
-            "options": [("", _("Tất cả")), *Status.choices],
-        },
-    ]
-    rows = [(case, remaining_of(case, moment)) for case in page.rows]
-    return render(request, "onestop/cases.html", {"page": page, "rows": rows, "filters": filters, "filtered": text or status})
