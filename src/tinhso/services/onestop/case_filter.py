@@ -1,5 +1,6 @@
 """What the list of cases is narrowed to: read from its address, shown in its filter bar, kept under a name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -113,7 +114,7 @@ def _due_within(now: datetime, days: int) -> Q:
     return Q(ended_at=None, due_at__gte=now, due_at__lt=end)
 
 
-_TERMS = {
+_TERMS: dict[str, Callable[[datetime], Q]] = {
     "qua-han": overdue,
     "hom-nay": lambda now: _due_within(now, 0),
     "ba-ngay": lambda now: _due_within(now, 3),
