@@ -82,6 +82,7 @@ api:openapi-view           GET    200  200  200  200  200  200  200  200  200
 favicon                    GET    301  301  301  301  301  301  301  301  301
 figures:cases              GET    302  404  404  403  403  404  404  404  404
 figures:download           GET    302  404  404  403  403  200  200  200  200
+figures:late               GET    302  404  404  403  403  200  200  200  200
 figures:page               GET    302  404  404  403  403  200  200  200  200
 forms:districts            GET    200  200  200  200  200  200  200  200  200
 forms:units                GET    200  200  200  200  200  200  200  200  200
@@ -195,6 +196,7 @@ portal:section             GET    302  200  404  404  404  404  404  404  404
 portal:section             POST   302  422  404  404  404  404  404  404  404
 portal:supplement          POST   302  422  404  404  404  404  404  404  404
 portal:tasks               GET    302  200  404  404  404  404  404  404  404
+portal:timeliness          GET    200  200  200  200  200  200  200  200  200
 portal:withdraw            POST   302  409  404  404  404  404  404  404  404
 portal:ask_withdrawal      POST   302  422  404  404  404  404  404  404  404
 queueing:desk              GET    302  404  404  200  403  403  403  403  200

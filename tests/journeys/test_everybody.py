@@ -59,6 +59,7 @@ def test_the_portal_before_signing_in(visitor: Visitor) -> None:
         f"/thu-tuc/{BIRTH}/",
         f"/thu-tuc/{COPIES}/",
         "/tra-cuu/",
+        "/tien-do/",
         "/dang-nhap/",
         "/xac-thuc/",
     ]
@@ -117,7 +118,7 @@ def test_the_workspace_of_reception(commune: Commune, visitor: Visitor) -> None:
 def test_the_workspace_of_those_who_decide(commune: Commune, visitor: Visitor) -> None:
     case = commune.case_to_sign()
     visitor.signs_in("chutich")
-    hinders_nobody(visitor, ["/mot-cua/", "/mot-cua/ky/", "/so-lieu/", f"/mot-cua/ho-so/{case.code}/"])
+    hinders_nobody(visitor, ["/mot-cua/", "/mot-cua/ky/", "/so-lieu/", "/so-lieu/tre/", f"/mot-cua/ho-so/{case.code}/"])
     visitor.opens(f"/mot-cua/ho-so/{case.code}/")
     visitor.page.get_by_label("Trả lại để chỉnh sửa").check()
     visitor.presses("Ký số").sees("Hãy ghi lý do để người nhận biết phải làm gì")

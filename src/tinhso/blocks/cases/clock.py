@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.models import ENDED, Case, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.overruns import late_steps, overrun
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_id
 from tinhso.blocks.directory.models import Agency
@@ -339,7 +340,7 @@ def standing(case: Case, now: datetime, steps: Sequence[Step] = ()) -> Standing:
     promised = due_of(case, pauses)
     end = case.ended_at or now
     late = verdict in (Verdict.LATE, Verdict.OVERDUE)
-    culprits = _culprits(case, steps, pauses, end) if late else frozenset()
+    culprits = late_steps(case.due_at, steps, pauses, end, calendar) if late and case.due_at else frozenset()
     return Standing(
         verdict=verdict,
         due=promised,
@@ -384,7 +385,7 @@ def _step_standing(case: Case, step: Step, pauses: list[models.Pause], now: date
     graph, waits = graph_of(case.version), step.open and not case.ended
     percent = graph.node(step.node).share
     calendar = agency_calendar(step.agency)
-    seconds = 0 if step.cancelled else _overrun(step, pauses, step.done_at or case.ended_at or now, calendar)
+    seconds = 0 if step.cancelled else overrun(step, pauses, step.done_at or case.ended_at or now, calendar)
     still = waits and case.due_at is None
     return StepStanding(
         step=step,
@@ -394,50 +395,3 @@ def _step_standing(case: Case, step: Step, pauses: list[models.Pause], now: date
         remaining=remaining_until(step.agency, None if still else step.due_at, now) if waits else None,
         made_late=made_late,
     )
-
-
-def _overrun(step: Step, pauses: Iterable[models.Pause], end: datetime, calendar: Calendar) -> int:
-    """Working seconds from the step's due date to `end`, without those in which the clock stood still."""
-    if step.due_at is None or end <= step.due_at:
-        return 0
-    seconds = calendar.working_seconds_between(step.due_at, end)
-    for pause in pauses:
-        start, stop = max(pause.started_at, step.due_at), min(pause.ended_at or end, end)
-        if start < stop:
-            seconds -= calendar.working_seconds_between(start, stop)
-    return seconds
-
-
-def _culprits(case: Case, steps: Sequence[Step], pauses: list[models.Pause], end: datetime) -> frozenset[int]:
-    """The steps whose overrun moved the case over its due date.
-
-    The chain of steps that led to the one in which the date passed is gone through in order. What a step took beyond its share
-    is owed; a later one that took less pays back, and when nothing is owed any more those before it are forgiven. When no
-    step took more than its share, it is the one in which the date passed.
-    """
-    assert case.due_at  # noqa: S101 - it is late
-    chain = _chain(case.due_at, [step for step in steps if not _of_first_time(case, step.done_at)], end)
-    owed, owing = 0, list[int]()
-    calendar = agency_calendar(case.agency)
-    for step in chain:
-        done = step.done_at or end
-        over = _overrun(step, pauses, done, calendar)
-        if over:
-            owed += over
-            owing.append(step.pk)
-        elif step.due_at and step.due_at < case.due_at:
-            owed -= min(owed, calendar.working_seconds_between(done, step.due_at))
-            owing = owing if owed else []
-    return frozenset(owing or [step.pk for step in chain[-1:]])
-
-
-def _chain(due_at: datetime, steps: Sequence[Step], end: datetime) -> list[Step]:
-    """The steps one after the other, each the last that the next waited for, up to the one in which the due date passed."""
-    lasted = [step for step in steps if not step.cancelled]
-    passing = [step for step in lasted if step.opened_at <= due_at < (step.done_at or end)]
-    if not passing:
-        return []
-    chain = [max(passing, key=lambda step: (step.done_at or end, step.pk))]
-    while before := [step for step in lasted if step.done_at and step.done_at <= chain[0].opened_at and step.pk < chain[0].pk]:
-        chain.insert(0, max(before, key=lambda step: (step.done_at, step.pk)))
-    return chain

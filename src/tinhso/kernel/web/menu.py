@@ -15,6 +15,7 @@ _PUBLIC: tuple[tuple[Text, str], ...] = (
     (_("Trang chủ"), "/"),
     (_("Thủ tục hành chính"), "/thu-tuc/"),
     (_("Tra cứu hồ sơ"), "/tra-cuu/"),
+    (_("Tiến độ giải quyết"), "/tien-do/"),
     (_("Xác thực giấy tờ"), "/xac-thuc/"),
 )
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
+
 from tinhso.blocks.cases.figures.counting import MonthEnded, Scope, ended_by_month
 from tinhso.blocks.cases.figures.measures import Judged
 from tinhso.blocks.cases.figures.period import Period
 
 _HEIGHT, _STEP, _BAR = 120.0, 50, 34
+_KEPT_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,14 @@ def bars(months: Iterable[MonthEnded], period: Period) -> list[Bar]:
 
 
 def twelve_months(scope: Scope, now: datetime) -> list[Bar]:
-    """The chart of the twelve months up to now. One query."""
+    """The chart of the twelve months up to now. One query, the slowest of the page by far; so it is kept for some minutes."""
     period = Period.last_twelve_months(now)
-    return bars(ended_by_month(scope, Judged(period, now)), period)
+    key = f"figures.chart:{period.text}:{hash(scope)}"
+    kept: list[Bar] | None = cache.get(key)
+    if kept is None:
+        kept = bars(ended_by_month(scope, Judged(period, now)), period)
+        cache.set(key, kept, _KEPT_SECONDS)
+    return kept
 
 
 def _months(period: Period) -> list[str]:

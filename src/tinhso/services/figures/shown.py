@@ -4,25 +4,22 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 
+from tinhso.blocks.cases.figures.delays import Delay
 from tinhso.blocks.cases.figures.indicators import Value
 from tinhso.blocks.cases.figures.measures import MEASURES
-from tinhso.kernel.web.templatetags.ui import number
+from tinhso.kernel.manifest import roles
+from tinhso.kernel.web.templatetags.ui import number, percent
 from tinhso.services.figures.selection import Selection
 from tinhso.services.figures.sheet import Line
 
 _COLUMNS = ("received", "carried_over", "ended", "ended_late", "open", "open_late")
 _BAD = ("ended_late", "open_late")
-NONE = "N/A"
 
 
 def in_words(value: Value) -> str:
     """97.257 → "97,26 %"; days without a mark; N/A where nothing can be divided."""
-    if value.value is None:
-        return NONE
-    mark = "" if value.days else "%" if get_language() == "en" else "\u00a0%"
-    return number(value.value, 2) + mark
+    return number(value.value, 2) if value.days and value.value is not None else percent(value.value)
 
 
 @dataclass(frozen=True)
@@ -85,3 +82,14 @@ def shown_indicator(value: Value, selection: Selection) -> ShownIndicator:
         above_url=behind + selection.address(phan=one.above) if one.above and value.above else "",
         below_url=behind + selection.address(phan=one.below) if one.below and value.below else "",
     )
+
+
+def title_of(role: str) -> str:
+    """The role in words."""
+    known = roles().get(role)
+    return str(known.title) if known else role
+
+
+def late_address(selection: Selection, line: Delay) -> str:
+    """The address of the cases that a role at an agency made late."""
+    return reverse("figures:cases") + selection.address(phan="late", tai=line.agency.code or "", vai=line.role)

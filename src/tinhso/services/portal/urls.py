@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.portal.views import apply, catalogue, changes, mine
+from tinhso.services.portal.views import apply, catalogue, changes, mine, timeliness
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -26,5 +26,6 @@ urlpatterns = [
     path("ho-so/<str:code>/sua/", changes.correct, name="correct"),
     path("ho-so/<str:code>/khieu-nai/", changes.complain, name="complain"),
     path("ho-so/<str:code>/danh-gia/", mine.rate, name="rate"),
+    path("tien-do/", timeliness.board, name="timeliness"),
     path("tra-cuu/", mine.follow, name="follow"),
 ]

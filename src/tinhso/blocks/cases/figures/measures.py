@@ -113,6 +113,7 @@ MEASURES: dict[str, Measure] = {
     "ended_late": Measure(_("Giải quyết quá hạn"), _ended_late),
     "open": Measure(_("Đang giải quyết"), _open),
     "open_late": Measure(_("Đang quá hạn"), _open_late),
+    "late": Measure(_("Trễ hạn"), lambda judged: _ended_late(judged) | _open_late(judged)),
     "late_766": Measure(_("Tính là trễ hạn theo Bộ chỉ số"), _late_766),
     "on_time_766": Measure(_("Đúng hạn theo Bộ chỉ số"), _all, unless=_late_766),
     "ended_on_time": Measure(_("Giải quyết đúng hạn"), lambda judged: _ended(judged) & clock.ended_on_time()),

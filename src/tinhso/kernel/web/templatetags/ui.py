@@ -60,10 +60,10 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """97.26 → "97,3 %", in English "97.3%"; a dash for what is not known."""
+    """97.257 → "97,26 %", in English "97.26%"; N/A where nothing could be divided."""
     if value is None:
-        return "–"
-    return number(value, 1) + ("%" if get_language() == "en" else "\u00a0%")
+        return "N/A"
+    return number(value, 2) + ("%" if get_language() == "en" else "\u00a0%")
 
 
 @register.filter

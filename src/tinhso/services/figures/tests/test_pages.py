@@ -6,6 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +15,7 @@ from lxml import html
 
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.tests.conftest import Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.tests.test_figures import settle
 from tinhso.blocks.directory.models import Person
 
@@ -89,9 +90,29 @@ def test_the_queries_of_a_page_do_not_grow_with_the_cases(town: Town, submitted:
         for _case in range(3):
             accept_case(submitted(at=now()), by=town.clerk)
         settle()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/so-lieu/?theo={by}").status_code == 200
         counted.append(len(queries))
     assert counted == [9, 9]
+
+
+def test_whose_step_made_cases_late_and_the_cases_behind_it(town: Town, submitted: Submit, desk: Desk) -> None:
+    case = accept_case(submitted(), by=town.clerk, at=MONDAY)
+    Case.objects.filter(pk=case.pk).update(due_at=now() - timedelta(days=1))
+    case.steps.update(opened_at=now() - timedelta(days=3))
+    settle()
+    client = desk(town.manager)
+    page = html.fromstring(client.get("/so-lieu/tre/").content)
+    [link] = [link for link in page.xpath("//a/@href") if "vai=" in link]
+    behind = client.get(link).content.decode()
+    assert case.code in behind
+    assert behind.count("data-row") == 1
+
+
+def test_a_role_that_made_none_late_has_no_cases(town: Town, case: Case, desk: Desk) -> None:
+    assert "data-row" not in desk(town.manager).get("/so-lieu/ho-so/?phan=late&tai=H20.70&vai=keeper").content.decode()
+
+
+def test_a_period_without_late_cases_says_so(town: Town, desk: Desk) -> None:
+    assert "Không có hồ sơ trễ hạn" in desk(town.manager).get("/so-lieu/tre/?ky=2020-01").content.decode()
