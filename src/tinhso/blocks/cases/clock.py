@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.models import ENDED, Case, ProcedureVersion, Status, Step
-from tinhso.blocks.cases.overruns import late_steps, overrun
+from tinhso.blocks.cases.overruns import overrun, steps_behind_lateness
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_id
 from tinhso.blocks.directory.models import Agency
@@ -340,7 +340,7 @@ def standing(case: Case, now: datetime, steps: Sequence[Step] = ()) -> Standing:
     promised = due_of(case, pauses)
     end = case.ended_at or now
     late = verdict in (Verdict.LATE, Verdict.OVERDUE)
-    culprits = late_steps(case.due_at, steps, pauses, end, calendar) if late and case.due_at else frozenset()
+    culprits = steps_behind_lateness(case.due_at, steps, pauses, end, calendar) if late and case.due_at else frozenset()
     return Standing(
         verdict=verdict,
         due=promised,

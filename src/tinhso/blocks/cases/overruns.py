@@ -19,7 +19,7 @@ def overrun(step: Step, pauses: Iterable[Pause], end: datetime, calendar: Calend
     return seconds
 
 
-def late_steps(
+def steps_behind_lateness(
     due_at: datetime, steps: Sequence[Step], pauses: Sequence[Pause], end: datetime, calendar: Calendar
 ) -> frozenset[int]:
     """The steps whose overrun moved a case over its due date.

@@ -10,7 +10,7 @@ from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.counting import Scope, facts_behind
 from tinhso.blocks.cases.figures.measures import Judged
 from tinhso.blocks.cases.models import Pause, Step
-from tinhso.blocks.cases.overruns import late_steps, overrun
+from tinhso.blocks.cases.overruns import overrun, steps_behind_lateness
 from tinhso.blocks.directory.calendar_changes import calendars_if
 from tinhso.blocks.directory.models import Agency
 
@@ -64,7 +64,7 @@ def delays(scope: Scope, judged: Judged) -> Delays:
         end = _end(one, judged)
         its_steps = [step for step in steps.get(one.pk, ()) if step.opened_at < end]
         stood, calendar = pauses.get(one.pk, []), calendars[one.agency_id]
-        made_late = late_steps(one.due_at, its_steps, stood, end, calendar)
+        made_late = steps_behind_lateness(one.due_at, its_steps, stood, end, calendar)
         untold += not made_late
         for step in its_steps:
             if step.pk in made_late:
