@@ -13,6 +13,7 @@ from tinhso.blocks.cases.actions.correcting import correct_case
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.opinions import ask_opinion, give_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.actions.returning import Receipt, keep_receipt
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.cases.tests.conftest import Town, make_town
@@ -93,6 +94,10 @@ def _corrected(town: Town, version: ProcedureVersion, before: dict[str, object],
     correct_case(_case(town, version, **before), answers, by=town.citizen, reason="Nhầm tệp")
 
 
+def _returned(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    keep_receipt(_case(town, version), Receipt("counter", receiver="Ánh", signature=file), at=now())
+
+
 REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
     "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
     "cases.OpinionFile.file": _opinion,
@@ -101,6 +106,7 @@ REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = 
     "cases.Correction.after": lambda town, version, file: _corrected(town, version, {}, {"scan": file.pk}),
     "portal.DraftFile.file": lambda town, version, file: attach_to_draft(_draft(town, version), "don", file, by=town.citizen),
     "portal.Draft.answers": lambda town, version, file: _draft(town, version, more=[{}, {"copies": [file.pk]}]),
+    "cases.ResultReturn.signature": _returned,
     "papers.Paper.file": lambda town, version, file: _paper(town, version, file=file),
     "papers.Paper.signed_file": _paper_signed,
 }

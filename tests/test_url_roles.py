@@ -144,6 +144,7 @@ onestop:resume             POST   302  404  404  409  409  409  403  404  404
 onestop:save_filter        POST   302  404  404  422  422  422  422  403  422
 onestop:session            GET    302  404  404  204  204  204  204  204  204
 onestop:sign               POST   302  404  404  403  409  403  403  404  404
+onestop:signature          GET    302  404  404  404  404  404  404  404  404
 onestop:signing            GET    302  404  404  403  403  200  403  403  200
 onestop:signing            POST   302  404  404  403  403  302  403  403  302
 onestop:supplement         POST   302  404  404  422  422  422  403  404  404
@@ -435,6 +436,7 @@ def _build(folder: Path) -> World:
             "take_cash",
         ),
         "preview",
+        "signature",
     ):
         arguments[f"onestop:{name}"] = by_case
     for name in ("complete", "assign", "sign", "hand_over", "go_back", "ask_opinion"):

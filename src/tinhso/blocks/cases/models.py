@@ -15,6 +15,7 @@ from tinhso.blocks.cases.change_tables import Correction, Petition, Reopening, T
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
 from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
+from tinhso.blocks.cases.return_tables import ResultReturn  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
 
 __all__ = ["CaseFacts"]

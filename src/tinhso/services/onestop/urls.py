@@ -50,6 +50,7 @@ urlpatterns = [
     path("ho-so/<str:code>/tam-dung/", clock.pause, name="pause"),
     path("ho-so/<str:code>/tinh-tiep/", clock.resume, name="resume"),
     path("ho-so/<str:code>/gia-han/", clock.extend, name="extend"),
+    path("ho-so/<str:code>/ky-nhan/", steps.signature, name="signature"),
     path("ho-so/<str:code>/ghi-chu/", case.note, name="note"),
     path("ho-so/<str:code>/thu-phi/", case.take_cash, name="take_cash"),
     path("ho-so/<str:code>/giay-to/<int:paper>/", case.paper, name="paper"),

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.queries import catalogue
 from tinhso.services.queueing.models import Device, Line
 
+_TICK = {"class": "form-check-input"}
+
 
 class LineForm(forms.Form):
     """A kind of service."""
@@ -13,7 +15,9 @@ class LineForm(forms.Form):
     letter = forms.CharField(label=_("Chữ"), max_length=1)
     title = forms.CharField(label=_("Tên loại dịch vụ"), max_length=100)
     purpose = forms.ChoiceField(label=_("Để"), choices=Line.Purpose.choices)
-    fields_served = forms.MultipleChoiceField(label=_("Lĩnh vực thủ tục"), required=False, widget=forms.CheckboxSelectMultiple)
+    fields_served = forms.MultipleChoiceField(
+        label=_("Lĩnh vực thủ tục"), required=False, widget=forms.CheckboxSelectMultiple(attrs=_TICK)
+    )
     minutes = forms.IntegerField(
         label=_("Mỗi lượt khoảng (phút)"),
         min_value=1,
@@ -21,7 +25,7 @@ class LineForm(forms.Form):
         initial=10,
         help_text=_("Dùng để ước tính giờ chờ khi trong ngày chưa đủ lượt."),
     )
-    active = forms.BooleanField(label=_("Đang nhận khách"), required=False, initial=True)
+    active = forms.BooleanField(label=_("Đang nhận khách"), required=False, initial=True, widget=forms.CheckboxInput(attrs=_TICK))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

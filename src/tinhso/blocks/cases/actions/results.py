@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.returning import Receipt, keep_receipt
 from tinhso.blocks.cases.actions.work import finish_step, open_step
 from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.life import Deed
@@ -109,17 +110,26 @@ def sign_many(steps: Iterable[Step], *, by: Person, at: datetime | None = None) 
 
 
 @action
-def return_result(step: Step, *, by: Person, note: str = "", at: datetime | None = None) -> Case:
-    """Hand the result over (at the counter or electronically) and close the case."""
+def return_result(step: Step, *, by: Person, receipt: Receipt | None = None, note: str = "", at: datetime | None = None) -> Case:
+    """Hand the result over and close the case.
+
+    Args:
+        receipt: how, and what shows it; None where nobody asked, as in data taken over.
+
+    Raises:
+        Invalid: the receipt lacks its proof.
+    """
     at = at or now()
     with transition(step.case, Deed.RETURN) as case:
         fresh = open_step(step, case, by=by)
         if fresh.does != "return":
             raise WrongState(_("Bước này không phải là bước trả kết quả."))
+        if receipt:
+            keep_receipt(case, receipt, at=at)
         case.status = Status.RETURNED
         case.returned_at = at
         finish_step(fresh, case, by=by, outcome=_approval(fresh, case), note=note, at=at)
-        tell(case, "returned", by=by, at=at)
+        tell(case, "returned", by=by, at=at, way=receipt.way if receipt else "")
     return case
 
 

@@ -19,7 +19,7 @@ from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.changes import corrections_of
 from tinhso.blocks.cases.clock import promise_of, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
-from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Step
+from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, PartFile, Step
 from tinhso.blocks.cases.possible import staff_powers
 from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
@@ -117,6 +117,9 @@ def _answered(case: Case) -> FileNames:
     return names_of(answered_files(case), address=lambda pk: reverse("onestop:answered_file", args=[case.code, pk]))
 
 
+_STEP_FIELDS = ("outcome", "note", "to", "way", "receiver", "signature", "tracking")
+
+
 def _task(case: Case, step: Step, entered: dict[str, str] | None, problem: DomainError | None) -> dict[str, Any]:
     wrong = problem.fields if problem else {}
     return {
@@ -124,7 +127,8 @@ def _task(case: Case, step: Step, entered: dict[str, str] | None, problem: Domai
         "outcomes": outcomes_of(case, step),
         "colleagues": colleagues_for(step),
         "entered": entered,
-        "errors": {name: wrong.get(f"{name}-{step.pk}", "") for name in ("outcome", "note", "to")},
+        "way": "counter" if case.channel == Channel.COUNTER else "electronic",
+        "errors": {name: wrong.get(f"{name}-{step.pk}", "") for name in _STEP_FIELDS},
     }
 
 

@@ -1,19 +1,29 @@
 """Doing the steps: finish, hand over to a colleague, sign one or many, return the result."""
 
+from base64 import b64decode
+from binascii import Error as Base64Error
+
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tinhso.blocks.cases.actions.results import Signed, return_result, send_back_unsigned, sign_many, sign_result
+from tinhso.blocks.cases.actions.returning import Receipt
 from tinhso.blocks.cases.actions.work import assign_step, complete_step
 from tinhso.blocks.cases.clock import remaining_until
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
+from tinhso.blocks.cases.return_tables import ResultReturn
+from tinhso.blocks.files.actions import store_upload
+from tinhso.blocks.files.content import PNG
+from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
@@ -24,6 +34,7 @@ from tinhso.services.onestop.queries import waiting_for_signature
 from tinhso.services.onestop.views.case import again, done
 
 BATCH = 50
+_LARGEST_SIGNATURE = 300_000  # bytes
 
 
 def step_of(request: PersonRequest, code: str, step: int) -> tuple[Case, Step]:
@@ -84,10 +95,48 @@ def sign(request: PersonRequest, code: str, step: int) -> HttpResponse:
 def hand_over(request: PersonRequest, code: str, step: int) -> HttpResponse:
     case, found = step_of(request, code, step)
     try:
-        return_result(found, by=request.person, note=request.POST.get("note", ""))
+        return_result(found, by=request.person, receipt=_receipt(request), note=request.POST.get("note", ""))
     except DomainError as error:
         return again(request, case, error, step=found)
     return done(request, case, _("Đã trả kết quả. Hồ sơ đã khép lại."))
+
+
+def _receipt(request: PersonRequest) -> Receipt:
+    given = request.POST
+    signature = _drawn(request) if given.get("way") == ResultReturn.Way.COUNTER else None
+    return Receipt(
+        way=given.get("way", ""),
+        receiver=given.get("receiver", ""),
+        signature=signature,
+        on_paper="on_paper" in given,
+        tracking=given.get("tracking", ""),
+    )
+
+
+def _drawn(request: PersonRequest) -> StoredFile | None:
+    """The signature drawn on the pad, which the page sends as a picture in a text.
+
+    Raises:
+        Invalid: it is no picture.
+    """
+    head, _comma, text = request.POST.get("signature", "").partition(",")
+    if head != "data:image/png;base64":
+        return None
+    try:
+        picture = SimpleUploadedFile("chu-ky.png", b64decode(text, validate=True))
+    except Base64Error:
+        return None
+    return store_upload(picture, by=request.person, allowed=(PNG,), max_size=_LARGEST_SIGNATURE)
+
+
+@require_safe
+@staff_only
+def signature(request: PersonRequest, code: str) -> HttpResponseBase:
+    """The signature of whoever took the result."""
+    given = ResultReturn.objects.select_related("signature").filter(case=case_for_staff(code, request.person)).last()
+    if given is None or given.signature is None:
+        raise NotFound(_("Hồ sơ này không có chữ ký nhận."))
+    return file_response(given.signature, inline=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
