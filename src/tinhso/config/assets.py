@@ -23,20 +23,14 @@ _FILES = {
         for subset in ("vietnamese", "latin", "latin-ext")
         for weight in (400, 500, 600, 700)
     },
-}
-_DRAWING = "bpmn-js/dist"
-# of one page, the editor of processes: without them the house stands, and that page says what it lacks
-_FILES_OF_THE_EDITOR = {
-    f"{_DRAWING}/{origin}": f"bpmn-js/{target}"
-    for origin, target in {
-        "bpmn-modeler.production.min.js": "bpmn-modeler.production.min.js",
-        "assets/diagram-js.css": "diagram-js.css",
-        "assets/bpmn-js.css": "bpmn-js.css",
-        "assets/bpmn-font/css/bpmn.css": "bpmn-font/css/bpmn.css",
-        **{
-            f"assets/bpmn-font/font/bpmn.{kind}": f"bpmn-font/font/bpmn.{kind}" for kind in ("eot", "svg", "ttf", "woff", "woff2")
-        },
-    }.items()
+    "bpmn-js/dist/bpmn-modeler.production.min.js": "bpmn-js/bpmn-modeler.production.min.js",
+    "bpmn-js/dist/assets/diagram-js.css": "bpmn-js/diagram-js.css",
+    "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js/bpmn-js.css",
+    "bpmn-js/dist/assets/bpmn-font/css/bpmn.css": "bpmn-js/bpmn-font/css/bpmn.css",
+    **{
+        f"bpmn-js/dist/assets/bpmn-font/font/bpmn.{kind}": f"bpmn-js/bpmn-font/font/bpmn.{kind}"
+        for kind in ("eot", "svg", "ttf", "woff", "woff2")
+    },
 }
 _LICENCES = ("htmx.org", "@tabler/core", "@tabler/icons", _FONT, "bpmn-js")
 _ICONS = "@tabler/icons/icons/outline"
@@ -117,10 +111,6 @@ def install_assets(packages: Path = ROOT / "node_modules", vendor: Path | None =
     missing = [str(origin.relative_to(packages)) for origin in wanted.values() if not origin.is_file()]
     if missing or not (packages / _ICONS).is_dir():
         raise AssetError(f"node_modules/ lacks {', '.join(missing) or _ICONS}; run `npm ci`.")
-    if (packages / _DRAWING).is_dir():
-        wanted |= {vendor / target: packages / origin for origin, target in _FILES_OF_THE_EDITOR.items()}
-    else:
-        print("node_modules/ lacks bpmn-js, so processes cannot be drawn; run `npm ci`.", file=sys.stderr)
     for package in _LICENCES:
         for licence in sorted((packages / package).glob("LICENSE*")):
             wanted[vendor / "licences" / f"{package.replace('/', '-').lstrip('@')}.txt"] = licence

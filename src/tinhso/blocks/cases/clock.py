@@ -340,7 +340,8 @@ def standing(case: Case, now: datetime, steps: Sequence[Step] = ()) -> Standing:
     promised = due_of(case, pauses)
     end = case.ended_at or now
     late = verdict in (Verdict.LATE, Verdict.OVERDUE)
-    culprits = steps_behind_lateness(case.due_at, steps, pauses, end, calendar) if late and case.due_at else frozenset()
+    this_time = [step for step in steps if not _of_first_time(case, step.done_at)]
+    culprits = steps_behind_lateness(case.due_at, this_time, pauses, end, calendar) if late and case.due_at else frozenset()
     return Standing(
         verdict=verdict,
         due=promised,

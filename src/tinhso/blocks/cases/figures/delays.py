@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.db.models import F, Q
+
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.counting import Scope, facts_behind
 from tinhso.blocks.cases.figures.measures import Judged
@@ -88,9 +90,14 @@ Row = TypeVar("Row", Step, Pause)
 
 def _rows_of(late: list[CaseFacts]) -> tuple[dict[int, list[Step]], dict[int, list[Pause]]]:
     keys = [one.pk for one in late]
-    steps = Step.objects.filter(case__in=keys, cancelled=False).order_by("pk")
+    steps = Step.objects.filter(_of_this_time("done_at"), case__in=keys, cancelled=False).order_by("pk")
     narrow = steps.only("case", "agency", "role", "opened_at", "due_at", "done_at", "cancelled")
-    return _by_case(narrow), _by_case(Pause.objects.filter(case__in=keys).order_by("started_at"))
+    return _by_case(narrow), _by_case(Pause.objects.filter(_of_this_time("ended_at"), case__in=keys).order_by("started_at"))
+
+
+def _of_this_time(end: str) -> Q:
+    """Not over before the case was reopened."""
+    return Q(case__reopened=0) | Q(**{end: None}) | Q(**{f"{end}__gt": F("case__received_at")})
 
 
 def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:
