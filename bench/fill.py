@@ -15,14 +15,14 @@ from random import Random
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.timezone import localdate
 
 from bench.people import COLUMNS, Citizen, invented_people
 from bench.template import Seat, Template
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.facts import gather_facts
-from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.models import Case, CaseAccess, Status
 from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency, NumberSeries, Person, Post, Tenure
 from tinhso.blocks.directory.queries import tenures_on
@@ -52,7 +52,8 @@ class Filler:
         self._agencies = commune_agencies()
         rest = (1 - sum(_BUSY_SHARES)) / max(1, len(self._agencies) - len(_BUSY_SHARES))
         self._weights = [*_BUSY_SHARES, *[rest] * len(self._agencies)][: len(self._agencies)]
-        story = Case.objects.select_related("applicant", "agency", "fee").filter(agency=self._agencies[0])
+        elsewhere = CaseAccess.objects.filter(case=OuterRef("pk"), elsewhere=True)  # those need the staff of other agencies too
+        story = Case.objects.select_related("applicant", "agency", "fee").filter(~Exists(elsewhere), agency=self._agencies[0])
         templates = [Template(case, self._staff[case.agency_id]) for case in story.order_by("pk")]
         self._open = [template for template in templates if not template.case.ended]
         self._ended = [template for template in templates if template.case.ended]

@@ -211,9 +211,12 @@ class Stage:
         return version, {**answers, "applicant": {**answers["applicant"], **particulars}}, applicant
 
     def _waiting_steps(self) -> Iterator[tuple[Member, Step, str]]:
-        """Steps that specialists can finish, each once, in turn from the agencies."""
+        """Steps that specialists can finish, each once, in turn from the agencies: of the procedures that are handed in here too,
+        where finishing one step takes none of the others away."""
         piles = [
-            work_of(member.person).filter(does__in=("review", "draft")).select_related("case__version")
+            work_of(member.person)
+            .filter(does__in=("review", "draft"), case__procedure__code__in=ANSWERS)
+            .select_related("case__version")
             for member in self._specialists
         ]
         for turn in zip_longest(*piles):

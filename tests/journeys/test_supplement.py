@@ -22,7 +22,7 @@ def test_the_due_date_moves_by_the_time_the_citizen_took(
     specialist = at_a_desk("chuyenvien").opens(f"/mot-cua/ho-so/{case.code}/")
     promised = due_shown(specialist)
     specialist.unfolds("Yêu cầu bổ sung")
-    specialist.page.get_by_label("Cần bổ sung, sửa gì và vì sao").fill("Bản chụp bị mờ, đề nghị chụp lại.")
+    specialist.page.get_by_label("Cần bổ sung, sửa gì").fill("Bản chụp bị mờ, đề nghị chụp lại.")
     specialist.presses("Gửi yêu cầu và tạm dừng thời hạn").sees(
         "Thời hạn giải quyết tạm dừng", "Yêu cầu bổ sung giấy tờ", "Tạm dừng"
     )

@@ -47,5 +47,5 @@ def test_the_mistakes_the_documentation_shows_are_told_in_its_words(folder: Path
     with pytest.raises(ProcedureFolderError) as caught:
         load_folder(folder)
     told = str(caught.value).splitlines()
-    assert len(shown) == len(told) == 4
+    assert len(shown) == len(told) == 5
     assert all(line.startswith(example.removesuffix(" …")) for line, example in zip(told, shown, strict=True)), told
