@@ -16,7 +16,7 @@ class IdentityConfig(ServiceConfig):
         prefix="tai-khoan-mau/",
         roles=(
             Role("reception", _("Cán bộ tiếp nhận"), frozenset({"identity.verify"})),
-            Role("admin", _("Quản trị hệ thống"), frozenset({"identity.verify", "identity.manage_accounts"})),
+            Role("admin", _("Quản trị hệ thống"), frozenset({"identity.verify", "identity.manage_accounts"}), personal=True),
         ),
     )
 

@@ -17,6 +17,7 @@ from tinhso.kernel.time import VIETNAM, local
 
 NAMES = ("q", "trang_thai", "thu_tuc", "han", "tu", "den")
 _LONGEST_SEARCH = 200
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200  # beyond, days cannot be reckoned with
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,10 @@ def _select(name: str, label: str, value: object, options: list[tuple[object, ob
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _due_within(now: datetime, days: int) -> Q:

@@ -59,6 +59,11 @@ def tell(
     announce(case, event, by=by, **facts)
 
 
+def desk_link(case: Case) -> str:
+    """Where staff find the case: the one-stop shop's page."""
+    return f"/mot-cua/ho-so/{case.code}/"
+
+
 def announce(case: Case, event: str, *, by: Person | None, **facts: object) -> None:
     """The audit row, and `cases.<event>` for whoever listens."""
     record(f"cases.{event}", by=by, on=case, agency=case.agency, code=case.code, status=int(case.status), **facts)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.common import desk_link
 from tinhso.blocks.cases.actions.sweeping import heads_of
 from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.models import Case
@@ -23,10 +24,7 @@ def put(case: Case, kind: Petition.Kind, *, by: Person, content: str, at: dateti
     petition = Petition.objects.create(case=case, kind=kind, content=content, asked_at=at, asked_by=by)
     facts = {"code": case.code, "what": str(kind.label)}
     for head in heads_of(case.agency, at):
-        send(
-            "cases_petition", to=head, context=facts, about=f"cases.case:{case.pk}", channels=["notice"],
-            link=f"/mot-cua/ho-so/{case.code}/",
-        )  # fmt: skip
+        send("cases_petition", to=head, context=facts, about=f"cases.case:{case.pk}", channels=["notice"], link=desk_link(case))
     return petition
 
 

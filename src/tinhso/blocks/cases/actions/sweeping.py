@@ -8,7 +8,7 @@ from functools import cache, partial
 import structlog
 from django.utils.timezone import now
 
-from tinhso.blocks.cases.actions.common import announce, tell, transition
+from tinhso.blocks.cases.actions.common import announce, desk_link, tell, transition
 from tinhso.blocks.cases.actions.process import fire
 from tinhso.blocks.cases.clock import late_steps
 from tinhso.blocks.cases.life import LIFE, Deed
@@ -118,7 +118,7 @@ def _escalate(case: Case, late: list[Step], *, at: datetime, heads: Heads) -> No
                 context=facts,
                 about=f"cases.case:{case.pk}",
                 channels=["notice"],
-                link=_link(case),
+                link=desk_link(case),
                 language=language,
             )
 
@@ -136,7 +136,3 @@ def heads_of(agency: Agency, at: datetime) -> list[Person]:
                 return found
         above = above.parent
     return []
-
-
-def _link(case: Case) -> str:
-    return f"/mot-cua/ho-so/{case.code}/"

@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.appointments import reappoint
-from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.common import desk_link, tell, transition
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.actions.sweeping import heads_of
 from tinhso.blocks.cases.change_tables import Petition, Transfer
@@ -59,7 +59,7 @@ def transfer_case(case: Case, *, to: Agency, by: Person, reason: str, at: dateti
     for head in {*heads_of(left, at), *heads_of(to, at)} - {by}:
         send(
             "cases_moved", to=head, context={"code": case.code, "of": left.name, "to_agency": to.name},
-            about=f"cases.case:{case.pk}", channels=["notice"], link=f"/mot-cua/ho-so/{case.code}/",
+            about=f"cases.case:{case.pk}", channels=["notice"], link=desk_link(case),
         )  # fmt: skip
     return case
 

@@ -13,8 +13,9 @@ from tinhso.blocks.cases.queries import may_work_on, work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.directory.absences import colleagues_of, stand_ins, tenures_arranged_by
 from tinhso.blocks.directory.actions import arrange_stand_in, end_stand_in
-from tinhso.blocks.directory.models import Person, Tenure
+from tinhso.blocks.directory.models import Person, Post, Tenure
 from tinhso.blocks.directory.queries import holders, persons_posts
+from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 
 Submit = Callable[..., Case]
@@ -73,9 +74,19 @@ def test_signing_is_not_passed_on(town: Town) -> None:
     assert len(persons_posts(town.clerk, TODAY)) == 2
 
 
+def test_administering_is_not_passed_on(town: Town) -> None:
+    tenure = tenure_of(town.specialist)
+    Post.objects.filter(pk=tenure.post_id).update(roles=["specialist", "admin"])
+    assert grants(again(town.specialist)).allows("identity.manage_accounts")
+    arrange(town.specialist, town.clerk)
+    stand_in = grants(again(town.clerk))
+    assert stand_in.allows("cases.work", town.agency)
+    assert not stand_in.allows("identity.manage_accounts")
+
+
 @pytest.mark.parametrize(
     ("first", "days", "field"),
-    [(TODAY - timedelta(days=1), 5, "first_day"), (TODAY, -1, "last_day")],
+    [(TODAY - timedelta(days=1), 5, "first_day"), (TODAY, -1, "last_day"), (TODAY, 400, "last_day")],
 )
 def test_days_must_lie_ahead_and_in_order(town: Town, first: date, days: int, field: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -135,13 +135,17 @@ def end_tenure(tenure: Tenure, *, last_day: date, by: Actor | None) -> Tenure:
     return tenure
 
 
+LONGEST_ABSENCE = timedelta(days=366)
+
+
 @action
 def arrange_stand_in(tenure: Tenure, *, substitute: Person, first_day: date, last_day: date, by: Actor) -> Tenure:
     """Let a colleague do the work of a post while its holder is away; its personal roles, such as signing, stay with the holder.
 
     Raises:
         NotAllowed: `by` is neither the holder nor the head of the agency.
-        Invalid: the days lie before today or are the wrong way round; the colleague is no other person of the same agency.
+        Invalid: the days lie before today, are the wrong way round or more than a year; the colleague is no other person of the
+            same agency.
         WrongState: the post is held in place of another already, is left during these days, or somebody stands in on one of them.
     """
     tenure = Tenure.objects.select_for_update(of=("self",)).select_related("post__agency").get(pk=tenure.pk)
@@ -150,6 +154,9 @@ def arrange_stand_in(tenure: Tenure, *, substitute: Person, first_day: date, las
         require(by, "directory.arrange_absence", at=agency)
     if last_day < first_day:
         raise Invalid(_("Ngày cuối phải sau ngày đầu."), fields={"last_day": _("Ngày cuối phải sau ngày đầu.")})
+    if last_day - first_day > LONGEST_ABSENCE:
+        text = _("Nhiều nhất là một năm; lâu hơn thì bổ nhiệm người khác.")
+        raise Invalid(text, fields={"last_day": text})
     if first_day < timezone.localdate():
         raise Invalid(_("Ngày đầu không được trước hôm nay."), fields={"first_day": _("Ngày đầu không được trước hôm nay.")})
     if substitute.pk == tenure.person_id or not _works_at(agency, substitute, first_day):

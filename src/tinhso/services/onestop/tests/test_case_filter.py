@@ -43,6 +43,7 @@ def two(town: Town, submitted: Submit) -> tuple[Case, Case]:
         ("tu=2026-11-17", set()),
         ("tu=2026-11-16&den=2026-11-16", {0, 1}),
         ("den=2026-11-15", set()),
+        ("tu=0001-01-01&den=9999-12-31", {0, 1}),
     ],
 )
 def test_each_part_of_the_address_narrows(two: tuple[Case, Case], address: str, found: set[int]) -> None:
@@ -93,6 +94,16 @@ def test_the_same_name_again_replaces_and_there_is_a_limit(town: Town) -> None:
     with pytest.raises(Invalid):
         save_filter("Một nữa", asked("han=qua-han"), by=town.clerk)
     assert not drop_filter(SavedFilter.objects.first().pk, by=town.specialist)
+
+
+@pytest.mark.parametrize("address", ["q=%00", "thu_tuc=%00&han=%00", "den=9999-12-31", "trang_thai=-1", "trang=%00"])
+def test_an_address_made_up_is_answered(town: Town, two: tuple[Case, Case], desk: Desk, address: str) -> None:
+    assert desk(town.clerk).get(f"/mot-cua/ho-so/?{address}").status_code in {200, 400, 404}
+
+
+def test_words_too_many_to_keep_are_refused_beside_the_name(town: Town) -> None:
+    with pytest.raises(Invalid):
+        save_filter("Dài", CaseFilter(text="ệ" * 200), by=town.clerk)
 
 
 def test_everything_is_no_filter(town: Town) -> None:
