@@ -1,19 +1,20 @@
 """What is measured: requests of clerks and specialists of the busiest agencies, and of a leader who sees the whole province."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count, zip_longest
+from itertools import count, cycle, zip_longest
 from random import Random
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from lxml import html
@@ -32,6 +33,7 @@ from tinhso.blocks.identity.models import Account
 from tinhso.services.onestop.sample_applications import ANSWERS
 
 Draw = Callable[[], Request | None]
+T = TypeVar("T")
 
 _CSRF = "b" * 32
 _POOL = 2_000  # how many cases and people the requests speak of
@@ -96,21 +98,32 @@ class Stage:
         self._specialists = [Member(self._holder(agency, "specialist"), {"cases.work"}) for agency in self._agencies]
         province = Agency.objects.get(parent=None)
         self._leader = Member(self._holder(province, "manager"), _READ)
-        self._codes = [
-            list(Case.objects.filter(agency=agency).order_by("?").values_list("code", flat=True)[: _POOL // len(self._agencies)])
-            for agency in self._agencies
-        ]
-        applicants = Person.objects.filter(cases__isnull=False).distinct().order_by("pk")
-        self._people = self._random.sample(list(applicants), min(_POOL, applicants.count()))
+        self._cases = cycle(self._some_cases())
+        applicants = Case.objects.order_by("applicant").values_list("applicant", flat=True).distinct()
+        self._people = list(Person.objects.filter(pk__in=self._some(applicants)).order_by("pk"))
         self._keys = (f"bench-{token_hex(4)}-{number}" for number in count())
         self._forms: dict[int, dict[str, str]] = {}
         self._steps = self._waiting_steps()
         answers = _answers()
-        self._applications = [
+        self._applications = cycle(
             (version, answers[version.procedure.code])
             for version in procedures_in_force(now())
             if version.procedure.code in answers
-        ]
+        )
+
+    def _some_cases(self) -> list[tuple[Member, str]]:
+        """Who asks for which case: as many as there are of each kind, the first ones in turn from the kinds."""
+        kinds: dict[tuple[int, bool], list[tuple[Member, str]]] = {}
+        for agency, clerk in zip(self._agencies, self._clerks, strict=True):
+            rows = Case.objects.filter(agency=agency).order_by("code").values_list("code", "status", "due_at", "ended_at")
+            for code, status, due, ended in self._some(rows, len(self._agencies)):
+                kinds.setdefault((status, bool(due and due < (ended or now()))), []).append((clerk, code))
+        return list(_in_turn(kinds.values()))
+
+    def _some(self, of: QuerySet[Any, Any], shares: int = 1) -> list[Any]:
+        """Always the same ones of the same rows."""
+        found = list(of)
+        return self._random.sample(found, min(_POOL // shares, len(found)))
 
     @staticmethod
     def _holder(agency: Agency, role: str) -> Person:
@@ -154,8 +167,8 @@ class Stage:
         return self._any(self._clerks).asks("/api/v1/cases")
 
     def _open(self) -> Request:
-        place = self._random.randrange(len(self._clerks))
-        return self._clerks[place].asks(f"/api/v1/cases/{self._random.choice(self._codes[place])}")
+        clerk, code = next(self._cases)
+        return clerk.asks(f"/api/v1/cases/{code}")
 
     def _create(self) -> Request:
         place = self._random.randrange(len(self._clerks))
@@ -179,8 +192,8 @@ class Stage:
     # -- HTML --
 
     def _open_page(self) -> Request:
-        place = self._random.randrange(len(self._clerks))
-        return self._clerks[place].opens(reverse("onestop:case", args=[self._random.choice(self._codes[place])]))
+        clerk, code = next(self._cases)
+        return clerk.opens(reverse("onestop:case", args=[code]))
 
     def _counter(self) -> Request:
         version, answers, applicant = self._application()
@@ -205,25 +218,28 @@ class Stage:
         return member.submits(reverse("onestop:complete", args=[step.case.code, step.pk]), {"outcome": outcome})
 
     def _application(self) -> tuple[ProcedureVersion, dict[str, Any], Person]:
-        version, answers = self._random.choice(self._applications)
+        version, answers = next(self._applications)
         applicant = self._random.choice(self._people)
         particulars = {"full_name": applicant.full_name, "identity_number": applicant.identity_number, "phone": applicant.phone}
         return version, {**answers, "applicant": {**answers["applicant"], **particulars}}, applicant
 
     def _waiting_steps(self) -> Iterator[tuple[Member, Step, str]]:
-        """Steps that specialists can finish, each once, in turn from the agencies: of the procedures that are handed in here too,
+        """Steps that specialists can finish, each once, in turn from the kinds of steps: of the procedures handed in here too,
         where finishing one step takes none of the others away."""
-        piles = [
-            work_of(member.person)
-            .filter(does__in=("review", "draft"), case__procedure__code__in=ANSWERS)
-            .select_related("case__version")
-            for member in self._specialists
-        ]
-        for turn in zip_longest(*piles):
-            for member, step in zip(self._specialists, turn, strict=True):
-                if step:
-                    offered = outcomes_of(step.case, step)
-                    yield member, step, offered[0].code if offered else ""
+        piles: dict[tuple[int, str], list[tuple[Member, Step]]] = {}
+        for member in self._specialists:
+            work = work_of(member.person).filter(does__in=("review", "draft"), case__procedure__code__in=ANSWERS)
+            for step in work.select_related("case__version").order_by("pk")[:_POOL]:
+                piles.setdefault((step.case.version_id, step.node), []).append((member, step))
+        for member, step in _in_turn(piles.values()):
+            offered = outcomes_of(step.case, step)
+            yield member, step, offered[0].code if offered else ""
+
+
+def _in_turn(piles: Iterable[list[T]]) -> Iterator[T]:
+    """One of each pile, then the next of each, until all are empty."""
+    for turn in zip_longest(*piles):
+        yield from (one for one in turn if one is not None)
 
 
 def _answers() -> dict[str, dict[str, Any]]:
