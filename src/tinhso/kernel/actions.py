@@ -8,9 +8,9 @@
         return agency
 
 `@action` opens the transaction. An action called by another joins its transaction and cannot fail alone: who catches what it
-raises must let the whole transaction go, or call it in `transaction.atomic()`. `record` writes the audit row and, in the same
-transaction, a job for every subscriber of the event, so that neither can be lost without the other.
-An action that changes nothing records nothing.
+raises must let the whole transaction go, or call it in `transaction.atomic()`. What is recorded is written at the end of the
+outermost action: its audit rows and, in the same transaction, a job for every subscriber of the events, so that neither can be
+lost without the other. An action that changes nothing records nothing.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,15 @@ from django.db.models import Model
 
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.correlation import correlation_id
-from tinhso.kernel.events import enqueue_subscribers
+from tinhso.kernel.events import Event, enqueue_subscribers
+from tinhso.kernel.inserts import insert_all
 from tinhso.kernel.permissions import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_depth: ContextVar[int] = ContextVar("action_depth", default=0)
+_recorded: ContextVar[list[AuditEntry] | None] = ContextVar("recorded", default=None)
+"""By the running actions, to be written at the end; None outside an action."""
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -37,20 +39,36 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        outermost = not _depth.get()
-        token = _depth.set(_depth.get() + 1)
+        entries = _recorded.get()
+        if entries is None:
+            return _outermost(function, *args, **kwargs)
+        before = len(entries)
         try:
-            with transaction.atomic(savepoint=outermost):
+            with transaction.atomic(savepoint=False):
                 return function(*args, **kwargs)
-        finally:
-            _depth.reset(token)
+        except BaseException:
+            del entries[before:]
+            raise
 
     run.is_action = True  # type: ignore[attr-defined]
     return run
 
 
-def record(event: str, *, by: Actor | None, on: Model, agency: Model | None = None, **facts: object) -> AuditEntry:
-    """Write one audit row and enqueue the event's subscribers, in the running action's transaction.
+def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    entries: list[AuditEntry] = []
+    token = _recorded.set(entries)
+    try:
+        with transaction.atomic():
+            done = function(*args, **kwargs)
+            insert_all(entries)
+            enqueue_subscribers(Event(row.event, row.object_type, row.object_id, row.actor_id, row.facts) for row in entries)
+            return done
+    finally:
+        _recorded.reset(token)
+
+
+def record(event: str, *, by: Actor | None, on: Model, agency: Model | None = None, **facts: object) -> None:
+    """One audit row and a job for each of the event's subscribers, written at the end of the running action's transaction.
 
     Args:
         event: dotted name, "<app>.<what happened>".
@@ -63,16 +81,17 @@ def record(event: str, *, by: Actor | None, on: Model, agency: Model | None = No
     Raises:
         RuntimeError: called outside an action.
     """
-    if not _depth.get():
+    entries = _recorded.get()
+    if entries is None:
         raise RuntimeError(f"record({event!r}) outside an @action")
-    entry = AuditEntry.objects.create(
-        event=event,
-        actor_id=by.pk if by else None,
-        object_type=on._meta.label_lower,
-        object_id=str(on.pk),
-        agency_id=agency.pk if agency else None,
-        correlation_id=correlation_id(),
-        facts=facts,
+    entries.append(
+        AuditEntry(
+            event=event,
+            actor_id=by.pk if by else None,
+            object_type=on._meta.label_lower,
+            object_id=str(on.pk),
+            agency_id=agency.pk if agency else None,
+            correlation_id=correlation_id(),
+            facts=facts,
+        )
     )
-    enqueue_subscribers(event, object_type=entry.object_type, object_id=entry.object_id, actor_id=entry.actor_id, facts=facts)
-    return entry

@@ -5,7 +5,7 @@ others nor loses the event. Subscribers must be idempotent: a job may run twice.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,20 +40,23 @@ def subscribe(*names: str) -> Callable[[Subscriber], Subscriber]:
     return register
 
 
-def enqueue_subscribers(
-    name: str, *, object_type: str, object_id: str, actor_id: int | None, facts: Mapping[str, object]
-) -> None:
-    """Write one job per subscriber into the running transaction."""
-    for path in _subscribers.get(name, ()):
-        deliver_event.defer(
-            subscriber=path,
-            name=name,
-            object_type=object_type,
-            object_id=object_id,
-            actor_id=actor_id,
-            facts=facts,
-            correlation=correlation_id(),
-        )
+def enqueue_subscribers(events: Iterable[Event]) -> None:
+    """Write one job per event and subscriber into the running transaction."""
+    calls = [
+        {
+            "subscriber": path,
+            "name": event.name,
+            "object_type": event.object_type,
+            "object_id": event.object_id,
+            "actor_id": event.actor_id,
+            "facts": event.facts,
+            "correlation": correlation_id(),
+        }
+        for event in events
+        for path in _subscribers.get(event.name, ())
+    ]
+    if calls:
+        deliver_event.batch_defer(*calls)
 
 
 @job(queue="events")

@@ -101,4 +101,4 @@ def tell_rescheduled(event: Event) -> None:
     """One message a case: each is a job of its own, so that one that fails does not keep the others from being told."""
     moved = Reappointment.objects.filter(cause=Reappointment.Cause.CALENDAR, at=datetime.fromisoformat(str(event.facts["at"])))
     for case in moved.values_list("case", flat=True).distinct().iterator():
-        enqueue_subscribers("cases.rescheduled", object_type="cases.case", object_id=str(case), actor_id=None, facts={})
+        enqueue_subscribers([Event("cases.rescheduled", "cases.case", str(case), None)])

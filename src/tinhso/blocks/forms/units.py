@@ -14,8 +14,14 @@ _WIDE = 500
 """How many matches are looked through when the text also says where: "Tân Phú, Đồng Tháp"."""
 
 
+_SHOWN = ("code", "name", "level", "known_from", "valid_from", "valid_to")
 _ON: FixedQuery[Unit, Unit] = FixedQuery(
-    lambda: units_on(Param("day")).filter(code=Param("code")).select_related("parent__parent")  # type: ignore[arg-type]
+    lambda: (
+        units_on(Param("day"))  # type: ignore[arg-type]
+        .filter(code=Param("code"))
+        .select_related("parent__parent")
+        .only(*(f"{above}{name}" for above in ("", "parent__", "parent__parent__") for name in _SHOWN))
+    )
 )
 
 

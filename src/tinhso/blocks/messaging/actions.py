@@ -18,6 +18,7 @@ from tinhso.blocks.messaging.queries import undelivered
 from tinhso.blocks.messaging.rendering import render
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.inserts import insert
 from tinhso.kernel.jobs import job
 from tinhso.kernel.permissions import require
 
@@ -59,19 +60,21 @@ def send(
     subject, body, error = _rendered(template, language, full)
     messages = []
     for channel, address in _ways(to, channels):
-        message = Message.objects.create(
-            person=person,
-            channel=channel,
-            address=address,
-            template=template,
-            language=language,
-            subject=subject,
-            body=body,
-            link=link,
-            about=about,
-            status=_first_status(channel, error),
-            error=error,
-            sent_at=now() if channel == Channel.NOTICE and not error else None,
+        message = insert(
+            Message(
+                person=person,
+                channel=channel,
+                address=address,
+                template=template,
+                language=language,
+                subject=subject,
+                body=body,
+                link=link,
+                about=about,
+                status=_first_status(channel, error),
+                error=error,
+                sent_at=now() if channel == Channel.NOTICE and not error else None,
+            )
         )
         if message.status == Message.Status.QUEUED:
             deliver_message.defer(message_id=message.pk, secret=secret)

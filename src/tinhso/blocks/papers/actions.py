@@ -19,6 +19,7 @@ from tinhso.blocks.papers.render import render_pdf
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.ids import readable_code
+from tinhso.kernel.inserts import insert
 from tinhso.kernel.permissions import require
 
 if TYPE_CHECKING:
@@ -73,16 +74,18 @@ def issue_paper(
     facts = dict(context or {})
     facts["letterhead"] = letterhead(agency)
     facts["signature"] = signature_of(signer, post) if signer and post else printed_signature(facts.get("signer", {}))
-    paper = Paper.objects.create(
-        kind=kind,
-        number=number,
-        title=printed_title,
-        verification_code=readable_code(CODE_LENGTH),
-        template=template or TEMPLATES[kind],
-        context=facts,
-        holder=holder,
-        issued_by_agency=agency,
-        issued_at=at or now(),
+    paper = insert(
+        Paper(
+            kind=kind,
+            number=number,
+            title=printed_title,
+            verification_code=readable_code(CODE_LENGTH),
+            template=template or TEMPLATES[kind],
+            context=facts,
+            holder=holder,
+            issued_by_agency=agency,
+            issued_at=at or now(),
+        )
     )
     record("papers.issued", by=by, on=paper, agency=agency, kind=kind.value, number=number)
     return paper

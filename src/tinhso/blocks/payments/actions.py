@@ -19,6 +19,7 @@ from tinhso.blocks.payments.models import BankAccount, Invoice, Payment
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotFound, WrongState
 from tinhso.kernel.ids import readable_code
+from tinhso.kernel.inserts import insert
 from tinhso.kernel.permissions import require
 
 Status = Invoice.Status
@@ -53,9 +54,8 @@ def create_invoice(
         raise Invalid(
             _("Hóa đơn phải có ít nhất một khoản và số tiền hợp lý."), fields={"lines": _("Hãy kiểm tra lại các khoản.")}
         )
-    invoice = Invoice.objects.create(
-        code=readable_code(12), agency=agency, title=title, about=about, payer=payer, lines=checked, amount=amount
-    )
+    code = readable_code(12)
+    invoice = insert(Invoice(code=code, agency=agency, title=title, about=about, payer=payer, lines=checked, amount=amount))
     record("payments.invoice_created", by=by, on=invoice, agency=agency, amount=amount, about=about)
     if amount == 0:
         _settle(invoice, method=Method.FREE, by=by)

@@ -13,6 +13,7 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import record
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.inserts import insert
 
 _LOCKED = FixedQuery(
     lambda: (
@@ -55,7 +56,7 @@ def tell(
     case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
 ) -> None:
     """Add to the time line, write the audit row and announce `cases.<event>`."""
-    TimelineEntry.objects.create(case=case, at=at, event=event, actor=by, public=public, note=note)
+    insert(TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note))
     announce(case, event, by=by, **facts)
 
 

@@ -40,6 +40,7 @@ from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.inserts import insert, insert_all
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
@@ -108,18 +109,10 @@ def submit_case(
     if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
         raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
     case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
-    CaseForm.objects.create(case=case, answers=cleaned.answers)
-    Party.objects.create(
-        case=case,
-        role=Party.Role.APPLICANT,
-        person=applicant.person,
-        name=applicant.name,
-        identity_number=applicant.identity_number,
-        phone=applicant.phone,
-        email=applicant.email,
-        address=applicant.address,
-    )
-    rows = Part.objects.bulk_create(
+    insert(CaseForm(case=case, answers=cleaned.answers))
+    particulars = {name: getattr(applicant, name) for name in _PARTICULARS}
+    insert(Party(case=case, role=Party.Role.APPLICANT, person=applicant.person, **particulars))
+    rows = insert_all(
         Part(
             case=case,
             code=part.code,
@@ -131,9 +124,7 @@ def submit_case(
         )
         for part in wanted
     )
-    PartFile.objects.bulk_create(
-        PartFile(part=row, file=file) for row in rows for file in handed_in.get(row.code, HandedIn()).files
-    )
+    insert_all(PartFile(part=row, file=file) for row in rows for file in handed_in.get(row.code, HandedIn()).files)
     if lines := fee_lines(version, cleaned.answers):
         invoice = create_invoice(
             agency=agency,
@@ -142,7 +133,7 @@ def submit_case(
             about=f"cases.case:{case.pk}",
             payer=applicant.person,
         )
-        CaseInvoice.objects.create(case=case, invoice=invoice)
+        insert(CaseInvoice(case=case, invoice=invoice))
     tell(case, "submitted", by=by, at=at, channel=int(channel))
     return case
 
@@ -186,19 +177,21 @@ def _new_case(
 ) -> Case:
     day = f"{local(at):%y%m%d}"
     code = f"{agency.code}-{day}-{next_number(agency, 'case', day):04d}"
-    return Case.objects.create(
-        code=code,
-        procedure=version.procedure,
-        version=version,
-        agency=agency,
-        channel=channel,
-        applicant=applicant.person,
-        business=applicant.business,
-        submitted_by=by,
-        submitted_at=at,
-        applicant_name=applicant.name,
-        search=f"{fold(code)} {fold(applicant.name)}",
-        submission_key=key,
+    return insert(
+        Case(
+            code=code,
+            procedure=version.procedure,
+            version=version,
+            agency=agency,
+            channel=channel,
+            applicant=applicant.person,
+            business=applicant.business,
+            submitted_by=by,
+            submitted_at=at,
+            applicant_name=applicant.name,
+            search=f"{fold(code)} {fold(applicant.name)}",
+            submission_key=key,
+        )
     )
 
 

@@ -23,6 +23,7 @@ from tinhso.blocks.cases.process_tables import Wait as WaitRow
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.errors import WrongState
+from tinhso.kernel.inserts import insert
 from tinhso.kernel.time import local
 
 Service = Callable[[Case, datetime], None]
@@ -265,17 +266,19 @@ def _still_runs(scope: Scope, event: Node) -> bool:
 def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: int = 1) -> Step:
     case = scope.case
     agency = _agency(scope, node.agencies[instance] if node.agencies else node.agency, at=at)
-    step = Step.objects.create(
-        case=case,
-        sub=scope.sub,
-        node=node.id,
-        instance=instance,
-        name=f"{node.name} ({instance + 1}/{of})" if of > 1 else node.name,
-        does=node.does,
-        role=node.role,
-        agency=agency,
-        opened_at=at,
-        due_at=_due(scope, node, opened_at=at),
+    step = insert(
+        Step(
+            case=case,
+            sub=scope.sub,
+            node=node.id,
+            instance=instance,
+            name=f"{node.name} ({instance + 1}/{of})" if of > 1 else node.name,
+            does=node.does,
+            role=node.role,
+            agency=agency,
+            opened_at=at,
+            due_at=_due(scope, node, opened_at=at),
+        )
     )
     let_see(case, agency, node.role)
     return step
