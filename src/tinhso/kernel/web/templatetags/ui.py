@@ -14,7 +14,7 @@ from django.template.context import RequestContext
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -159,21 +159,14 @@ def due(remaining: Remaining | None) -> SafeString:
     if remaining is None:
         return SafeString("")
     sentence = remaining.sentence(get_language() or "vi")
-    title = date = SafeString("")
+    title = date = ""
     if remaining.due:
-        title = format_html(' title="{} {}"', _("Hạn:"), moment(remaining.due))
-        if remaining.level != Level.TODAY and (shown := day(remaining.due)) not in sentence:
-            date = format_html(
-                ' <time class="due-date" datetime="{}">{}</time>', timezone.localtime(remaining.due).isoformat(), shown
-            )
-    return format_html(
-        '<span class="due due-{}"{}>{}<span>{}{}</span></span>',
-        remaining.level,
-        title,
-        _due_icon(remaining.level),
-        sentence,
-        date,
-    )
+        until = timezone.localtime(remaining.due)
+        title = f' title="{escape(_("Hạn:"))} {escape(moment(until))}"'
+        if remaining.level != Level.TODAY and (shown := day(until)) not in sentence:
+            date = f' <time class="due-date" datetime="{until.isoformat()}">{shown}</time>'
+    mark = _due_icon(remaining.level)
+    return SafeString(f'<span class="due due-{remaining.level}"{title}>{mark}<span>{escape(sentence)}{date}</span></span>')
 
 
 @register.simple_tag

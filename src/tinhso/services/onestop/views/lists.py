@@ -1,6 +1,7 @@
 """My work and reception."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.blocks.cases.actions.batches import one_by_one
+from tinhso.blocks.cases.actions.common import desk_link
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.queries import awaiting_reception, search_cases, work_of
 from tinhso.blocks.cases.waiting import cases_waiting, waiting_for
 from tinhso.blocks.directory.models import Person
@@ -24,6 +26,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.time import Remaining
 from tinhso.kernel.web.answers import wants_json
 from tinhso.services.onestop.queries import COUNTED, Share, questions_waiting, shares_of_work
 
@@ -52,13 +55,17 @@ def work(request: PersonRequest) -> HttpResponse:
     page = page_by_key(steps, order=("due_at",), cursor=request.GET.get("trang"))
     context = {
         "page": page,
-        "rows": [(step, None if step.case.ended else remaining_until(step.agency, step.due_at, moment)) for step in page.rows],
+        "rows": [(step, desk_link(step.case), _left(step, moment)) for step in page.rows],
         "tabs": work_tabs(request.person, shares, chosen, text),
         "filters": [_search(_("Tìm trong việc của tôi"), text)],
         "keep": {"phan": chosen.code} if chosen.code else {},
         "filtered": text or chosen.code,
     }
     return render(request, "onestop/work.html", context)
+
+
+def _left(step: Step, moment: datetime) -> Remaining | None:
+    return None if step.case.ended else remaining_until(step.agency, step.due_at, moment)
 
 
 def _search(label: str, text: str) -> dict[str, str]:
