@@ -79,6 +79,20 @@ def refusal_of(request: HttpRequest, error: DomainError) -> HttpResponse:
     return answer(request, Refusal(error.status, error.code, title, str(error), advice), fields=error.fields)
 
 
+def wrong_method(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """405, with the methods that would do."""
+    refusal = Refusal(
+        405,
+        "wrong_method",
+        _("Địa chỉ này không mở được như một trang"),
+        _("Đây là nơi nhận dữ liệu từ một biểu mẫu. Chưa có gì được gửi đi."),
+        _("Hãy quay lại trang trước rồi bấm nút trên trang đó."),
+    )
+    response = answer(request, refusal)
+    response["Allow"] = refused["Allow"]
+    return response
+
+
 def unavailable(request: HttpRequest, *, advice: str = "") -> HttpResponse:
     """503: maintenance, or the database does not answer."""
     refusal = Refusal(

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, QueryDict
 from django.utils import translation
 
 from tinhso.kernel.correlation import correlation_id, start_correlation
 from tinhso.kernel.errors import DomainError
-from tinhso.kernel.web.answers import refusal_of, unavailable
+from tinhso.kernel.web.answers import refusal_of, unavailable, wrong_method
 from tinhso.kernel.web.policy import security_headers
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -93,10 +93,14 @@ def _holds_nul(form: QueryDict) -> bool:
 
 
 def domain_errors(get_response: Handler) -> Handler:
-    """Turn a refusal raised by an action or a query into the page, fragment or JSON the caller can use."""
+    """Turn a refusal raised by an action or a query into the page, fragment or JSON the caller can use.
+
+    So too the empty answer to an address that only takes what a form sends: people come back to it from their history.
+    """
 
     def handle(request: HttpRequest) -> HttpResponseBase:
-        return get_response(request)
+        response = get_response(request)
+        return wrong_method(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         return refusal_of(request, exception) if isinstance(exception, DomainError) else None

@@ -23,6 +23,7 @@ def client() -> Client:
         ("/thu/bug/", 500, "Có lỗi ở phía chúng tôi"),
         ("/thu/database/", 503, "Hệ thống đang tạm nghỉ"),
         ("/khong-co-trang-nay/", 404, "Không tìm thấy trang này"),
+        ("/gui/", 405, "Hãy quay lại trang trước"),
     ],
 )
 def test_a_refused_page_says_what_happened_and_carries_the_correlation_id(client, address, status, words):
@@ -60,6 +61,14 @@ def test_a_name_nobody_serves_is_refused_with_the_right_address_and_what_the_ope
     for words in ("“&lt;evil&gt;.example”", "https://a.example", "TINHSO_HOSTS"):
         assert words in page.content.decode()
     assert client.get("/api/v1/cases", headers={"Host": "evil.example"}).json()["code"] == "unknown_host"
+
+
+def test_an_address_for_forms_names_the_methods_that_would_do_to_programs_too(client):
+    page, told = client.get("/gui/"), client.get("/api/gui/")
+
+    assert page["Allow"] == told["Allow"] == "POST"
+    assert (told.status_code, told.json()["code"]) == (405, "wrong_method")
+    assert client.post("/gui/").content == b"taken"
 
 
 def test_an_htmx_request_is_answered_with_a_notice_for_the_message_area(client):

@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from tinhso.config.urls import handler400, handler403, handler404, handler500, urlpatterns
 from tinhso.kernel import errors
@@ -31,6 +32,11 @@ def echo(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{len(request.POST)}")
 
 
+@require_POST
+def only_forms(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("taken")
+
+
 @embeddable
 def preview(request: HttpRequest) -> HttpResponse:
     return HttpResponse("preview")
@@ -40,6 +46,8 @@ urlpatterns = [
     path("thu/<str:way>/", fail),
     path("api/thu/<str:way>/", fail),
     path("echo/", echo),
+    path("gui/", only_forms),
+    path("api/gui/", only_forms),
     path("preview/", preview),
     *urlpatterns,
 ]
