@@ -162,7 +162,8 @@ def due(remaining: Remaining | None) -> SafeString:
     title = date = ""
     if remaining.due:
         until = timezone.localtime(remaining.due)
-        title = f' title="{escape(_("Hạn:"))} {escape(moment(until))}"'
+        label = _("Hạn:")
+        title = f' title="{escape(label)} {escape(moment(until))}"'
         if remaining.level != Level.TODAY and (shown := day(until)) not in sentence:
             date = f' <time class="due-date" datetime="{until.isoformat()}">{shown}</time>'
     mark = _due_icon(remaining.level)
