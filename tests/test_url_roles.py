@@ -168,6 +168,17 @@ onestop:register_xlsx      GET    302  404  404  200  403  200  200  403  200
 onestop:complain           POST   302  404  404  422  403  403  403  404  404
 onestop:decide_complaint   POST   302  404  404  403  403  422  403  404  404
 onestop:work               GET    302  404  404  200  200  200  403  403  200
+scanning:assign            POST   302  404  404  302  403  403  403  404  404
+scanning:bind              POST   302  404  404  302  403  403  403  404  404
+scanning:board             GET    302  404  404  200  403  403  403  404  404
+scanning:file              GET    302  404  404  200  403  403  403  404  404
+scanning:page              POST   302  404  404  302  403  403  403  404  404
+scanning:picture           GET    302  404  404  404  403  403  403  404  404
+scanning:scan_picture      GET    302  404  404  404  403  403  403  404  404
+scanning:scans             GET    302  404  404  200  403  403  403  404  404
+scanning:take              POST   302  404  404  422  403  403  403  404  404
+scanning:take_scan         POST   302  404  404  302  403  403  403  404  404
+scanning:waiting           GET    302  404  404  200  403  403  403  403  200
 payments:callback          POST   404  404  404  404  404  404  404  404  404
 payments:demo              GET    404  404  404  404  404  404  404  404  404
 payments:demo              POST   404  404  404  404  404  404  404  404  404
@@ -397,6 +408,11 @@ def _build(folder: Path) -> World:
         "queueing:appointment": {"key": "none"},
         "accounts:revoke_token": {"token_id": 0},
         "onestop:drop_filter": {"saved": 0},
+        **{f"scanning:{name}": by_case for name in ("assign", "board", "scans", "scan_picture", "take", "take_scan")},
+        "scanning:bind": {**by_case, "part": case.parts.get().pk},
+        "scanning:file": {**by_case, "file": case.parts.get().files.get().pk},
+        "scanning:page": {**by_case, "page": 0, "act": "xoay"},
+        "scanning:picture": {**by_case, "page": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,
         "api:clock_of_case": by_case,

@@ -180,6 +180,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # one file, and one request with all its files
 MAX_UPLOAD_SIZE = int(os.environ.get("TINHSO_MAX_UPLOAD_MB", "20")) * 1024 * 1024
 MAX_REQUEST_SIZE = 2 * MAX_UPLOAD_SIZE
+# where network scanners write, one folder for each agency's identifier; empty: none
+SCANS_DIR = os.environ.get("TINHSO_SCANS", "")
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # usernames are unique whatever the case of their letters, by an index on lower(username)

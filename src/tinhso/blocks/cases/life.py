@@ -42,6 +42,7 @@ class Deed(StrEnum):
     COMPLAIN = "complain"
     REOPEN = "reopen"
     DENY_COMPLAINT = "deny_complaint"
+    DIGITISE = "digitise"
     RATE = "rate"
 
 
@@ -92,6 +93,7 @@ LIFE: Mapping[Deed, Move] = {
     Deed.COMPLAIN: _move(_COMPLAINED_OF),
     Deed.REOPEN: _move(_COMPLAINED_OF, Status.SUBMITTED, Status.IN_PROGRESS),
     Deed.DENY_COMPLAINT: _move(_COMPLAINED_OF),
+    Deed.DIGITISE: _move({Status.SUBMITTED, *_UNDER_WAY, Status.DONE, Status.RETURNED}),
     Deed.RATE: _move(_COMPLAINED_OF | {Status.DONE}),
 }
 

@@ -36,6 +36,7 @@ TITLES = {
     "opinion_given": pgettext_lazy("timeline", "Cho ý kiến"),
     "opinion_withdrawn": pgettext_lazy("timeline", "Rút câu hỏi"),
     "noted": pgettext_lazy("timeline", "Ghi chú nội bộ"),
+    "digitised": pgettext_lazy("timeline", "Số hóa giấy tờ"),
     "result_signed": pgettext_lazy("timeline", "Ký số kết quả"),
     "returned": pgettext_lazy("timeline", "Trả kết quả"),
     "rated": pgettext_lazy("timeline", "Đánh giá"),

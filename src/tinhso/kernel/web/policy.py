@@ -22,9 +22,16 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 
+_FEATURES = {
+    "camera": "()",
+    "microphone": "()",
+    "geolocation": "(self)",
+    "payment": "()",
+    "usb": "()",
+    "interest-cohort": "()",
+}
 _HEADERS = {
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -37,7 +44,11 @@ def security_headers(response: HttpResponseBase) -> dict[str, str]:
     """The headers for this answer, with what its view widened."""
     policy = POLICY | getattr(response, "policy", {})
     framing = {"'none'": "DENY", "'self'": "SAMEORIGIN"}.get(policy["frame-ancestors"])
-    headers = _HEADERS | {"Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items())}
+    features = _FEATURES | getattr(response, "features", {})
+    headers = _HEADERS | {
+        "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
+        "Permissions-Policy": ", ".join(f"{name}={who}" for name, who in features.items()),
+    }
     return headers | ({"X-Frame-Options": framing} if framing else {})
 
 
@@ -55,6 +66,18 @@ def widen(**directives: str) -> Callable[[View], View]:
         return run
 
     return decorate
+
+
+def with_camera(view: View) -> View:
+    """Let our own scripts on the page of one view ask for the camera."""
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(*args, **kwargs)
+        response.features = {"camera": "(self)"}  # type: ignore[attr-defined]
+        return response
+
+    return run
 
 
 kept_for_back = cache_control(private=True, no_cache=True)

@@ -26,6 +26,7 @@ TOLD = (
     "corrected",
     "reopened",
     "step_done",
+    "digitised",
     "result_signed",
     "returned",
 )

@@ -23,8 +23,8 @@ _SETS = {
 }
 # what stays among colleagues, or comes after the end
 _SILENT = {"noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied", "complained", "complaint_denied"}
-# what the applicant does is no progress of the agency
-_NO_PROGRESS = {"submitted", "withdrawn", "supplement_answered"}
+# what the applicant does, or what only adds a copy, is no progress of the agency
+_NO_PROGRESS = {"submitted", "withdrawn", "supplement_answered", "digitised"}
 _RUNNING = {Status.ACCEPTED, Status.IN_PROGRESS}
 
 

@@ -1,0 +1,117 @@
+// Pages go to the server one by one, at once. What could not be sent stays here and goes again when there is a connection;
+// each has a key of its own, so that one that had arrived after all is not kept twice.
+const scan = document.getElementById("scan");
+const line = document.getElementById("scan-sending");
+const AGAIN = 4000;
+const waiting = [];
+let running = false;
+
+function say(text) {
+  line.hidden = !text;
+  line.textContent = text;
+}
+
+function left(why) {
+  if (waiting.length) say(`${why} ${waiting.length}.`);
+}
+
+function redraw(html) {
+  const board = document.getElementById("scan-board");
+  board.outerHTML = html;
+  const fresh = document.getElementById("scan-board");
+  window.htmx?.process(fresh);
+  prepare(fresh);
+}
+
+async function post(item) {
+  const body = new FormData();
+  body.set("files", item.file, item.name);
+  body.set("part", item.part);
+  body.set("origin", item.origin);
+  body.set("key", item.key);
+  const answer = await fetch(scan.dataset.take, {
+    method: "POST",
+    body,
+    headers: { Accept: "application/json", "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] },
+  });
+  const kind = answer.headers.get("Content-Type") || "";
+  if (answer.ok && kind.startsWith("application/json")) return answer.json();
+  if (answer.status >= 500 || answer.status === 429) throw new TypeError("busy");
+  if (answer.redirected || !kind.includes("json")) return null; // signed out
+  return { problems: [(await answer.json()).detail] };
+}
+
+async function run() {
+  if (running) return;
+  running = true;
+  const problems = [];
+  while (waiting.length) {
+    left(scan.dataset.sending);
+    const [item] = waiting;
+    let said;
+    try {
+      said = await post(item);
+    } catch {
+      left(scan.dataset.waiting);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      continue;
+    }
+    if (!said) {
+      left(scan.dataset.signedOut);
+      await new Promise((resolve) => setTimeout(resolve, 2 * AGAIN));
+      continue;
+    }
+    waiting.shift();
+    if (said.board) redraw(said.board);
+    problems.push(...said.problems);
+    item.done?.(said);
+  }
+  running = false;
+  say(problems.length ? `${scan.dataset.refused} ${problems.join(" ")}` : "");
+  line.classList.toggle("scan-refused", problems.length > 0);
+}
+
+export function send(file, { part, origin = "upload", name = file.name, done = null }) {
+  waiting.push({ file, part, origin, name, done, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
+  run();
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (waiting.length) event.preventDefault();
+});
+
+// choosing files sends them; dropping them on a part sends them there
+function prepare(root) {
+  for (const form of root.querySelectorAll("[data-add]")) {
+    form.querySelector("[data-without-script]").hidden = true;
+    for (const box of form.querySelectorAll("input[type=file]")) {
+      box.addEventListener("change", () => {
+        for (const file of box.files) send(file, { part: form.dataset.add });
+        box.value = "";
+      });
+    }
+  }
+  for (const pile of root.querySelectorAll("[data-drop]")) {
+    pile.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      pile.classList.add("scan-over");
+    });
+    pile.addEventListener("dragleave", () => pile.classList.remove("scan-over"));
+    pile.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      pile.classList.remove("scan-over");
+      for (const file of event.dataTransfer.files) send(file, { part: pile.dataset.drop });
+    });
+  }
+  for (const button of root.querySelectorAll("[data-camera]")) button.hidden = !navigator.mediaDevices?.getUserMedia;
+  for (const picture of root.querySelectorAll("[data-drop-broken]")) {
+    picture.addEventListener("error", () => (picture.hidden = true));
+  }
+}
+
+if (scan) {
+  prepare(scan);
+  document.addEventListener("htmx:load", (event) => prepare(event.target));
+}
