@@ -114,4 +114,9 @@ function prepare(root) {
 if (scan) {
   prepare(scan);
   document.addEventListener("htmx:load", (event) => prepare(event.target));
+  // the list of scans is not redrawn under somebody's hands
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const list = event.target;
+    if (list.id === "scanner" && (list.querySelector(":checked[name=scans]") || list.contains(document.activeElement))) event.preventDefault();
+  });
 }
