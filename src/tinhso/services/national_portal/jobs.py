@@ -21,6 +21,8 @@ TOLD = (
     "supplement_answered",
     "withdrawn",
     "stopped",
+    "paused",
+    "resumed",
     "extended",
     "transferred",
     "corrected",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tinhso.blocks.cases.models import Case, Status, TimelineEntry
+from tinhso.blocks.cases.models import Case, Pause, Status, TimelineEntry
 from tinhso.services.national_portal.models import Kind
 
 _SETS = {
@@ -46,11 +46,15 @@ def messages_for(case: Case, entries: Iterable[TimelineEntry]) -> Iterator[Told]
     new kind of event is never lost here.
     """
     told = [entry for entry in entries if entry.event not in _SILENT]
+    duties = _duties_begun(case) if any(entry.event == "paused" for entry in told) else set()
     ends = {entry.at for entry in told if entry.event in ("result_signed", "returned")}
     status, received = Status.SUBMITTED, False
     for entry in told:
         newest = entry is told[-1]
-        status = _status_after(entry.event, status, received=received, known=case.state if newest else None)
+        if entry.event == "paused":
+            status = Status.FINANCIAL_DUTY if max(entry.at, case.received_at or entry.at) in duties else status
+        else:
+            status = _status_after(entry.event, status, received=received, known=case.state if newest else None)
         received = received or entry.event == "accepted"
         if entry.event != "step_done":
             yield Told(Kind.CASE, entry.pk, entry.event, status, entry.at)
@@ -58,9 +62,16 @@ def messages_for(case: Case, entries: Iterable[TimelineEntry]) -> Iterator[Told]
             yield Told(Kind.PROGRESS, entry.pk, entry.event, status, entry.at)
 
 
+def _duties_begun(case: Case) -> set[datetime]:
+    """When the clock was stopped for a fee or tax duty; other pauses have no status of their own."""
+    return set(case.pauses.filter(reason=Pause.Reason.FEE).values_list("started_at", flat=True))
+
+
 def _status_after(event: str, before: Status, *, received: bool, known: Status | None) -> Status:
     if event in _SETS:
         return _SETS[event]
+    if event == "resumed":
+        return Status.IN_PROGRESS
     if event in ("supplement_answered", "reopened"):
         return Status.IN_PROGRESS if received else Status.SUBMITTED
     if event == "step_done":

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from tinhso.blocks.cases.actions.clock import begin_pause, end_pause
 from tinhso.blocks.cases.actions.intake import Applicant, accept_case
 from tinhso.blocks.cases.actions.results import return_result, sign_result
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import complete_step
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Pause
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.services.national_portal.actions.queueing import queue_case
 from tinhso.services.national_portal.actions.sending import claim_next, send_due
@@ -55,6 +56,17 @@ def test_the_whole_life_of_a_case_arrives(line: Line, accepted: Case, town: Town
     assert there.record["DanhSachHoSoBoSung"][0]["TrangThaiBoSung"] == "1"
     assert there.record["DanhSachGiayToKetQua"][0]["DuongDanTepTinKetQua"].startswith("http")
     assert [row["TrangThai"] for row in there.progress] == ["2", "5", "4", "4", "4", "9", "10"]
+
+
+def test_a_duty_is_told_under_its_own_status_and_another_pause_is_not(line: Line, accepted: Case, town: Town) -> None:
+    for hours, reason in ((1, Pause.Reason.FEE), (3, Pause.Reason.COURT)):
+        moment = MONDAY + timedelta(hours=hours)
+        begin_pause(accepted, by=town.specialist, reason=reason, note="Chờ", document="12/TB ngày 16/11/2026", at=moment)
+        end_pause(accepted, by=town.specialist, at=moment + timedelta(minutes=30))
+    line.send(accepted)
+    told = Message.objects.filter(case=accepted, kind="CapNhatTienDoHoSoMC").order_by("pk").values_list("event", "status")
+    assert list(told) == [("accepted", 2), ("paused", 6), ("resumed", 4), ("paused", 4), ("resumed", 4)]
+    assert [row["TrangThai"] for row in line.there(accepted).progress] == ["2", "6", "4", "4", "4"]
 
 
 def test_making_messages_twice_makes_them_once(line: Line, accepted: Case) -> None:
