@@ -35,7 +35,8 @@ from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.payments.models import Invoice
 from tinhso.services.portal.actions import start_draft
-from tinhso.services.processes.actions import begin_draft
+from tinhso.services.processes.actions.drafts import begin_draft
+from tinhso.services.processes.models import MovePlan
 
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "owner", "citizen", "clerk", "specialist", "chairman", "manager", "admin", "outsider")
@@ -263,6 +264,14 @@ processes:take_back         POST  302  404  404  403  403  409  409  409  409
 processes:try_draft         GET   302  404  404  403  403  200  200  200  200
 processes:try_version       GET   302  404  404  403  403  200  200  200  200
 processes:version           GET   302  404  404  403  403  200  200  200  200
+processes:approve_plan      POST  302  404  404  403  403  403  409  409  403
+processes:begin_plan        POST  302  404  404  403  403  403  404  404  403
+processes:drop_plan         POST  302  404  404  403  403  403  302  302  403
+processes:go_on_with_plan   POST  302  404  404  403  403  403  409  409  403
+processes:plan              GET   302  404  404  403  403  403  200  200  403
+processes:save_plan         POST  302  404  404  403  403  403  409  409  403
+processes:send_plan         POST  302  404  404  403  403  403  422  422  403
+processes:take_back_plan    POST  302  404  404  403  403  403  409  409  403
 shared_data:search         GET    200  200  200  200  200  200  200  200  200
 shared_data:search         POST   200  200  200  200  200  200  200  200  200
 status                     GET    200  200  200  200  200  200  200  200  200
@@ -422,7 +431,14 @@ def _build(folder: Path) -> World:
     process = begin_draft(version, by=admin, at=case.submitted_at)
     for name in ("approve", "draft", "drop", "editor", "file", "save", "send", "take_back", "try_draft"):
         arguments[f"processes:{name}"] = {"pk": process.pk}
-    for name in ("begin", "try_version", "version"):
+    earlier = {"version": "2000.1", "valid_from": date(2000, 1, 1), "valid_to": date(2000, 12, 31), "content_hash": "0"}
+    contents = {name: getattr(version, name) for name in ("procedure", "definition", "graph", "files")}
+    plan = MovePlan.objects.create(
+        source=ProcedureVersion.objects.create(**contents, **earlier), target=version, mapped={}, begun_by=admin
+    )
+    for name in ("plan", *(f"{act}_plan" for act in ("approve", "drop", "go_on_with", "save", "send", "take_back"))):
+        arguments[f"processes:{name}"] = {"pk": plan.pk}
+    for name in ("begin", "begin_plan", "try_version", "version"):
         arguments[f"processes:{name}"] = {"code": "9.000001", "number": version.version}
     for name in ("tasks", "documents", "check", "discard"):
         arguments[f"portal:{name}"] = {"key": draft.key}

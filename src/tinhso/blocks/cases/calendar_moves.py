@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from django.db.models import Q, QuerySet
 
-from tinhso.blocks.cases.clock import due_under, promise_of, whole_term
+from tinhso.blocks.cases.clock import due_under, promise_to, whole_term
 from tinhso.blocks.cases.models import Case, Pause, Procedure, ProcedureVersion, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.calendar_changes import Change, calendars_if
@@ -61,7 +61,7 @@ def _open_cases(changes: Sequence[Change]) -> QuerySet[Case]:
     first = datetime.combine(min(change.from_day for change in changes), time(0), VIETNAM)
     return (
         Case.objects.filter(below, ended_at=None, received_at__isnull=False, due_at__gte=first)
-        .only("code", "agency", "version", "procedure", "received_at", "due_at", "extended_by")
+        .only("code", "agency", "version", "term_version", "procedure", "received_at", "due_at", "extended_by")
         .order_by("pk")
     )
 
@@ -72,7 +72,7 @@ def _moves(changes: Sequence[Change], found: QuerySet[Case]) -> list[Move]:
     stood = _pauses(cases)
     moved = []
     for case in cases:
-        after = due_under(promise_of(case.version), case, calendars[case.agency_id], stood.get(case.pk, ())).at
+        after = due_under(promise_to(case), case, calendars[case.agency_id], stood.get(case.pk, ())).at
         if after and case.due_at and after != case.due_at:
             moved.append(Move(case, case.due_at, after))
     steps = _steps(moved, calendars, stood)
@@ -119,7 +119,7 @@ def _steps(moved: Sequence[Move], calendars: dict[int, Calendar], stood: dict[in
         case, percent = move.case, graph_of(move.case.version).node(node).share
         due_at: datetime | None = move.after
         if percent:
-            term, calendar = whole_term(promise_of(case.version), case), calendars[case.agency_id]
+            term, calendar = whole_term(promise_to(case), case), calendars[case.agency_id]
             pauses = stood.get(case.pk, ())
             due_at = step_due(term, percent, opened_at, calendar, case_due=move.after, pauses=pauses)
         found.setdefault(case.pk, []).append(StepMove(pk, name, agency, before, due_at))

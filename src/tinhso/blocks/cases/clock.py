@@ -18,7 +18,7 @@ from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.models import ENDED, Case, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.overruns import overrun, steps_behind_lateness
-from tinhso.blocks.cases.process import graph_of
+from tinhso.blocks.cases.process import node_of
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_id
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.fixed_query import FixedQuery, Param
@@ -76,6 +76,17 @@ def promise_of(version: ProcedureVersion) -> Promise:
     return Promise(promised, legal, bool(term.get("same_day")), term.get("law_says", ""), term.get("basis", ""))
 
 
+def promise_to(case: Case) -> Promise:
+    """What the case was promised. It keeps it when it moves to a version that promises something else."""
+    return _promise_by_id(case.term_version_id) if case.term_version_id else promise_of(case.version)
+
+
+@lru_cache(maxsize=2_000)
+def _promise_by_id(version_id: int) -> Promise:
+    """Of a version that cases were received under, which never changes."""
+    return promise_of(ProcedureVersion.objects.get(pk=version_id))
+
+
 def due_if_received(version: ProcedureVersion, agency: Agency, at: datetime) -> Due:
     """When a case handed in at `at` would be due."""
     promise = promise_of(version)
@@ -84,7 +95,7 @@ def due_if_received(version: ProcedureVersion, agency: Agency, at: datetime) -> 
 
 def extension_of(case: Case) -> Term | None:
     """By how much the case's term was extended."""
-    return Term(case.extended_by, promise_of(case.version).term.unit) if case.extended_by else None
+    return Term(case.extended_by, promise_to(case).term.unit) if case.extended_by else None
 
 
 def due_of(case: Case, pauses: Iterable[models.Pause] | None = None) -> Due | None:
@@ -96,7 +107,7 @@ def due_of(case: Case, pauses: Iterable[models.Pause] | None = None) -> Due | No
     if case.received_at is None:
         return None
     stood = _stretches(pauses_of(case) if pauses is None else pauses)
-    return due_under(promise_of(case.version), case, agency_calendar(case.agency), stood)
+    return due_under(promise_to(case), case, agency_calendar(case.agency), stood)
 
 
 def due_under(promise: Promise, case: Case, calendar: Calendar, pauses: Iterable[Pause]) -> Due:
@@ -133,7 +144,7 @@ def due_of_step(case: Case, node: Node, *, opened_at: datetime) -> datetime | No
     """When a step should be done: its share of the term from its opening, never after the case itself."""
     if case.due_at is None or node.share is None:
         return case.due_at
-    term, stood = whole_term(promise_of(case.version), case), stretches_of(case)
+    term, stood = whole_term(promise_to(case), case), stretches_of(case)
     return step_due(term, node.share, opened_at, agency_calendar(case.agency), case_due=case.due_at, pauses=stood)
 
 
@@ -185,7 +196,7 @@ class Hands:
         """How late it is, or ended, in the unit of its term; None when it is not. A query only for what no case before had."""
         if self.due_at is None or self.verdict(now) not in (Verdict.LATE, Verdict.OVERDUE):
             return None
-        return _late_by(self.due_at, self.ended_at or now, agency_calendar_by_id(agency_id), _unit_of(version_id))
+        return _late_by(self.due_at, self.ended_at or now, agency_calendar_by_id(agency_id), _promise_by_id(version_id).term.unit)
 
 
 def hands_of(case: Case) -> Hands:
@@ -195,12 +206,6 @@ def hands_of(case: Case) -> Hands:
 def verdict_of(case: Case, now: datetime) -> Verdict:
     """Without a query."""
     return hands_of(case).verdict(now)
-
-
-@lru_cache(maxsize=2_000)
-def _unit_of(version_id: int) -> Unit:
-    """What the term of a version counts, which never changes once a case was received under it."""
-    return promise_of(ProcedureVersion.objects.get(pk=version_id)).term.unit
 
 
 def overdue(now: datetime, *, case: str = "") -> Q:
@@ -245,7 +250,7 @@ def remaining_of(case: Case, now: datetime) -> Remaining | None:
     """How long is left, in words and as a level to colour by; None where no clock runs any more, or none has begun."""
     if case.ended or case.received_at is None:
         return None
-    return remaining(case.due_at, now, agency_calendar(case.agency), promise_of(case.version).term.unit)
+    return remaining(case.due_at, now, agency_calendar(case.agency), promise_to(case).term.unit)
 
 
 def remaining_to_answer(case: Case, now: datetime) -> Remaining:
@@ -336,7 +341,7 @@ def standing(case: Case, now: datetime, steps: Sequence[Step] = ()) -> Standing:
     verdict = verdict_of(case, now)
     if case.received_at is None:
         return Standing(verdict, None, None, None, None, None, (), ())
-    pauses, promise, calendar = pauses_of(case), promise_of(case.version), agency_calendar(case.agency)
+    pauses, promise, calendar = pauses_of(case), promise_to(case), agency_calendar(case.agency)
     promised = due_of(case, pauses)
     end = case.ended_at or now
     late = verdict in (Verdict.LATE, Verdict.OVERDUE)
@@ -383,14 +388,13 @@ def _segments(received_at: datetime, pauses: Iterable[models.Pause], ended_at: d
 
 
 def _step_standing(case: Case, step: Step, pauses: list[models.Pause], now: datetime, *, made_late: bool) -> StepStanding:
-    graph, waits = graph_of(case.version), step.open and not case.ended
-    percent = graph.node(step.node).share
+    percent, waits = node_of(case, step).share, step.open and not case.ended
     calendar = agency_calendar(step.agency)
     seconds = 0 if step.cancelled else overrun(step, pauses, step.done_at or case.ended_at or now, calendar)
     still = waits and case.due_at is None
     return StepStanding(
         step=step,
-        share=share(promise_of(case.version).term, percent, calendar, local(step.opened_at).date()) if percent else None,
+        share=share(promise_to(case).term, percent, calendar, local(step.opened_at).date()) if percent else None,
         due_at=step.due_at,
         over=Span(seconds, Unit.HOURS) if seconds else None,
         remaining=remaining_until(step.agency, None if still else step.due_at, now) if waits else None,

@@ -30,6 +30,7 @@ TOLD = (
     "resumed",
     "extended",
     "rescheduled",
+    "term_shortened",
     "result_signed",
     "returned",
     "withdrawn",

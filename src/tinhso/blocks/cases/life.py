@@ -39,6 +39,7 @@ class Deed(StrEnum):
     STOP = "stop"
     CORRECT = "correct"
     TRANSFER = "transfer"
+    MOVE_VERSION = "move_version"
     COMPLAIN = "complain"
     REOPEN = "reopen"
     DENY_COMPLAINT = "deny_complaint"
@@ -90,6 +91,7 @@ LIFE: Mapping[Deed, Move] = {
     Deed.STOP: _move(_UNDER_WAY, Status.STOPPED),
     Deed.CORRECT: _move({Status.SUBMITTED, *_UNDER_WAY}),
     Deed.TRANSFER: _move({Status.SUBMITTED, Status.IN_PROGRESS}),
+    Deed.MOVE_VERSION: _move(_UNDER_WAY),
     Deed.COMPLAIN: _move(_COMPLAINED_OF),
     Deed.REOPEN: _move(_COMPLAINED_OF, Status.SUBMITTED, Status.IN_PROGRESS),
     Deed.DENY_COMPLAINT: _move(_COMPLAINED_OF),

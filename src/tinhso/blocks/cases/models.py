@@ -142,6 +142,14 @@ class Case(models.Model):
     code = models.CharField(max_length=60, unique=True)
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="cases")
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="cases", db_index=False)
+    term_version = models.ForeignKey(
+        ProcedureVersion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="whose term the case keeps since it moved to a version with another one",
+    )
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="cases", db_index=False)
     status = models.SmallIntegerField(choices=Status.choices, default=Status.SUBMITTED)
     channel = models.SmallIntegerField(choices=Channel.choices)
@@ -273,6 +281,14 @@ class Step(models.Model):
     sub = models.ForeignKey("cases.SubCase", models.CASCADE, null=True, related_name="steps", db_index=False)
     node = models.CharField(max_length=100)
     instance = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="which of several times the task is done")
+    version = models.ForeignKey(
+        ProcedureVersion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="under which it was ended, where the case has moved to another version since",
+    )
     name = models.CharField(max_length=300)
     does = models.CharField(max_length=20)
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
@@ -393,6 +409,7 @@ class Reappointment(models.Model):
         EXTENSION = "extension", _("Gia hạn")
         CALENDAR = "calendar", _("Lịch làm việc thay đổi")
         TRANSFER = "transfer", _("Chuyển cơ quan khác")
+        VERSION = "version", _("Phiên bản quy trình mới")
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="reappointments")
     at = models.DateTimeField()

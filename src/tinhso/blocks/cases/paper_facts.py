@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tinhso.blocks.cases.access_code import lookup_code
-from tinhso.blocks.cases.clock import promise_of
+from tinhso.blocks.cases.clock import promise_to
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, Party
 from tinhso.blocks.directory.models import Person
@@ -26,7 +26,7 @@ def paper_facts(case: Case, *, by: Person | None, **more: Any) -> dict[str, Any]
             "procedure": case.version.definition["name"],
             "procedure_code": case.procedure.code,
             "field": case.version.definition["field"],
-            "term": promise_of(case.version).term.label("vi"),
+            "term": promise_to(case).term.label("vi"),
             "channel": str(case.get_channel_display()),
             "submitted_at": _iso(case.submitted_at),
             "received_at": _iso(case.received_at),

@@ -1,11 +1,12 @@
 """Reading the process of a case."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.bpmn.graph import Graph
+from tinhso.blocks.cases.bpmn.graph import Graph, Node
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
 
 _graphs: dict[str, Graph] = {}
@@ -42,6 +43,18 @@ def graph_of(version: ProcedureVersion) -> Graph:
     return graph
 
 
+@lru_cache(maxsize=_KEPT)
+def _graph_by_id(version_id: int) -> Graph:
+    """Of a version that cases were received under, whose content never changes."""
+    return graph_of(ProcedureVersion.objects.get(pk=version_id))
+
+
+def node_of(case: Case, step: Step) -> Node:
+    """The task of a step; of one that was over before its case moved to another version, as it stood then."""
+    graph = _graph_by_id(step.version_id) if step.version_id else graph_of(case.version)
+    return graph.node(step.node)
+
+
 def label_of_outcome(code: str) -> str | Promise:
     """What an outcome is called on screens."""
     return _OUTCOMES.get(code, code)
@@ -49,5 +62,5 @@ def label_of_outcome(code: str) -> str | Promise:
 
 def outcomes_of(case: Case, step: Step) -> list[Outcome]:
     """The outcomes a step offers; empty when there is nothing to choose."""
-    codes = graph_of(case.version).node(step.node).outcomes
+    codes = node_of(case, step).outcomes
     return [Outcome(code, label_of_outcome(code), index > 0) for index, code in enumerate(codes)]

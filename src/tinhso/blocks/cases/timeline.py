@@ -26,6 +26,8 @@ TITLES = {
     "resumed": pgettext_lazy("timeline", "Tính tiếp thời hạn"),
     "extended": pgettext_lazy("timeline", "Gia hạn, hẹn lại ngày trả"),
     "rescheduled": pgettext_lazy("timeline", "Ngày hẹn trả thay đổi"),
+    "version_changed": pgettext_lazy("timeline", "Chuyển sang phiên bản quy trình mới"),
+    "term_shortened": pgettext_lazy("timeline", "Hẹn trả sớm hơn"),
     "step_done": pgettext_lazy("timeline", "Hoàn thành bước"),
     "step_assigned": pgettext_lazy("timeline", "Giao việc"),
     "step_late": pgettext_lazy("timeline", "Bước quá hạn, đã báo lãnh đạo"),

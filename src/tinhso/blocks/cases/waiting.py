@@ -121,7 +121,8 @@ def beside_steps(case: Case, *, events: Collection[str]) -> Beside:
     if any(node.message or node.timer for process in (graph, *graph.called) for node in process.nodes):
         rows = _waits().filter(case=case).select_related("sub").order_by("opened_at", "pk")
         waits = tuple(waiting_at(case, wait) for wait in rows)
-    subs = SubCase.objects.filter(case=case).select_related("agency").in_bulk() if graph.called else {}
+    called = graph.called or "version_changed" in events  # then sub-cases may have ended under the version before
+    subs = SubCase.objects.filter(case=case).select_related("agency").in_bulk() if called else {}
     if "opinion_asked" in events:
         asked = case.opinions.select_related("agency", "asked_by", "answered_by", "person", "step").prefetch_related(
             "files__file"

@@ -24,6 +24,7 @@ TOLD = (
     "paused",
     "resumed",
     "extended",
+    "term_shortened",
     "transferred",
     "corrected",
     "reopened",

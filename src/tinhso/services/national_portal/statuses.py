@@ -22,7 +22,10 @@ _SETS = {
     "returned": Status.RETURNED,
 }
 # what stays among colleagues, or comes after the end
-_SILENT = {"noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied", "complained", "complaint_denied"}
+_SILENT = {
+    *("noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied", "complained", "complaint_denied"),
+    "version_changed",
+}
 # what the applicant does, or what only adds a copy, is no progress of the agency
 _NO_PROGRESS = {"submitted", "withdrawn", "supplement_answered", "digitised"}
 _RUNNING = {Status.ACCEPTED, Status.IN_PROGRESS}

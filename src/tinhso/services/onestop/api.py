@@ -117,7 +117,7 @@ class WorkPage(Answer):
 
 _CASE = (
     *("code", "procedure__code", "agency__code", "status", "applicant_name", "submitted_at", "due_at", "pk"),
-    *("received_at", "ended_at", "agency", "version"),
+    *("received_at", "ended_at", "agency", "version", "term_version"),
 )
 _STEP = ("pk", "node", "name", "role", "does", "opened_at", "due_at", "done_at", "outcome")
 _STEPS = FixedQuery(lambda: Step.objects.filter(case=Param("case")).order_by("opened_at", "pk").values(*_STEP))
@@ -127,12 +127,14 @@ def _row(case: Case) -> dict[str, Any]:
     """A case as a list's query gives it, with what the clock says."""
     row = {name: getattr(case, name) for name in ("code", "status", "applicant_name", "submitted_at", "due_at", "pk")}
     row |= {"procedure__code": case.procedure.code, "agency__code": case.agency.code, "agency": case.agency_id}
-    return _told({**row, "version": case.version_id, "received_at": case.received_at, "ended_at": case.ended_at}, now())
+    row |= {"version": case.version_id, "term_version": case.term_version_id}
+    return _told({**row, "received_at": case.received_at, "ended_at": case.ended_at}, now())
 
 
 def _told(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
     hands = Hands(row["status"], row["received_at"], row["due_at"], row["ended_at"])
-    row["clock"], row["late_by"] = hands.verdict(moment), Length.of(hands.late_by(moment, row["agency"], row["version"]))
+    late_by = hands.late_by(moment, row["agency"], row["term_version"] or row["version"])
+    row["clock"], row["late_by"] = hands.verdict(moment), Length.of(late_by)
     return row
 
 

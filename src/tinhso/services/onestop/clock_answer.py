@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tinhso.blocks.cases.clock import Standing, StepStanding, Verdict, promise_of
+from tinhso.blocks.cases.clock import Standing, StepStanding, Verdict, promise_to
 from tinhso.blocks.cases.models import Case
 from tinhso.kernel.time import Span, Term, Unit
 
@@ -73,7 +73,7 @@ class ClockOut(Answer):
 
 
 def clock_out(case: Case, stands: Standing) -> ClockOut:
-    promise, due = promise_of(case.version), stands.due
+    promise, due = promise_to(case), stands.due
     return ClockOut(
         code=case.code,
         clock=stands.verdict,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.cases.clock import Verdict, verdict_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Procedure, Step
-from tinhso.blocks.cases.process import graph_of, label_of_outcome
+from tinhso.blocks.cases.process import label_of_outcome, node_of
 from tinhso.blocks.cases.queries import cases_visible_to
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Person
@@ -82,7 +82,7 @@ def _case_record(case: Case, now: datetime) -> CaseRecord:
 
 def _step_record(case: Case, step: Step, now: datetime) -> StepRecord:
     seconds = agency_calendar(step.agency).working_seconds_between(step.opened_at, step.done_at) if step.done_at else None
-    node = graph_of(case.version).node(step.node)
+    node = node_of(case, step)
     deviations = []
     if step.due_at and not step.cancelled and (step.done_at or case.ended_at or now) > step.due_at:
         deviations.append(_("quá hạn của bước"))

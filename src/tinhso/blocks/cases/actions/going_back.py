@@ -3,20 +3,20 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
-from tinhso.blocks.cases.actions.process import Scope, end_sub_cases, open_task, scope_of
+from tinhso.blocks.cases.actions.process import end_sub_cases, open_task
 from tinhso.blocks.cases.actions.work import open_step
-from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
-from tinhso.blocks.cases.bpmn.soundness import after, markings
+from tinhso.blocks.cases.bpmn.graph import Graph, Node
+from tinhso.blocks.cases.bpmn.soundness import after, places
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait
+from tinhso.blocks.cases.scope import Scope, scope_of
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
@@ -138,12 +138,4 @@ def _sound(graph: Graph, task: Node, current: str, resting: Collection[str], arr
     nodes, flows = after(graph, task)
     if current not in nodes:
         return False
-    return frozenset({task.id, *(set(resting) - nodes), *(set(arrived) - flows)}) in _places(graph)
-
-
-@lru_cache(maxsize=64)
-def _places(graph: Graph) -> frozenset[frozenset[str]]:
-    """The process's distributions of tokens as rows have them: at nodes, and on flows in front of joins."""
-    events = {node.id for node in graph.nodes if node.kind is Kind.BOUNDARY}
-    place = {flow.id: flow.id if graph.is_join(graph.node(flow.target)) else flow.target for flow in graph.flows}
-    return frozenset(frozenset(place[flow] for flow in marking - events) for marking in markings(graph))
+    return frozenset({task.id, *(set(resting) - nodes), *(set(arrived) - flows)}) in places(graph)

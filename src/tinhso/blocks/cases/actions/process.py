@@ -2,29 +2,23 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.actions.common import let_see
-from tinhso.blocks.cases.agencies import resolve
-from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
+from tinhso.blocks.cases.actions.tasks import common_outcome, instances_of, open_step, others_remain
+from tinhso.blocks.cases.bpmn.graph import Kind, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, OpenTask, RunService, Wait, leave, start
 from tinhso.blocks.cases.clock import due_of_step
 from tinhso.blocks.cases.models import Case, JoinArrival, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.process_tables import SubCase
 from tinhso.blocks.cases.process_tables import Wait as WaitRow
+from tinhso.blocks.cases.scope import Scope, agency_for, due_in, scope_of
 from tinhso.blocks.cases.timers import runs_out
-from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.errors import WrongState
-from tinhso.kernel.inserts import insert
-from tinhso.kernel.time import local
 
 Service = Callable[[Case, datetime], None]
 _services: dict[str, Service] = {}
@@ -46,47 +40,6 @@ def service_task_names() -> frozenset[str]:
     return frozenset(_services)
 
 
-@dataclass(frozen=True)
-class Scope:
-    """One running process: that of the case, or of a sub-case. Rows belong to it by `sub`."""
-
-    case: Case
-    graph: Graph
-    sub: SubCase | None = None
-
-    @property
-    def agency(self) -> Agency:
-        return self.sub.agency if self.sub else self.case.agency
-
-    def env(self, outcome: str = "") -> dict[str, Any]:
-        case = self.case
-        return {"outcome": outcome, "answers": case.form.answers, "case": {"channel": case.channel, "code": case.code}}
-
-    def arrived(self, node_id: str) -> set[str]:
-        waiting = self.case.arrivals.filter(sub=self.sub, node=node_id, consumed=False)
-        return set(waiting.values_list("flow", flat=True))
-
-    def resting(self) -> set[str]:
-        """Where tokens are, joins left out."""
-        here = [self.case.pk, self.sub.pk if self.sub else None]
-        with connection.cursor() as cursor:
-            cursor.execute(_RESTING, here * 3)
-            found = {str(node) for (node,) in cursor.fetchall()}
-        return found - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
-
-
-_RESTING = """
-SELECT node FROM cases_step WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND done_at IS NULL AND NOT cancelled
-UNION SELECT node FROM cases_wait WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND ended_at IS NULL
-UNION SELECT node FROM cases_subcase WHERE case_id = %s AND parent_id IS NOT DISTINCT FROM %s AND ended_at IS NULL
-"""
-
-
-def scope_of(case: Case, sub: SubCase | None) -> Scope:
-    graph = graph_of(case.version)
-    return Scope(case, graph.process(sub.process) if sub else graph, sub)
-
-
 def start_process(case: Case, *, at: datetime) -> None:
     """Put the first token into the process."""
     scope = scope_of(case, None)
@@ -105,9 +58,9 @@ def continue_process(step: Step, case: Case, *, at: datetime) -> None:
     node = scope.graph.node(step.node)
     outcome = step.outcome
     if node.many:
-        if _others_remain(scope, node, step, at=at):
+        if others_remain(scope, node, step, at=at):
             return
-        outcome = _common_outcome(scope, node, step)
+        outcome = common_outcome(scope, node, step)
     if scope.graph.boundaries(node):
         _end_timers(scope, node, at=at)
     move_on(scope, node, outcome, at=at)
@@ -170,7 +123,7 @@ def _settle(scope: Scope, effect: Effect, *, at: datetime) -> bool:
         case RunService():
             return False
         case Wait(node):
-            return _wait(scope, node, at=at)
+            return wait_at(scope, node, at=at)
         case Call(node):
             return not _open_sub_case(scope, node, at=at)
         case ArriveAt(node, flow, completes):
@@ -215,7 +168,7 @@ def _open_sub_case(scope: Scope, node: Node, *, at: datetime) -> bool:
         number=case.subs.count() + 1,
         node=node.id,
         process=node.calls,
-        agency=_agency(scope, node.agency, at=at),
+        agency=agency_for(scope, node.agency, at=at),
         opened_at=at,
         due_at=due_of_step(case, node, opened_at=at),
     )
@@ -223,7 +176,7 @@ def _open_sub_case(scope: Scope, node: Node, *, at: datetime) -> bool:
     return _carry_out(inner, start(inner.graph, inner.env()), at=at)
 
 
-def _wait(scope: Scope, node: Node, *, at: datetime) -> bool:
+def wait_at(scope: Scope, node: Node, *, at: datetime) -> bool:
     """Wait for a time or a message. Returns False for a message that is here already."""
     if node.message:
         early = scope.case.waits.filter(node="", message=node.message, ended_at__isnull=True).first()
@@ -248,12 +201,12 @@ def _wait(scope: Scope, node: Node, *, at: datetime) -> bool:
 
 def open_task(scope: Scope, node: Node, *, at: datetime) -> bool:
     """Open the step or steps of a user task. Returns False when there is nothing to do: the list is empty."""
-    instances = _instances(scope, node)
+    instances = instances_of(scope, node)
     for index in instances[: 1 if node.many == "sequential" else None]:
         open_step(scope, node, at=at, instance=index, of=len(instances))
     if instances:
         for event in scope.graph.boundaries(node):
-            _wait(scope, event, at=at)
+            wait_at(scope, event, at=at)
     return bool(instances)
 
 
@@ -261,78 +214,6 @@ def _still_runs(scope: Scope, event: Node) -> bool:
     """Whether what the event began the last time is not over yet; it is not begun a second time beside itself."""
     branch = {node.id for node in scope.graph.branch(event)}
     return not branch.isdisjoint(scope.resting())
-
-
-def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: int = 1) -> Step:
-    case = scope.case
-    agency = _agency(scope, node.agencies[instance] if node.agencies else node.agency, at=at)
-    step = insert(
-        Step(
-            case=case,
-            sub=scope.sub,
-            node=node.id,
-            instance=instance,
-            name=f"{node.name} ({instance + 1}/{of})" if of > 1 else node.name,
-            does=node.does,
-            role=node.role,
-            agency=agency,
-            opened_at=at,
-            due_at=_due(scope, node, opened_at=at),
-        )
-    )
-    let_see(case, agency, node.role)
-    return step
-
-
-def _agency(scope: Scope, name: str, *, at: datetime) -> Agency:
-    if not name:
-        return scope.agency
-    return resolve(name, own=scope.agency, answers=scope.case.form.answers, on=local(at).date())
-
-
-def _due(scope: Scope, node: Node, *, opened_at: datetime) -> datetime | None:
-    """A step of a sub-case has its share of the sub-case's share, and is due with the sub-case at the latest."""
-    sub, case = scope.sub, scope.case
-    if sub is None:
-        return due_of_step(case, node, opened_at=opened_at)
-    call = graph_of(case.version).node(sub.node)
-    if node.share is None or call.share is None or sub.due_at is None or case.due_at is None:
-        return sub.due_at if case.due_at else None
-    due = due_of_step(case, replace(node, share=node.share * call.share // 100), opened_at=opened_at)
-    return min(due, sub.due_at) if due else None
-
-
-def _instances(scope: Scope, node: Node) -> range:
-    """The numbers of the times a task is done."""
-    if not node.many:
-        return range(1)
-    if node.over:
-        rows: Any = scope.case.form.answers
-        for key in node.over.split(".")[1:]:
-            rows = rows.get(key) if isinstance(rows, dict) else None
-        return range(len(rows) if isinstance(rows, list) else 0)
-    return range(len(node.agencies) or node.times)
-
-
-def _others_remain(scope: Scope, node: Node, step: Step, *, at: datetime) -> bool:
-    """Whether a task done several times is not through; in sequence, the next is opened."""
-    if scope.case.steps.filter(sub=scope.sub, node=node.id, done_at__isnull=True, cancelled=False).exists():
-        return True
-    instances = _instances(scope, node)
-    if node.many == "sequential" and step.instance + 1 < len(instances):
-        open_step(scope, node, at=at, instance=step.instance + 1, of=len(instances))
-        return True
-    return False
-
-
-def _common_outcome(scope: Scope, node: Node, last: Step) -> str:
-    """What a task done several times leaves behind: the first outcome if all chose it, else the latest that differs."""
-    if not node.outcomes or last.outcome != node.outcomes[0]:
-        return last.outcome
-    times = len(_instances(scope, node))
-    chosen = scope.case.steps.filter(sub=scope.sub, node=node.id, done_at__isnull=False).order_by("-done_at", "-pk")
-    outcomes = chosen.values_list("outcome", flat=True)[:times]
-    return next((outcome for outcome in outcomes if outcome != node.outcomes[0]), last.outcome)
 
 
 def _end_timers(scope: Scope, node: Node, *, at: datetime) -> None:
@@ -361,7 +242,7 @@ def shift_open_steps(case: Case) -> None:
         sub.due_at = due_of_step(case, graph.node(sub.node), opened_at=sub.opened_at)
         sub.save(update_fields=["due_at"])
     for step in case.steps.select_related("sub__agency").filter(done_at__isnull=True, cancelled=False):
-        step.due_at = _due(scope_of(case, step.sub), graph.node(step.node), opened_at=step.opened_at)
+        step.due_at = due_in(scope_of(case, step.sub), graph.node(step.node), opened_at=step.opened_at)
         step.save(update_fields=["due_at"])
     for wait in (
         case.waits.select_related("sub__agency").filter(ended_at__isnull=True).exclude(node="") if graph.has_timers else ()

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from django.utils.translation import gettext as _
@@ -30,6 +31,14 @@ def markings(graph: Graph) -> Collection[Marking]:
     onward: dict[Marking, set[Marking]] = {}
     deque(_explore(graph, onward), maxlen=0)
     return onward.keys()
+
+
+@lru_cache(maxsize=64)
+def places(graph: Graph) -> frozenset[frozenset[str]]:
+    """The process's distributions of tokens as rows have them: at nodes, and on flows in front of joins."""
+    events = {node.id for node in graph.nodes if node.kind is Kind.BOUNDARY}
+    place = {flow.id: flow.id if graph.is_join(graph.node(flow.target)) else flow.target for flow in graph.flows}
+    return frozenset(frozenset(place[flow] for flow in marking - events) for marking in markings(graph))
 
 
 def _explore(graph: Graph, onward: dict[Marking, set[Marking]]) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import add_note
 from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.changes import corrections_of
-from tinhso.blocks.cases.clock import promise_of, standing
+from tinhso.blocks.cases.clock import promise_to, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, PartFile, Step
 from tinhso.blocks.cases.possible import staff_powers
@@ -61,7 +61,7 @@ def _show(
     moment = now()
     steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
     powers = staff_powers(request.person, case, steps, now=moment)
-    stands, promise = standing(case, moment, steps), promise_of(case.version)
+    stands, promise = standing(case, moment, steps), promise_to(case)
     waits_here = powers.accept or powers.answer_supplement or powers.steps
     papers = list(case.papers.select_related("paper").order_by("pk"))
     timeline = timeline_of(case, public=False)

@@ -11,7 +11,7 @@ from tinhso.blocks.cases.tests.conftest import Town, _staff, submitted, town, ve
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
-from tinhso.services.processes.actions import begin_draft
+from tinhso.services.processes.actions.drafts import begin_draft
 from tinhso.services.processes.models import ProcessDraft
 
 STAMP = '<bpmn:userTask id="stamp" name="Đóng dấu" tinhso:role="clerk" tinhso:does="review" tinhso:share="10"/>'

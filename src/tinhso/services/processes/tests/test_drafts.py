@@ -14,7 +14,7 @@ from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-from tinhso.services.processes.actions import (
+from tinhso.services.processes.actions.drafts import (
     ChangedMeanwhile,
     approve_draft,
     drop_draft,

@@ -1,5 +1,7 @@
 """The procedures with their versions; one version; a dry run of it."""
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.loading import PROCESS, load_files
+from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
@@ -15,6 +18,7 @@ from tinhso.kernel.permissions import allowed
 from tinhso.kernel.time import Term
 from tinhso.services.processes.difference import difference
 from tinhso.services.processes.drawing import draw
+from tinhso.services.processes.plans import open_cases_of, plans_about
 from tinhso.services.processes.queries import procedures_with_versions, standing_of, version_for
 from tinhso.services.processes.steps import step_rows
 from tinhso.services.processes.views.trying import trying
@@ -53,9 +57,18 @@ def version(request: PersonRequest, code: str, number: str) -> HttpResponse:
         "other": other,
         "changes": changes,
         "drafts": shown.drafts.defer("xml").select_related("saved_by").order_by("-saved_at"),
+        **_moving(request, shown, others),
         "may_draft": allowed(request.person, "processes.draft"),
     }
     return render(request, "processes/version.html", context)
+
+
+def _moving(request: PersonRequest, shown: ProcedureVersion, others: Iterable[ProcedureVersion]) -> dict[str, object]:
+    """For those who plan or approve: the plans about the version, and where its open cases could go."""
+    if not (allowed(request.person, "processes.draft") or allowed(request.person, "processes.approve")):
+        return {}
+    newer = [one for one in others if one.valid_from > shown.valid_from]
+    return {"plans": plans_about(shown), "newer": newer, "open_cases": open_cases_of(shown).count() if newer else 0}
 
 
 @require_safe

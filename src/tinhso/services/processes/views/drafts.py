@@ -14,7 +14,7 @@ from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed, require
-from tinhso.services.processes import actions
+from tinhso.services.processes.actions import drafts as actions
 from tinhso.services.processes.checking import check
 from tinhso.services.processes.difference import difference
 from tinhso.services.processes.drawing import draw

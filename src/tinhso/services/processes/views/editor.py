@@ -14,7 +14,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.web.policy import kept_for_back
-from tinhso.services.processes.actions import save_draft
+from tinhso.services.processes.actions.drafts import save_draft
 from tinhso.services.processes.checking import Finding, check
 from tinhso.services.processes.diagram import with_diagram
 from tinhso.services.processes.editor_texts import editor_texts
