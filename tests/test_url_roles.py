@@ -24,7 +24,7 @@ from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case,
 from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
-from tinhso.blocks.cases.models import Case, Channel
+from tinhso.blocks.cases.models import Case, Channel, ProcedureVersion
 from tinhso.blocks.cases.process_tables import OpinionFile, Wait
 from tinhso.blocks.cases.tests.conftest import Town, make_town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, with_question, write_folder

@@ -1,6 +1,6 @@
-"""The places of a process at which an open case may rest, and which place of a newer version follows which."""
+"""The places of a process at which an unsigned case may rest, and which place of a newer version follows which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
@@ -21,8 +21,9 @@ class Place:
 
 
 def places_to_rest(graph: Graph) -> list[Place]:
-    """Steps, events waited for and called processes, in the order of the files."""
-    own = [Place(node) for node in graph.nodes if node.kind in _RESTS]
+    """Steps, events waited for and called processes up to the signing, in the order of the files."""
+    unsigned = _before_signing(graph)
+    own = [Place(node) for node in graph.nodes if node.kind in _RESTS and node.id in unsigned]
     return own + [Place(node, called.id) for called in graph.called for node in called.nodes if node.kind in _RESTS]
 
 
@@ -30,14 +31,9 @@ def followers(place: Place, after: Graph) -> list[Place]:
     """The places of the new version to which what rests here may go.
 
     A step goes to a step, a time to a time, a message to a message, a called process to the same; never from one process into
-    another, and, since it is not signed yet, only to where the result is still to be signed.
+    another, and, since only cases move whose result is not signed, never past the signing.
     """
-    unsigned = _before_signing(after)
-    return [
-        other
-        for other in places_to_rest(after)
-        if other.process == place.process and _alike(place.node, other.node) and (other.process or other.node.id in unsigned)
-    ]
+    return [other for other in places_to_rest(after) if other.process == place.process and _alike(place.node, other.node)]
 
 
 def proposed_map(before: Graph, after: Graph) -> dict[str, str]:
@@ -86,13 +82,8 @@ def _before_signing(graph: Graph) -> set[str]:
     """Up to the signing itself."""
     signing = [node for node in graph.nodes if node.does == "sign"]
     reached = graph.reached([graph.start], stopping_at=signing)
-    return _ids(reached) | _ids(
-        node for node in signing if any(graph.node(way.source) in reached for way in graph.entering(node))
-    )
-
-
-def _ids(nodes: Iterable[Node]) -> set[str]:
-    return {node.id for node in nodes}
+    ways = [way for node in reached for way in graph.onward(node)]
+    return {node.id for node in reached} | {way.target for way in ways}
 
 
 def _name(node: Node) -> str:

@@ -71,12 +71,12 @@ def states(plan: MovePlan) -> dict[int, str]:
 
 
 def test_the_map_suggests_itself_and_only_open_cases_are_chosen(plan: MovePlan, cases: list[Case]) -> None:
-    assert plan.mapped == {name: name for name in ("review", "check", "draft", "sign", "return") if name != "return"}
+    assert plan.mapped == {name: name for name in ("review", "check", "draft", "sign")}
     assert [case.pk for case in chosen_cases(plan)] == [cases[0].pk, cases[1].pk]
 
 
 def test_the_preview_tells_of_every_case_and_changes_nothing(plan: MovePlan, cases: list[Case], author: Person) -> None:
-    mapped = {**plan.mapped, "review": "", "return": ""}
+    mapped = {**plan.mapped, "review": ""}
     plan = save_plan(plan, mapped, Choice(), revision=1, by=author)
     seen = preview_of(plan, person=author, at=now())
     assert (seen.goes, seen.stays, seen.more) == (1, 1, 0)
@@ -89,7 +89,7 @@ def test_the_preview_tells_of_every_case_and_changes_nothing(plan: MovePlan, cas
 def test_an_approved_plan_is_carried_out_case_by_case_and_the_holders_hear_once(
     plan: MovePlan, cases: list[Case], author: Person, town: Town
 ) -> None:
-    plan = save_plan(plan, {**plan.mapped, "return": ""}, Choice(), revision=1, by=author)
+    plan = save_plan(plan, plan.mapped, Choice(), revision=1, by=author)
     plan = approved(plan, author, town.manager)
     carry_out(plan.pk)
     carry_out(plan.pk)
@@ -107,7 +107,7 @@ def test_an_approved_plan_is_carried_out_case_by_case_and_the_holders_hear_once(
 def test_a_case_that_fails_stops_no_other_and_is_tried_again(
     plan: MovePlan, cases: list[Case], author: Person, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = save_plan(plan, {**plan.mapped, "return": ""}, Choice(), revision=1, by=author)
+    plan = save_plan(plan, plan.mapped, Choice(), revision=1, by=author)
     plan = approved(plan, author, town.manager)
     whole = versions.shift_open_steps
 
@@ -130,7 +130,7 @@ def test_a_case_that_fails_stops_no_other_and_is_tried_again(
 def test_what_has_changed_since_the_approval_is_looked_at_again(
     plan: MovePlan, cases: list[Case], author: Person, town: Town
 ) -> None:
-    plan = save_plan(plan, {**plan.mapped, "review": "", "return": ""}, Choice(), revision=1, by=author)
+    plan = save_plan(plan, {**plan.mapped, "review": ""}, Choice(), revision=1, by=author)
     plan = approved(plan, author, town.manager)
     complete_step(cases[0].steps.select_related("case", "agency").get(node="review"), by=town.specialist, at=MONDAY)
     withdrawn(cases[1], town)
@@ -141,13 +141,15 @@ def test_what_has_changed_since_the_approval_is_looked_at_again(
 def test_nobody_approves_what_they_had_a_part_in_and_nothing_half_done_is_sent(
     plan: MovePlan, author: Person, town: Town
 ) -> None:
-    with pytest.raises(Invalid, match="Trả kết quả"):
+    whole = plan.mapped
+    plan = save_plan(plan, {name: to for name, to in whole.items() if name != "sign"}, Choice(), revision=1, by=town.manager)
+    with pytest.raises(Invalid, match="Ký"):
         send_plan(plan, reason="Vì thế", by=author)
-    plan = save_plan(plan, {**plan.mapped, "return": ""}, Choice(), revision=1, by=town.manager)
     with pytest.raises(ChangedMeanwhile):
         save_plan(plan, plan.mapped, Choice(), revision=1, by=author)
     with pytest.raises(Invalid, match="Không chuyển tới đó được: draft"):
-        save_plan(plan, {**plan.mapped, "draft": "return"}, Choice(), revision=2, by=author)
+        save_plan(plan, {**whole, "draft": "return"}, Choice(), revision=2, by=author)
+    plan = save_plan(plan, whole, Choice(), revision=2, by=author)
     with pytest.raises(Invalid, match="lý do"):
         send_plan(plan, reason=" ", by=author)
     plan = send_plan(plan, reason="Vì thế", by=author)
@@ -162,7 +164,7 @@ def test_nobody_approves_what_they_had_a_part_in_and_nothing_half_done_is_sent(
 def test_cases_do_not_move_before_the_new_version_is_in_force(
     plan: MovePlan, author: Person, town: Town, target: ProcedureVersion
 ) -> None:
-    plan = send_plan(save_plan(plan, {**plan.mapped, "return": ""}, Choice(), revision=1, by=author), reason="Vì", by=author)
+    plan = send_plan(save_plan(plan, plan.mapped, Choice(), revision=1, by=author), reason="Vì", by=author)
     ProcedureVersion.objects.filter(pk=target.pk).update(valid_from=localdate() + timedelta(days=1))
     with pytest.raises(Invalid, match="đến ngày đó"):
         approve_plan(plan, by=town.manager, at=now())
@@ -194,8 +196,7 @@ def test_a_plan_goes_from_hand_to_hand_on_its_pages(
     assert begun.headers["Location"] == reverse("processes:plan", args=[plan.pk])
     page = client.get(begun.headers["Location"]).content.decode()
     assert cases[0].code in page
-    assert "chưa chọn" in page
-    form = {"revision": "1", **{f"noi.{name}": to for name, to in plan.mapped.items()}, "noi.return": "-", "tu": "2026-99-99"}
+    form = {"revision": "1", **{f"noi.{name}": to for name, to in plan.mapped.items()}, "noi.sign": "-", "tu": "2026-99-99"}
     save = reverse("processes:save_plan", args=[plan.pk])
     assert client.post(save, form).status_code == 422
     assert client.post(save, {**form, "tu": "2026-11-01"}).status_code == 302

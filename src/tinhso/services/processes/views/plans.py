@@ -144,7 +144,7 @@ def _preview(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
         return {}
     only, page = request.GET.get("xem", ""), max(1, _number(request.GET.get("trang", "")))
     foreseen = preview_of(shown, person=request.person, at=now(), only={"di": "goes", "o-lai": "stays"}.get(only, ""), page=page)
-    return {"preview": foreseen, "only": only}
+    return {"preview": foreseen, "listed": only}
 
 
 def _results(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
@@ -155,7 +155,7 @@ def _results(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
         "page": page,
         "outcomes": [outcome(planned) for planned in page.rows],
         "counts": [(value, label, counts.get(value, 0)) for value, label in PlannedCase.State.choices],
-        "only": state,
+        "listed": state,
         "failed": counts.get(PlannedCase.State.FAILED, 0),
         "waiting": counts.get(PlannedCase.State.WAITING, 0),
     }
