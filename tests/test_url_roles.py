@@ -25,6 +25,7 @@ from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, Channel, ProcedureVersion
+from tinhso.blocks.cases.offer_tables import ProcedureOffer
 from tinhso.blocks.cases.process_tables import OpinionFile, Wait
 from tinhso.blocks.cases.tests.conftest import Town, make_town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, with_question, write_folder
@@ -259,6 +260,7 @@ processes:editor            GET   302  404  404  403  403  403  200  200  403
 processes:file              GET   302  404  404  403  403  200  200  200  200
 processes:records           GET   302  404  404  403  403  200  200  200  200
 processes:save              POST  302  404  404  403  403  422  422  422  422
+processes:say_law           POST  302  404  404  403  403  403  422  422  403
 processes:send              POST  302  404  404  403  403  422  422  422  422
 processes:take_back         POST  302  404  404  403  403  409  409  409  409
 processes:try_draft         GET   302  404  404  403  403  200  200  200  200
@@ -268,6 +270,9 @@ processes:approve_plan      POST  302  404  404  403  403  403  409  409  403
 processes:begin_plan        POST  302  404  404  403  403  403  404  404  403
 processes:drop_plan         POST  302  404  404  403  403  403  302  302  403
 processes:go_on_with_plan   POST  302  404  404  403  403  403  409  409  403
+processes:decline_offer     POST  302  404  404  403  403  403  302  302  403
+processes:offer             GET   302  404  404  403  403  200  200  200  200
+processes:take_offer        POST  302  404  404  403  403  403  422  422  403
 processes:plan              GET   302  404  404  403  403  403  200  200  403
 processes:save_plan         POST  302  404  404  403  403  403  409  409  403
 processes:send_plan         POST  302  404  404  403  403  403  422  422  403
@@ -429,7 +434,7 @@ def _build(folder: Path) -> World:
         "api:complete": {"step_id": step.pk},
     }
     process = begin_draft(version, by=admin, at=case.submitted_at)
-    for name in ("approve", "draft", "drop", "editor", "file", "save", "send", "take_back", "try_draft"):
+    for name in ("approve", "draft", "drop", "editor", "file", "save", "say_law", "send", "take_back", "try_draft"):
         arguments[f"processes:{name}"] = {"pk": process.pk}
     earlier = {"version": "2000.1", "valid_from": date(2000, 1, 1), "valid_to": date(2000, 12, 31), "content_hash": "0"}
     contents = {name: getattr(version, name) for name in ("procedure", "definition", "graph", "files")}
@@ -438,6 +443,9 @@ def _build(folder: Path) -> World:
     )
     for name in ("plan", *(f"{act}_plan" for act in ("approve", "drop", "go_on_with", "save", "send", "take_back"))):
         arguments[f"processes:{name}"] = {"pk": plan.pk}
+    offer = ProcedureOffer.objects.create(**contents, **{**earlier, "content_hash": "1"}, reason="days")
+    for name in ("offer", "take_offer", "decline_offer"):
+        arguments[f"processes:{name}"] = {"pk": offer.pk}
     for name in ("begin", "begin_plan", "try_version", "version"):
         arguments[f"processes:{name}"] = {"code": "9.000001", "number": version.version}
     for name in ("tasks", "documents", "check", "discard"):

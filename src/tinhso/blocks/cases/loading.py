@@ -320,6 +320,11 @@ LAW_SAYS = {
 _ARTICLE = re.compile(r"\b(điều|khoản|mục)\s+\w", re.IGNORECASE)
 
 
+def has_article(basis: str) -> bool:
+    """Whether a legal basis names the article."""
+    return bool(_ARTICLE.search(basis))
+
+
 def _read_term(table: Table) -> tuple[Term | None, Term | None, bool]:
     """[term]: what the agency promises, at most what the law allows."""
     terms = []
@@ -332,7 +337,7 @@ def _read_term(table: Table) -> tuple[Term | None, Term | None, bool]:
             terms.append(None)
     promised, legal = terms
     basis, law_says = table.text("basis"), table.text("law_says", among=LAW_SAYS)
-    if basis and not _ARTICLE.search(basis):
+    if basis and not has_article(basis):
         table.tell("basis", _("hãy ghi cả điều, khoản nói về thời hạn; ví dụ “Nghị định 123/2015/NĐ-CP, điều 22”."))
     same_day = table.flag("same_day", required=False)
     if legal and law_says and (unit := LAW_SAYS[law_says]) and legal.unit is not unit:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.change_tables import Correction, Petition, Reopening, Transfer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
+from tinhso.blocks.cases.offer_tables import ProcedureOffer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.return_tables import ResultReturn  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
@@ -71,6 +72,7 @@ class ProcedureVersion(models.Model):
     graph = ContentField(help_text="the parsed process")
     files = ContentField(help_text="the folder's text files by name: form, process, paper templates")
     content_hash = models.CharField(max_length=64)
+    made_here = models.BooleanField(default=False, db_default=False, help_text="by the province, not brought by the product")
 
     class Meta:
         constraints = [

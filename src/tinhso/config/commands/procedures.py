@@ -38,14 +38,19 @@ def load(
 ) -> None:
     """Take a procedure folder into the catalogue, or all those shipped with the product. Again with the same content: no change.
 
+    A shipped version that collides with one the province made is not installed but offered at /quy-trinh/ ("?").
+
     Examples: tinhso procedures load ./9.000001
               tinhso procedures load
     """
     with product():
+        from tinhso.blocks.cases.offer_tables import ProcedureOffer
         from tinhso.services.onestop.catalogue import install_folder, install_shipped
 
         for version in [install_folder(folder)] if folder else install_shipped():
-            print(f"✓ {version.procedure.code} {version.version}: {version.procedure.name}")
+            sign = "?" if isinstance(version, ProcedureOffer) else "✓"
+            why = f" ({version.get_reason_display()})" if isinstance(version, ProcedureOffer) and version.open else ""
+            print(f"{sign} {version.procedure.code} {version.version}: {version.procedure.name}{why}")
 
 
 @app.command("list")

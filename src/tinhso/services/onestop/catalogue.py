@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from tinhso.blocks.cases.actions.offers import install_or_offer
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.loading import load_folder, procedure_folders
 from tinhso.blocks.cases.models import ProcedureVersion
+from tinhso.blocks.cases.offer_tables import ProcedureOffer
 
 SHIPPED = Path(__file__).parent / "procedures"
 
@@ -21,10 +23,11 @@ def install_folder(folder: Path) -> ProcedureVersion:
     return install_procedure(load_folder(folder, actions=service_task_names()), by=None)
 
 
-def install_shipped(report: Callable[[str], None] = lambda text: None) -> list[ProcedureVersion]:
-    """Take in every procedure of the product; those already there stay as they are."""
-    versions = []
+def install_shipped(report: Callable[[str], None] = lambda text: None) -> list[ProcedureVersion | ProcedureOffer]:
+    """Take in every procedure of the product; those already there stay as they are, and what collides with a province's own is
+    kept as an offer."""
+    versions: list[ProcedureVersion | ProcedureOffer] = []
     for folder in procedure_folders(SHIPPED):
         report(folder.name)
-        versions.append(install_folder(folder))
+        versions.append(install_or_offer(load_folder(folder, actions=service_task_names()), by=None))
     return versions

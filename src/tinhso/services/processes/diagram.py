@@ -13,6 +13,7 @@ _DI = "http://www.omg.org/spec/DD/20100524/DI"
 _NAMES = {"bpmndi": DIAGRAM, "dc": _DC, "di": _DI}
 _SIZES = {Kind.USER: (120, 80), Kind.SERVICE: (120, 80), Kind.CALL: (120, 80)}
 _GATEWAYS = {Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE}
+_GATEWAY = 50
 _COLUMN, _ROW, _LEFT, _TOP = 180, 130, 100, 60
 _FAR = 1e6
 Point = tuple[float, float]
@@ -54,17 +55,32 @@ def with_diagram(xml: str) -> str:
     for old in root.findall(f"{{{DIAGRAM}}}BPMNDiagram"):
         root.remove(old)
     made, process_id = _laid_out(root), process.get("id", "")
+    named = {element.get("id", ""): element.get("name", "") for element in process}
     drawing = etree.SubElement(root, f"{{{DIAGRAM}}}BPMNDiagram", {"id": f"di_{process_id}"}, nsmap=_NAMES)
     plane = etree.SubElement(drawing, f"{{{DIAGRAM}}}BPMNPlane", {"id": f"plane_{process_id}", "bpmnElement": process_id})
     for name, box in made.boxes.items():
         shape = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNShape", {"id": f"s_{name}", "bpmnElement": name})
-        size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
-        etree.SubElement(shape, f"{{{_DC}}}Bounds", {key: f"{value:g}" for key, value in size.items()})
+        _bounds(shape, box)
+        if box.width == _GATEWAY and named.get(name):
+            _label(shape, Box(box.middle[0] - 45, box.y - 34, 90, 28))
     for name, way in made.ways.items():
         edge = etree.SubElement(plane, f"{{{DIAGRAM}}}BPMNEdge", {"id": f"e_{name}", "bpmnElement": name})
         for x, y in way:
             etree.SubElement(edge, f"{{{_DI}}}waypoint", {"x": f"{x:g}", "y": f"{y:g}"})
+        if named.get(name):
+            (ax, ay), (bx, by) = way[0], way[1]
+            _label(edge, Box((ax + bx) / 2 - 30, (ay + by) / 2 - 22, 60, 14))
     return etree.tostring(root, encoding="unicode")
+
+
+def _bounds(parent: etree._Element, box: Box) -> None:
+    size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+    etree.SubElement(parent, f"{{{_DC}}}Bounds", {key: f"{value:g}" for key, value in size.items()})
+
+
+def _label(parent: etree._Element, box: Box) -> None:
+    """Where the words of a gateway or arrow stand: off the lines."""
+    _bounds(etree.SubElement(parent, f"{{{DIAGRAM}}}BPMNLabel"), box)
 
 
 def read_root(xml: str) -> etree._Element:
@@ -140,7 +156,7 @@ def _laid_out(root: etree._Element) -> Diagram:
 
 
 def _size(kind: str) -> tuple[int, int]:
-    return (50, 50) if kind in _GATEWAYS else _SIZES.get(Kind(kind), (36, 36))
+    return (_GATEWAY, _GATEWAY) if kind in _GATEWAYS else _SIZES.get(Kind(kind), (36, 36))
 
 
 def _columns(names: list[str], flows: Iterable[tuple[str, str]]) -> dict[str, int]:

@@ -1,14 +1,15 @@
 """The diagram of a process as plain SVG: for pages without script and for print."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
-from tinhso.services.processes.diagram import Box, Diagram, read_diagram
+from tinhso.services.processes.diagram import Box, Diagram, Point, read_diagram
 
 _MARKS = {Kind.EXCLUSIVE: "×", Kind.PARALLEL: "+", Kind.INCLUSIVE: "○", Kind.CATCH: "◷", Kind.BOUNDARY: "◷"}
+_NEAR = 3
 _LETTERS = 17
 _LINES = 4
 
@@ -63,12 +64,13 @@ def draw(graph: Graph, xml: str, marked: dict[str, str] | None = None) -> Drawin
     top = min([box.y for box in boxes] + [y for _x, y in points], default=0) - 30
     right = max([box.x + box.width for box in boxes] + [x for x, _y in points], default=0) + 30
     bottom = max([box.y + box.height + 30 for box in boxes] + [y for _x, y in points], default=0) + 20
-    shapes = tuple(_shape(node, diagram.boxes[node.id], marked or {}) for node in graph.nodes if node.id in diagram.boxes)
+    ends = {point for way in diagram.ways.values() for point in (way[:1] + way[-1:])}
+    shapes = tuple(_shape(node, diagram.boxes[node.id], marked or {}, ends) for node in graph.nodes if node.id in diagram.boxes)
     title = _("Sơ đồ quy trình: {steps} bước").format(steps=len(graph.user_tasks))
     return Drawing(left, top, right - left, bottom - top, title, shapes, tuple(_ways(graph, diagram)))
 
 
-def _shape(node: Node, box: Box, marked: dict[str, str]) -> Shape:
+def _shape(node: Node, box: Box, marked: dict[str, str], ends: Collection[Point]) -> Shape:
     x, y = box.middle
     if node.kind in (Kind.USER, Kind.SERVICE, Kind.CALL):
         form, points = "box", ""
@@ -77,12 +79,23 @@ def _shape(node: Node, box: Box, marked: dict[str, str]) -> Shape:
         form = "diamond"
         corners = ((x, box.y), (box.x + box.width, y), (x, box.y + box.height), (box.x, y))
         points = _path(corners)
-        lines = _lines(node.name, x, box.y + box.height + 14, centred=False)
+        lines = _beside_ways(node.name, box, ends)
     else:
         form, points = "circle", ""
         lines = _lines(node.name, x, box.y + box.height + 14, centred=False)
     css = " ".join(filter(None, (f"node-{node.kind}", marked.get(node.id, ""))))
     return Shape(node.id, form, css, box, points, _MARKS.get(node.kind, ""), lines)
+
+
+def _beside_ways(text: str, box: Box, ends: Collection[Point]) -> tuple[Line, ...]:
+    """The words of a gateway: below it, or above it where an arrow begins or ends at its foot."""
+    x, _y = box.middle
+    foot = box.y + box.height
+    lines = _lines(text, x, foot + 14, centred=False)
+    if not any(abs(px - x) < _NEAR and abs(py - foot) < _NEAR for px, py in ends):
+        return lines
+    rise = foot + 14 - (box.y - 8 - 14 * (len(lines) - 1))
+    return tuple(Line(line.text, line.x, line.y - rise) for line in lines)
 
 
 def _ways(graph: Graph, diagram: Diagram) -> Iterable[Way]:

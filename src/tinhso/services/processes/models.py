@@ -27,6 +27,14 @@ class ProcessDraft(models.Model):
     authors = models.ManyToManyField(
         "directory.Person", related_name="+", help_text="everybody who saved it: none may approve it"
     )
+    law_says = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the law's word for the term, if the base lacks it",
+    )
+    basis = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="its article")
     reason = models.TextField(blank=True, help_text="what changes and why")
     answer = models.TextField(blank=True, help_text="why the approver sent it back")
     version = models.CharField(max_length=30, blank=True, help_text="the number it is to have")

@@ -3,10 +3,12 @@
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.blocks.cases.models import Procedure, ProcedureVersion
+from tinhso.blocks.cases.offer_tables import ProcedureOffer
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.permissions import require
@@ -23,10 +25,25 @@ def procedures_with_versions(person: Person, text: str = "") -> QuerySet[Procedu
     on_the_way = ProcessDraft.objects.filter(state__in=(State.OPEN, State.SENT)).defer("xml").select_related("saved_by")
     drafts = Prefetch("drafts", on_the_way.order_by("-saved_at"), to_attr="on_the_way")
     versions = ProcedureVersion.objects.defer(*_CONTENTS).order_by("-valid_from").prefetch_related(drafts)
-    found = Procedure.objects.defer("search").prefetch_related(Prefetch("versions", versions))
+    offers = Prefetch("offers", ProcedureOffer.objects.defer(*_CONTENTS).filter(decided_at=None), to_attr="open_offers")
+    found = Procedure.objects.defer("search").prefetch_related(Prefetch("versions", versions), offers)
     for word in fold(text).split():
         found = found.filter(search__contains=word)
     return found
+
+
+def offer_for(person: Person, pk: int) -> ProcedureOffer:
+    require(person, "processes.read")
+    found = ProcedureOffer.objects.select_related("procedure", "decided_by", "became").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("Không có phiên bản này."))
+    return found
+
+
+def next_number(procedure: Procedure) -> str:
+    """The year and the next number of that year that is free."""
+    taken, year = set(procedure.versions.values_list("version", flat=True)), localdate().year
+    return next(number for number in (f"{year}.{count}" for count in range(1, 1000)) if number not in taken)
 
 
 def version_for(person: Person, code: str, number: str) -> ProcedureVersion:

@@ -26,6 +26,12 @@ _PLACES = {
 }
 
 
+_SERVICES = {
+    "clock.fee_or_tax": gettext_lazy("Tạm dừng thời hạn, chờ nghĩa vụ tài chính"),
+    "clock.go_on": gettext_lazy("Tính tiếp thời hạn"),
+}
+
+
 @dataclass(frozen=True)
 class StepRow:
     """One line. `time`: its share of the term, None where it may take what is left."""
@@ -86,6 +92,11 @@ def does_words(node: Node) -> str:
         case Kind.BOUNDARY:
             return _("Khi quá {time}").format(time=node.timer)
     return _("Chờ tin {message}").format(message=node.message) if node.message else _("Chờ {time}").format(time=node.timer)
+
+
+def service_words(name: str) -> str:
+    """What a registered service task does, for those who draw."""
+    return str(_SERVICES.get(name, name))
 
 
 def title_of(node: Node) -> str:

@@ -85,4 +85,7 @@ def replace_version(definition: ProcedureDefinition, *, by: Person | None) -> Pr
             before.valid_to = first - timedelta(days=1)
             before.save(update_fields=["valid_to"])
             record("cases.version_ended", by=by, on=procedure, version=before.version, valid_to=before.valid_to.isoformat())
-    return install_procedure(definition, by=by)
+    version = install_procedure(definition, by=by)
+    version.made_here = True
+    version.save(update_fields=["made_here"])
+    return version

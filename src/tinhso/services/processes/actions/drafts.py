@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.actions.procedures import replace_version
 from tinhso.blocks.cases.bpmn.parse import process_id
-from tinhso.blocks.cases.loading import PROCESS, VERSION, ProcedureDefinition
+from tinhso.blocks.cases.loading import LAW_SAYS, PROCESS, VERSION, ProcedureDefinition, has_article
 from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
@@ -18,6 +18,7 @@ from tinhso.services.processes.diagram import with_diagram
 from tinhso.services.processes.models import ProcessDraft
 
 State = ProcessDraft.State
+_LONGEST_BASIS = 300
 
 
 class ChangedMeanwhile(WrongState):
@@ -61,6 +62,27 @@ def save_draft(draft: ProcessDraft, xml: str, *, revision: int, by: Person, at: 
     draft.save(update_fields=["xml", "revision", "saved_by", "saved_at"])
     draft.authors.add(by)
     record("processes.draft_saved", by=by, on=draft, revision=draft.revision)
+    return draft
+
+
+@action
+def say_law(draft: ProcessDraft, *, law_says: str, basis: str, by: Person) -> ProcessDraft:
+    """Add what a version made before it was asked for does not tell: the law's word for its term, and the article.
+
+    Raises:
+        Invalid: no such word, or no article is named.
+    """
+    require(by, "processes.draft")
+    draft = _locked(draft, State.OPEN)
+    basis = " ".join(basis.split())
+    if law_says not in LAW_SAYS:
+        raise Invalid(_("Hãy chọn luật đếm thời hạn bằng gì."))
+    if not has_article(basis) or len(basis) > _LONGEST_BASIS:
+        raise Invalid(_("Hãy ghi cả điều, khoản nói về thời hạn; ví dụ “Nghị định 123/2015/NĐ-CP, điều 22”."))
+    draft.law_says, draft.basis = law_says, basis
+    draft.save(update_fields=["law_says", "basis"])
+    draft.authors.add(by)
+    record("processes.draft_law_said", by=by, on=draft)
     return draft
 
 

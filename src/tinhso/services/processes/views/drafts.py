@@ -10,16 +10,17 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tinhso.blocks.cases.loading import DECLARATION, LAW_SAYS
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed, require
 from tinhso.services.processes.actions import drafts as actions
-from tinhso.services.processes.checking import check
+from tinhso.services.processes.checking import check, lacks_law
 from tinhso.services.processes.difference import difference
 from tinhso.services.processes.drawing import draw
 from tinhso.services.processes.models import ProcessDraft
-from tinhso.services.processes.queries import draft_for, version_for
+from tinhso.services.processes.queries import draft_for, next_number, version_for
 from tinhso.services.processes.steps import step_rows
 from tinhso.services.processes.views.trying import trying
 
@@ -60,6 +61,13 @@ def send(request: PersonRequest, pk: int) -> HttpResponse:
         actions.send_draft(shown, valid_from=day, by=request.person, **given)
 
     return _act(request, pk, act)
+
+
+@require_POST
+@staff_only
+def say_law(request: PersonRequest, pk: int) -> HttpResponse:
+    given = {name: request.POST.get(name, "") for name in ("law_says", "basis")}
+    return _act(request, pk, lambda shown: actions.say_law(shown, by=request.person, **given))
 
 
 @require_POST
@@ -121,14 +129,10 @@ def _page(request: PersonRequest, shown: ProcessDraft, *, problem: DomainError |
         "may_approve": allowed(request.person, "processes.approve") and shown.state == "sent" and not mine,
         "may_take_back": shown.state == "sent" and (mine or allowed(request.person, "processes.approve")),
         "mine": mine,
+        "law_words": LAW_SAYS if lacks_law(shown.base.files[DECLARATION]) else (),
+        "term": shown.base.definition.get("term", {}),
         "today": localdate(),
         "entered": request.POST if problem else None,
-        "next_number": _next_number(shown),
+        "next_number": next_number(shown.base.procedure),
     }
     return render(request, "processes/draft.html", context, status=problem.status if problem else 200)
-
-
-def _next_number(shown: ProcessDraft) -> str:
-    """The year and the next number of that year that is free."""
-    taken, year = set(shown.base.procedure.versions.values_list("version", flat=True)), localdate().year
-    return next(number for number in (f"{year}.{count}" for count in range(1, 1000)) if number not in taken)

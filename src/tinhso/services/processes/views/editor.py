@@ -8,20 +8,26 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.bpmn.graph import DOES, ROLES
 from tinhso.blocks.cases.bpmn.parse import MAX_BYTES, process_id
+from tinhso.blocks.cases.bpmn.vocabulary import BPMN
+from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.loading import PROCESS
+from tinhso.blocks.cases.process import graph_of
+from tinhso.blocks.forms.engine.schema import Widget, walk
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.web.policy import kept_for_back
 from tinhso.services.processes.actions.drafts import save_draft
 from tinhso.services.processes.checking import Finding, check
-from tinhso.services.processes.diagram import with_diagram
+from tinhso.services.processes.diagram import read_root, with_diagram
 from tinhso.services.processes.editor_texts import editor_texts
 from tinhso.services.processes.models import ProcessDraft
 from tinhso.services.processes.queries import draft_for
 from tinhso.services.processes.steps import DOES as DOES_WORDS
-from tinhso.services.processes.steps import role_title
+from tinhso.services.processes.steps import role_title, service_words
 
 
 @require_safe
@@ -38,6 +44,10 @@ def editor(request: PersonRequest, pk: int) -> HttpResponse:
         "procedure": draft.base.procedure,
         "roles": sorted((code, role_title(code)) for code in ROLES),
         "does": [(code, DOES_WORDS[code]) for code in ("review", "draft", "sign", "return") if code in DOES],
+        "processes": _called(draft),
+        "services": [(name, service_words(name)) for name in sorted(service_task_names())],
+        "messages_known": _messages(draft),
+        "lists": _lists(draft),
         "findings_json": json.dumps(_findings(draft)),
         "texts_json": json.dumps(editor_texts()),
     }
@@ -84,6 +94,30 @@ def _findings(draft: ProcessDraft) -> list[dict[str, object]]:
         return {"element": finding.element, "text": finding.text, "blocks": finding.blocks}
 
     return [plain(finding) for finding in check(draft).findings]
+
+
+def _called(draft: ProcessDraft) -> list[tuple[str, str]]:
+    """The processes of the folder that a call activity may run."""
+    others = [text for name, text in sorted(draft.base.files.items()) if name.endswith(".bpmn") and name != PROCESS]
+    found = [(process_id(text.encode()), text) for text in others]
+    return [(name, _title(text) or name) for name, text in found if name]
+
+
+def _title(xml: str) -> str:
+    process = read_root(xml).find(f"{{{BPMN}}}process")
+    return process.get("name", "") if process is not None else ""
+
+
+def _messages(draft: ProcessDraft) -> list[str]:
+    """Codes of messages that the version's processes wait for."""
+    graph = graph_of(draft.base)
+    return sorted({node.message for process in (graph, *graph.called) for node in process.nodes if node.message})
+
+
+def _lists(draft: ProcessDraft) -> list[str]:
+    """Paths of the form's lists."""
+    fields = walk(form_of(draft.base).sections)
+    return [f"answers.{field.pattern}" for field in fields if field.widget is Widget.LIST and "[]" not in field.pattern]
 
 
 def _json(body: bytes) -> tuple[str, int]:

@@ -1,5 +1,5 @@
-// The panel beside the drawing: what the selected element is to do, written as attributes of ours.
-const OURS = ["role", "agency", "share", "does", "outcomes", "papers"];
+// The panel beside the drawing: what the selected element is to do, written as attributes of ours and as BPMN.
+import { read, write } from "./fields.js";
 
 export class Panel {
   #form;
@@ -24,24 +24,35 @@ export class Panel {
     document.getElementById("panel-empty").hidden = Boolean(shown);
     if (!shown) return;
     const object = shown.businessObject;
+    const definition = object.eventDefinitions?.[0]?.$type;
     document.getElementById("panel-kind").textContent = this.#kind(object);
     for (const field of this.#form.querySelectorAll("[data-for]")) {
       const types = field.dataset.for.split(" ");
-      field.hidden = !(types.includes("any") || types.includes(object.$type));
+      field.hidden = !(types.includes("any") || types.includes(object.$type) || types.includes(definition));
     }
-    const { elements } = this.#form;
-    elements.name.value = object.name || "";
-    for (const name of OURS) elements[name].value = this.#own(object, name);
-    elements.condition.value = object.conditionExpression?.body || "";
-    elements.default.checked = object.sourceRef?.default === object;
-    elements.timer.value = object.eventDefinitions?.[0]?.timeDuration?.body || "";
+    for (const field of this.#form.elements) {
+      const value = read(field.name, object);
+      if (value === undefined) continue;
+      if (field.type === "checkbox") field.checked = value;
+      else field.value = value;
+    }
     const gateway = ["bpmn:ExclusiveGateway", "bpmn:InclusiveGateway"].includes(object.sourceRef?.$type);
-    for (const name of ["condition", "default"]) elements[name].disabled = !gateway;
-    elements.timer.disabled = object.eventDefinitions?.[0]?.$type !== "bpmn:TimerEventDefinition";
+    for (const name of ["condition", "default"]) this.#form.elements[name].disabled = !gateway;
+    this.#laneRole(object);
+    this.#many();
   }
 
-  #own(object, name) {
-    return object.$descriptor.propertiesByName[`tinhso:${name}`] ? object.get(`tinhso:${name}`) || "" : "";
+  // A step without a role of its own has that of its lane, and says so.
+  #laneRole(object) {
+    const lane = this.#modeler.get("elementRegistry").filter(({ businessObject: other }) => other.$type === "bpmn:Lane" && other.flowNodeRef?.includes(object)).at(-1);
+    const none = this.#form.elements.role.options[0];
+    none.textContent = lane ? this.texts["role of lane"].replace("{lane}", lane.businessObject.name || "–") : "–";
+  }
+
+  // How often a task is done is only asked of one that is done several times.
+  #many() {
+    const { many } = this.#form.elements;
+    for (const field of this.#form.querySelectorAll("[data-many]")) field.hidden = many.closest(".field").hidden || !many.value;
   }
 
   #kind(object) {
@@ -51,31 +62,8 @@ export class Panel {
   }
 
   #write(input) {
-    const element = this.#element;
-    if (!element) return;
-    const modeling = this.#modeler.get("modeling");
-    const object = element.businessObject;
-    const value = input.value.trim();
-    if (OURS.includes(input.name)) {
-      modeling.updateProperties(element, { [`tinhso:${input.name}`]: value || undefined });
-    } else if (input.name === "name") {
-      modeling.updateLabel(element, value);
-    } else if (input.name === "condition") {
-      const expression = value ? this.#make("bpmn:FormalExpression", { body: value, language: "cel" }, object) : undefined;
-      modeling.updateProperties(element, { conditionExpression: expression });
-    } else if (input.name === "default") {
-      const source = this.#modeler.get("elementRegistry").get(object.sourceRef.id);
-      modeling.updateProperties(source, { default: input.checked ? object : undefined });
-    } else if (input.name === "timer") {
-      const definition = object.eventDefinitions[0];
-      const duration = value ? this.#make("bpmn:FormalExpression", { body: value }, definition) : undefined;
-      modeling.updateModdleProperties(element, definition, { timeDuration: duration, timeCycle: undefined, timeDate: undefined });
-    }
-  }
-
-  #make(type, values, parent) {
-    const made = this.#modeler.get("moddle").create(type, values);
-    made.$parent = parent;
-    return made;
+    if (!this.#element) return;
+    write(this.#modeler, this.#element, input.name, input.type === "checkbox" ? input.checked : input.value.trim());
+    if (input.name === "many") this.show(this.#element);
   }
 }
