@@ -119,7 +119,7 @@ def _plain(text: str, names: Mapping[str, str]) -> str:
     """Without the names of the file's format, which nobody who draws has seen."""
     text = _LABEL.sub("", text, count=1)
     for word, plain in _format_words().items():
-        text = text.replace(word, plain)
+        text = text.replace(f"{word}=", f"{plain} ").replace(word, plain)
     text = _LABEL.sub(lambda found: f"“{names.get(found[1], found[1])}” ", text)
     return _OURS.sub(lambda found: f"“{_attribute(found[1])}”", text).strip()
 

@@ -15,7 +15,7 @@ _SIZES = {Kind.USER: (120, 80), Kind.SERVICE: (120, 80), Kind.CALL: (120, 80)}
 _GATEWAYS = {Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE}
 _GATEWAY = 50
 _COLUMN, _ROW, _LEFT, _TOP = 180, 130, 100, 60
-_FAR = 1e6
+_FAR, _NEAR = 1e6, 3
 Point = tuple[float, float]
 
 
@@ -29,6 +29,11 @@ class Box:
     @property
     def middle(self) -> Point:
         return self.x + self.width / 2, self.y + self.height / 2
+
+    def foot_taken(self, ends: Iterable[Point]) -> bool:
+        """Whether an arrow begins or ends in the middle of the lower side."""
+        foot = self.y + self.height
+        return any(abs(x - self.middle[0]) < _NEAR and abs(y - foot) < _NEAR for x, y in ends)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,11 @@ def with_diagram(xml: str) -> str:
     """The same file with a diagram; unchanged where it draws every element."""
     root = read_root(xml)
     process = root.find(f"{{{BPMN}}}process")
-    if process is None or _complete(root, _drawn(root)):
+    if process is None:
         return xml
+    drawn = _drawn(root)
+    if _complete(root, drawn):
+        return etree.tostring(root, encoding="unicode") if _lift_labels(root, process, drawn) else xml
     for old in root.findall(f"{{{DIAGRAM}}}BPMNDiagram"):
         root.remove(old)
     made, process_id = _laid_out(root), process.get("id", "")
@@ -81,6 +89,20 @@ def _bounds(parent: etree._Element, box: Box) -> None:
 def _label(parent: etree._Element, box: Box) -> None:
     """Where the words of a gateway or arrow stand: off the lines."""
     _bounds(etree.SubElement(parent, f"{{{DIAGRAM}}}BPMNLabel"), box)
+
+
+def _lift_labels(root: etree._Element, process: etree._Element, drawn: Diagram) -> bool:
+    """Put the words of gateways above them where nothing says where they stand and an arrow would cross them below."""
+    ends = [point for way in drawn.ways.values() for point in (way[:1] + way[-1:])]
+    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(f"{{{DIAGRAM}}}BPMNShape")}
+    lifted = False
+    for kind in _GATEWAYS:
+        for gateway in process.iterfind(f"{{{BPMN}}}{kind}"):
+            box, shape = drawn.boxes[gateway.get("id", "")], shapes[gateway.get("id")]
+            if gateway.get("name") and box.foot_taken(ends) and shape.find(f"{{{DIAGRAM}}}BPMNLabel") is None:
+                _label(shape, Box(box.middle[0] - 45, box.y - 34, 90, 28))
+                lifted = True
+    return lifted
 
 
 def read_root(xml: str) -> etree._Element:

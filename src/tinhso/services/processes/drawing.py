@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.services.processes.diagram import Box, Diagram, Point, read_diagram
+from tinhso.services.processes.lanes import lanes_of
 
 _MARKS = {Kind.EXCLUSIVE: "×", Kind.PARALLEL: "+", Kind.INCLUSIVE: "○", Kind.CATCH: "◷", Kind.BOUNDARY: "◷"}
-_NEAR = 3
 _LETTERS = 17
 _LINES = 4
 
@@ -47,6 +47,7 @@ class Drawing:
     width: float
     height: float
     title: str
+    lanes: tuple[tuple[Box, str], ...]
     shapes: tuple[Shape, ...]
     ways: tuple[Way, ...]
 
@@ -58,7 +59,8 @@ def draw(graph: Graph, xml: str, marked: dict[str, str] | None = None) -> Drawin
         marked: css names of nodes to be set off, by id.
     """
     diagram = read_diagram(xml)
-    boxes = [diagram.boxes[node.id] for node in graph.nodes if node.id in diagram.boxes]
+    lanes = tuple((diagram.boxes[name], title) for name, title in lanes_of(xml) if name in diagram.boxes)
+    boxes = [diagram.boxes[node.id] for node in graph.nodes if node.id in diagram.boxes] + [box for box, _title in lanes]
     points = [point for way in diagram.ways.values() for point in way]
     left = min([box.x for box in boxes] + [x for x, _y in points], default=0) - 30
     top = min([box.y for box in boxes] + [y for _x, y in points], default=0) - 30
@@ -67,7 +69,7 @@ def draw(graph: Graph, xml: str, marked: dict[str, str] | None = None) -> Drawin
     ends = {point for way in diagram.ways.values() for point in (way[:1] + way[-1:])}
     shapes = tuple(_shape(node, diagram.boxes[node.id], marked or {}, ends) for node in graph.nodes if node.id in diagram.boxes)
     title = _("Sơ đồ quy trình: {steps} bước").format(steps=len(graph.user_tasks))
-    return Drawing(left, top, right - left, bottom - top, title, shapes, tuple(_ways(graph, diagram)))
+    return Drawing(left, top, right - left, bottom - top, title, lanes, shapes, tuple(_ways(graph, diagram)))
 
 
 def _shape(node: Node, box: Box, marked: dict[str, str], ends: Collection[Point]) -> Shape:
@@ -92,7 +94,7 @@ def _beside_ways(text: str, box: Box, ends: Collection[Point]) -> tuple[Line, ..
     x, _y = box.middle
     foot = box.y + box.height
     lines = _lines(text, x, foot + 14, centred=False)
-    if not any(abs(px - x) < _NEAR and abs(py - foot) < _NEAR for px, py in ends):
+    if not box.foot_taken(ends):
         return lines
     rise = foot + 14 - (box.y - 8 - 14 * (len(lines) - 1))
     return tuple(Line(line.text, line.x, line.y - rise) for line in lines)

@@ -27,6 +27,11 @@ def owners_of(xml: str) -> dict[str, str]:
     }
 
 
+def lanes_of(xml: str) -> list[tuple[str, str]]:
+    """Ids and names of the lanes, outer ones first."""
+    return [(lane.get("id", ""), " ".join(lane.get("name", "").split())) for lane in read_root(xml).iter(f"{{{BPMN}}}lane")]
+
+
 def steps_in_other_lanes(xml: str) -> Iterator[tuple[str, str, str]]:
     """Steps whose own role is not that of the innermost lane around them: id, own role, name of the lane."""
     root = read_root(xml)

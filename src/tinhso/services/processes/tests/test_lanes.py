@@ -1,8 +1,10 @@
 """What is drawn around steps: lanes that give roles, parts of elements that faults stand at, words that stand off the lines."""
 
 import pytest
+from django.utils.timezone import now
 from lxml import etree
 
+from tinhso.blocks.cases.bpmn.parse import parse
 from tinhso.blocks.cases.bpmn.vocabulary import DIAGRAM
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.models import Person
@@ -14,14 +16,12 @@ from tinhso.services.processes.models import ProcessDraft
 
 pytestmark = pytest.mark.django_db
 LANES = (
-    '<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Chuyên môn" tinhso:role="specialist"><bpmn:flowNodeRef>review</bpmn:flowNodeRef>'
-    "<bpmn:flowNodeRef>check</bpmn:flowNodeRef><bpmn:flowNodeRef>sign</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>"
+    '<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Chuyên môn" tinhso:role="specialist">'
+    "<bpmn:flowNodeRef>review</bpmn:flowNodeRef><bpmn:flowNodeRef>check</bpmn:flowNodeRef><bpmn:flowNodeRef>sign</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>"
 )
 
 
 def saved(draft: ProcessDraft, xml: str, by: Person) -> ProcessDraft:
-    from django.utils.timezone import now
-
     return save_draft(draft, xml, revision=draft.revision, by=by, at=now())
 
 
@@ -57,12 +57,26 @@ def test_a_fault_in_a_part_of_an_element_selects_the_element(draft: ProcessDraft
 
 
 def test_the_words_of_gateways_stand_off_the_lines(draft: ProcessDraft) -> None:
-    xml = draft.base.files["process.bpmn"].replace(
-        '<bpmn:exclusiveGateway id="decide"', '<bpmn:exclusiveGateway id="decide" name="Ký?"'
-    )
-    root = etree.fromstring(with_diagram(xml).encode())
-    assert len(root.findall(f".//{{{DIAGRAM}}}BPMNLabel")) == 1
+    xml = draft.base.files["process.bpmn"].replace('Gateway id="decide"', 'Gateway id="decide" name="Ký?"')
+    drawn = with_diagram(xml)
+    root = etree.fromstring(drawn.encode())
+    labels = root.findall(f".//{{{DIAGRAM}}}BPMNLabel")
+    assert len(labels) == 1
     box = read_diagram(xml).boxes["decide"]
-    drawing = draw(graph_of(draft.base), xml)
-    assert drawing.shapes
-    assert box.width == 50
+    drawing = draw(parse(xml.encode()), xml)
+    [line] = next(shape.lines for shape in drawing.shapes if shape.node == "decide")
+    assert line.y < box.y
+    labels[0].getparent().remove(labels[0])  # type: ignore[union-attr]
+    bare = etree.tostring(root, encoding="unicode")
+    assert "BPMNLabel" in with_diagram(bare)
+    assert with_diagram(drawn) == drawn
+
+
+def test_lanes_are_drawn_with_their_names(draft: ProcessDraft) -> None:
+    shape = '<bpmndi:BPMNShape bpmnElement="l1"><dc:Bounds x="0" y="0" width="900" height="300"/></bpmndi:BPMNShape>'
+    xml = draft.xml.replace('id="start"/>', f'id="start"/>{LANES}', 1)
+    head, plane, rest = xml.partition("<bpmndi:BPMNPlane")
+    opening, end, shapes = rest.partition(">")
+    drawing = draw(graph_of(draft.base), f"{head}{plane}{opening}{end}{shape}{shapes}")
+    assert [name for _box, name in drawing.lanes] == ["Chuyên môn"]
+    assert drawing.width >= 900

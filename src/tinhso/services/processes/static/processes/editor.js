@@ -1,7 +1,7 @@
 // The editor of a process: bpmn-js, a panel for the selected element, savings, and what the server's check finds.
 import { limits } from "./limits.js";
 import { tinhso } from "./moddle.js";
-import { Panel } from "./panel.js";
+import { kind, Panel } from "./panel.js";
 import { Saver } from "./saver.js";
 
 const editor = document.getElementById("editor");
@@ -25,7 +25,7 @@ function show(modeler, findings) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "link";
-      button.textContent = `${element.businessObject.name || finding.element}: ${finding.text}`;
+      button.textContent = `${element.businessObject.name || kind(element.businessObject, texts)}: ${finding.text}`;
       button.addEventListener("click", () => {
         modeler.get("selection").select(element);
         canvas.scrollToElement(element);
@@ -58,6 +58,8 @@ async function start() {
   const xml = await (await fetch(editor.dataset.file)).text();
   await modeler.importXML(xml);
   fit(modeler.get("canvas"));
+  // the palette names its entries for screen readers only
+  for (const entry of document.querySelectorAll(".djs-palette .entry")) entry.title = entry.getAttribute("aria-label") || "";
   modeler.on("commandStack.shape.create.postExecuted", ({ context }) => {
     const { shape } = context;
     if (shape.type === "bpmn:UserTask" && !shape.businessObject.name) modeler.get("modeling").updateLabel(shape, texts["new step"]);

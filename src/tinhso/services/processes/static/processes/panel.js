@@ -1,6 +1,13 @@
 // The panel beside the drawing: what the selected element is to do, written as attributes of ours and as BPMN.
 import { read, write } from "./fields.js";
 
+// What an element is, in the reader's words.
+export function kind(object, texts) {
+  const english = object.$type.replace("bpmn:", "").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const name = english[0].toUpperCase() + english.slice(1);
+  return texts[name] || name;
+}
+
 export class Panel {
   #form;
   #modeler;
@@ -25,7 +32,7 @@ export class Panel {
     if (!shown) return;
     const object = shown.businessObject;
     const definition = object.eventDefinitions?.[0]?.$type;
-    document.getElementById("panel-kind").textContent = this.#kind(object);
+    document.getElementById("panel-kind").textContent = `${kind(object, this.texts)} – ${object.id}`;
     for (const field of this.#form.querySelectorAll("[data-for]")) {
       const types = field.dataset.for.split(" ");
       field.hidden = !(types.includes("any") || types.includes(object.$type) || types.includes(definition));
@@ -53,12 +60,6 @@ export class Panel {
   #many() {
     const { many } = this.#form.elements;
     for (const field of this.#form.querySelectorAll("[data-many]")) field.hidden = many.closest(".field").hidden || !many.value;
-  }
-
-  #kind(object) {
-    const english = object.$type.replace("bpmn:", "").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-    const name = english[0].toUpperCase() + english.slice(1);
-    return `${this.texts[name] || name} – ${object.id}`;
   }
 
   #write(input) {
