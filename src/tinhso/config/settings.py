@@ -1,6 +1,7 @@
 """Settings. Everything an operator may change comes from the environment; `docs/operations.md` lists the variables."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 from whitenoise.compress import Compressor
@@ -29,6 +30,8 @@ TRUSTED_PROXIES = int(os.environ.get("TINHSO_TRUSTED_PROXIES", "0"))
 
 # which form of the sample province is loaded: "three-tier" (Tiền Giang until 30/06/2025) or "today" (inside Đồng Tháp)
 SAMPLE = os.environ.get("TINHSO_SAMPLE", "today")
+# the last day whose map of units is worked with; None: the map of the day itself
+MAP_UNTIL = date(2025, 6, 30) if SAMPLE == "three-tier" else None
 # Since 01/07/2025 citizens hand applications in at the National Public Service Portal; the sample of today's province shows
 # the own portal as a demonstration. A province that runs its own portal sets TINHSO_OWN_PORTAL=1.
 OWN_PORTAL_IS_DEMONSTRATION = SAMPLE == "today" and not flag("TINHSO_OWN_PORTAL")

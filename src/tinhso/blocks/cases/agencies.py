@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.directory.models import Agency
-from tinhso.blocks.directory.queries import committee_of, unit_on
+from tinhso.blocks.directory.queries import committee_of, map_day, unit_on
 from tinhso.kernel.errors import NotFound, WrongState
 from tinhso.kernel.text import fold
 
@@ -65,7 +65,7 @@ def _top(agency: Agency) -> Agency:
 
 def _committee(code: object, on: date) -> list[Agency]:
     try:
-        committee = committee_of(unit_on(str(code), on))
+        committee = committee_of(unit_on(str(code), map_day(on)))
     except NotFound:
         return []
     return [committee] if committee else []

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,11 @@ from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
 
 # units as of a date
+
+
+def map_day(day: date) -> date:
+    """The day whose map is worked with on `day`: the day itself, but in the three-tier sample no later than its last day."""
+    return min(day, settings.MAP_UNTIL) if settings.MAP_UNTIL else day
 
 
 def units_on(day: date) -> QuerySet[Unit]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from tinhso.blocks.directory.queries import map_day
 from tinhso.blocks.forms.engine.units import LEVELS
 from tinhso.blocks.forms.engine.values import clean_line, iso_date
 from tinhso.blocks.forms.units import DirectoryUnits
@@ -38,7 +39,7 @@ def districts(request: HttpRequest) -> HttpResponse:
 
 def _day(request: HttpRequest) -> date:
     text = request.GET.get("on", "")
-    found = iso_date(text) if text else localdate()
+    found = iso_date(text) if text else map_day(localdate())
     if found is None:
         raise Invalid(_("Ngày phải viết dạng 2025-07-01."), fields={"on": _("không phải là ngày")})
     return found

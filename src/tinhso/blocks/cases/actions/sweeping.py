@@ -21,6 +21,7 @@ from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.inserts import insert_all
 from tinhso.kernel.time import local
 
 log = structlog.get_logger(__name__)
@@ -103,9 +104,7 @@ _LATE: FixedQuery[Step, Step] = FixedQuery(
 
 def _escalate(case: Case, late: list[Step], *, at: datetime, heads: Heads) -> None:
     Step.objects.filter(pk__in=[step.pk for step in late]).update(escalated_at=at)
-    TimelineEntry.objects.bulk_create(
-        TimelineEntry(case=case, at=at, event="step_late", public=False, note=step.name) for step in late
-    )
+    insert_all(TimelineEntry(case=case, at=at, event="step_late", public=False, note=step.name) for step in late)
     for step in late:
         announce(case, "step_late", by=None, node=step.node)
         assert step.due_at  # noqa: S101 - late

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from tinhso.blocks.directory.queries import map_day
 from tinhso.blocks.forms.engine.paths import (
     Answers,
     beside,
@@ -318,7 +319,7 @@ class _Reader:
         wanted = str(field.schema.get("x-unit-on", ""))
         asked, place = self.dates.get(wanted), beside(name, wanted)
         if asked and any(within(posted, place) for posted in self.names):
-            return iso_date(self.day(asked, place)) or self.today
+            return map_day(iso_date(self.day(asked, place)) or self.today)
         return unit_day(field, name, self.answers, self.today)
 
     def parent(self, name: str, on: date) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from tinhso.blocks.directory.queries import map_day
 from tinhso.blocks.forms.engine.paths import Answers, beside, value_at
 from tinhso.blocks.forms.engine.schema import Field
 from tinhso.blocks.forms.engine.values import iso_date
@@ -96,4 +97,4 @@ def unit_level(field: Field) -> int:
 def unit_day(field: Field, path: str, answers: Answers, today: date) -> date:
     """The day whose map a question is about: `x-unit-on` is "today", a date, or the path of a date answered elsewhere."""
     wanted: Any = field.schema.get("x-unit-on", "today")
-    return iso_date(wanted) or iso_date(value_at(answers, beside(path, str(wanted)))) or today
+    return map_day(iso_date(wanted) or iso_date(value_at(answers, beside(path, str(wanted)))) or today)

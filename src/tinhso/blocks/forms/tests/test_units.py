@@ -82,6 +82,20 @@ def test_before_the_reform_districts_are_asked_and_old_names_shown():
     assert form.summary({"s": {"x": "28252"}}, on=TODAY)[0].rows[0].text == "Phường 4, Thành phố Mỹ Tho, Tỉnh Tiền Giang"
 
 
+def test_the_three_tier_sample_works_with_its_last_map_whatever_the_day(settings):
+    settings.MAP_UNTIL = date(2025, 6, 30)
+    form = make_form(
+        born={"type": "string", "format": "date", "title": "Ngày sinh"}, x=UNIT, there=UNIT | {"x-unit-on": "s.born"}
+    )
+    answers = {"s": {"born": "2026-03-02", "x": "28252", "there": "28252"}}
+    assert form.validate(answers, on=TODAY) == {}
+    page = form.render("s", answers, on=TODAY)
+    for name in ("x", "there"):
+        chosen = lxml_html.fromstring(page).xpath(f".//select[@name='s.{name}.district']/option[@selected]/text()")
+        assert chosen == ["Thành phố Mỹ Tho"]
+    assert form.parse(browser_post(page), section="s", on=TODAY).answers == answers
+
+
 def test_the_day_may_come_from_another_answer():
     form = make_form(born={"type": "string", "format": "date", "title": "Ngày sinh"}, x=UNIT | {"x-unit-on": "s.born"})
     assert form.validate({"s": {"born": "2007-03-27", "x": "28252"}}, on=TODAY) == {}

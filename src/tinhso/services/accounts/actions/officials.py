@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
 from tinhso.blocks.directory.models import Agency, AgencyKind, UnitLevel
-from tinhso.blocks.directory.queries import unit_on
+from tinhso.blocks.directory.queries import map_day, unit_on
 from tinhso.blocks.identity.actions import check_new_password, open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.kernel.actions import action
@@ -37,7 +37,7 @@ def found_province(unit_code: str, code: str) -> Agency:
     there = province_agency()
     if there:
         raise WrongState(_("Đã có cơ quan cấp tỉnh: %(name)s.") % {"name": there.name})
-    unit = unit_on(unit_code, localdate())
+    unit = unit_on(unit_code, map_day(localdate()))
     if unit.level != UnitLevel.PROVINCE:
         raise Invalid(_("%(name)s không phải tỉnh, thành phố trực thuộc trung ương.") % {"name": unit.name})
     name = unit.name[:1].lower() + unit.name[1:]
