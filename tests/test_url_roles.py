@@ -20,9 +20,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tinhso.blocks.cases.actions.assigning import set_policy
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.assignment import Plan, Way
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, Channel, ProcedureVersion
 from tinhso.blocks.cases.offer_tables import ProcedureOffer
@@ -164,6 +166,18 @@ onestop:transfer           GET    302  404  404  403  403  200  403  404  404
 onestop:transfer           POST   302  404  404  403  403  422  403  404  404
 onestop:control_slip       GET    302  404  404  200  200  200  200  404  404
 onestop:control_slip_pdf   GET    302  404  404  200  200  200  200  404  404
+onestop:mentions           GET    302  404  404  200  200  200  200  403  200
+onestop:colleagues         GET    302  404  404  200  200  200  403  404  404
+onestop:assign_many        GET    302  404  404  302  302  302  403  403  302
+onestop:assign_many        POST   302  404  404  422  422  422  403  403  422
+onestop:return_many        GET    302  404  404  200  403  403  403  403  200
+onestop:return_many        POST   302  404  404  422  403  403  403  403  422
+onestop:policies           GET    302  404  404  403  403  200  403  200  200
+onestop:policy             GET    302  404  404  404  404  200  404  200  404
+onestop:policy             POST   302  404  404  404  404  422  404  422  404
+onestop:policy_new         GET    302  404  404  403  403  200  403  200  200
+onestop:policy_new         POST   302  404  404  403  403  200  403  200  200
+onestop:drop_policy        POST   302  404  404  404  404  302  404  302  404
 onestop:register           GET    302  404  404  200  403  200  200  403  200
 onestop:register_pdf       GET    302  404  404  200  403  200  200  403  200
 onestop:register_xlsx      GET    302  404  404  200  403  200  200  403  200
@@ -473,12 +487,16 @@ def _build(folder: Path) -> World:
             "resume",
             "extend",
             "note",
+            "colleagues",
             "take_cash",
         ),
         "preview",
         "signature",
     ):
         arguments[f"onestop:{name}"] = by_case
+    policy = set_policy(town.agency, Plan(Way.LOAD), role="clerk", by=town.chairman)
+    for name in ("policy", "drop_policy"):
+        arguments[f"onestop:{name}"] = {"policy": policy.pk}
     for name in ("complete", "assign", "sign", "hand_over", "go_back", "ask_opinion"):
         arguments[f"onestop:{name}"] = {**by_case, "step": step.pk}
     return World(town, case, accounts, arguments, Client(raise_request_exception=False))

@@ -11,9 +11,16 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.assignment_tables import (  # noqa: F401 - Django looks for tables here
+    AssignmentPolicy,
+    AssignmentRule,
+    AssignmentTurn,
+    how_in_words,
+)
 from tinhso.blocks.cases.change_tables import Correction, Petition, Reopening, Transfer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
+from tinhso.blocks.cases.mention_tables import Mention  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.offer_tables import ProcedureOffer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.return_tables import ResultReturn  # noqa: F401 - Django looks for tables here
@@ -296,6 +303,9 @@ class Step(models.Model):
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=40)
     assignee = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="steps")
+    assigned_how = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="by a policy: load, rule:2, failed:2; else empty"
+    )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -333,6 +343,11 @@ class Step(models.Model):
     @property
     def open(self) -> bool:
         return self.done_at is None and not self.cancelled
+
+    @property
+    def assigned_because(self) -> str:
+        """Why a policy gave it to its assignee, or could give it to nobody; empty when no policy did."""
+        return how_in_words(self.assigned_how)
 
 
 class JoinArrival(models.Model):

@@ -137,7 +137,7 @@ def may_answer(person: Person, opinion: Opinion) -> bool:
     return opinion.open and opinion.person_id in asked and (opinion.agency_id, opinion.role) in held.pairs_for("cases.work")
 
 
-def _may_see(person: Person, case: Case) -> bool:
+def may_see(person: Person, case: Case) -> bool:
     """The same rule for one case that is at hand, and for those that come from other agencies."""
     held = grants(person)
     if held.allows("cases.read", case.agency):
@@ -162,7 +162,7 @@ def case_for_staff(code: str, person: Person) -> Case:
         NotFound: there is none, or the person may not know that there is.
     """
     case = _BY_CODE.first(code=code)
-    if case is None or not _may_see(person, case):
+    if case is None or not may_see(person, case):
         raise _no_case(code)
     return case
 

@@ -1,10 +1,12 @@
 """The time line in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import pgettext_lazy
 
+from tinhso.blocks.cases.mentions import Piece, names_by_note, pieces_of
 from tinhso.blocks.cases.models import Case
 
 TITLES = {
@@ -30,6 +32,7 @@ TITLES = {
     "term_shortened": pgettext_lazy("timeline", "Hẹn trả sớm hơn"),
     "step_done": pgettext_lazy("timeline", "Hoàn thành bước"),
     "step_assigned": pgettext_lazy("timeline", "Giao việc"),
+    "assignment_failed": pgettext_lazy("timeline", "Chưa giao được việc theo quy tắc"),
     "step_late": pgettext_lazy("timeline", "Bước quá hạn, đã báo lãnh đạo"),
     "time_ran_out": pgettext_lazy("timeline", "Hết thời gian chờ"),
     "message_came": pgettext_lazy("timeline", "Nhận được tin đang chờ"),
@@ -48,6 +51,7 @@ _TONES = {
     "stopped": "bad",
     "supplement_asked": "waiting",
     "paused": "waiting",
+    "assignment_failed": "waiting",
     "withdrawal_asked": "waiting",
     "complained": "waiting",
 }
@@ -63,6 +67,8 @@ class Line:
     text: str
     tone: str
     event: str = ""
+    pieces: Sequence[Piece] = ()
+    """the text of a note that names colleagues, taken apart"""
 
 
 def timeline_of(case: Case, *, public: bool) -> list[Line]:
@@ -70,6 +76,8 @@ def timeline_of(case: Case, *, public: bool) -> list[Line]:
     entries = case.timeline.select_related("actor").order_by("at", "pk")
     if public:
         entries = entries.filter(public=True)
+    notes = [entry.pk for entry in entries if entry.event == "noted" and "@" in entry.note]
+    names = names_by_note(notes) if notes else {}
     return [
         Line(
             title=str(TITLES.get(entry.event, entry.event)),
@@ -78,6 +86,7 @@ def timeline_of(case: Case, *, public: bool) -> list[Line]:
             text=entry.note,
             tone=_TONES.get(entry.event, ""),
             event=entry.event,
+            pieces=pieces_of(entry.note, names[entry.pk]) if entry.pk in names else (),
         )
         for entry in entries
     ]

@@ -139,6 +139,9 @@ class Agency(models.Model):
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     active = models.BooleanField(default=True)
+    assigns = models.BooleanField(
+        default=False, db_default=False, help_text="it has policies by which steps that open there find somebody"
+    )
     search = models.GeneratedField(expression=Fold("name"), output_field=models.TextField(), db_persist=True)
 
     class Meta:

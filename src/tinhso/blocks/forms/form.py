@@ -75,6 +75,10 @@ class Form:
         """What an expression (a fee, a condition, a gateway) may name, for `tinhso.kernel.rules.check_rule`."""
         return known_names(self.sections)
 
+    def questions(self) -> list[Field]:
+        """Every question, in the order of the form; holders left out."""
+        return [field for field in walk(self.sections) if field.widget not in HOLDERS]
+
     def parse(
         self,
         post: Posted,

@@ -7,8 +7,8 @@ _SEARCH = {"cases.search"}
 _READ = _SEARCH | {"cases.read"}
 _WORK = _READ | {"cases.work"}
 _RECEIVE = _WORK | {"cases.receive", "payments.cash", "directory.read_persons", "directory.register_person"}
-# to stop a case, extend its term, give it back or to another agency, decide on a complaint
-_DECIDE = _WORK | {"cases.assign", "cases.extend", "cases.decide", "cases.figures"}
+# to stop a case, extend its term, give it back or to another agency, decide on a complaint, say who is given what
+_DECIDE = _WORK | {"cases.assign", "cases.arrange_work", "cases.extend", "cases.decide", "cases.figures"}
 
 
 class OneStopConfig(ServiceConfig):
@@ -31,14 +31,16 @@ class OneStopConfig(ServiceConfig):
             Role(
                 "admin",
                 _("Quản trị hệ thống"),
-                frozenset({"system.status", "cases.edit_procedures", "cases.figures", "directory.edit"}),
+                frozenset({"system.status", "cases.edit_procedures", "cases.arrange_work", "cases.figures", "directory.edit"}),
             ),
         ),
         menu=(
             MenuItem(_("Việc của tôi"), "onestop:work", "inbox", "cases.work", 10),
             MenuItem(_("Tiếp nhận"), "onestop:reception", "clipboard-plus", "cases.receive", 20),
             MenuItem(_("Ký kết quả"), "onestop:signing", "signature", "papers.sign", 30),
+            MenuItem(_("Trả kết quả"), "onestop:return_many", "package-export", "cases.receive", 35),
             MenuItem(_("Hồ sơ"), "onestop:cases", "folders", "cases.search", 40),
             MenuItem(_("Sổ theo dõi"), "onestop:register", "notebook", "cases.read", 45),
+            MenuItem(_("Giao việc tự động"), "onestop:policies", "arrows-split", "cases.arrange_work", 48),
         ),
     )

@@ -54,10 +54,11 @@ def _columns(case: Case) -> dict[str, object]:
 
 def tell(
     case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
-) -> None:
+) -> TimelineEntry:
     """Add to the time line, write the audit row and announce `cases.<event>`."""
-    insert(TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note))
+    entry = insert(TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note))
     announce(case, event, by=by, **facts)
+    return entry
 
 
 def desk_link(case: Case) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from tinhso.blocks.cases.actions.assigning import assign_by_policy
 from tinhso.blocks.cases.actions.common import let_see
 from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.models import Step
@@ -28,6 +29,7 @@ def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: 
         )
     )
     let_see(case, agency, node.role)
+    assign_by_policy(step, case, at=at)
     return step
 
 

@@ -1,7 +1,9 @@
 """Several people at the same moment."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -9,13 +11,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tinhso.blocks.cases.actions.assigning import set_policy
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.work import complete_step
+from tinhso.blocks.cases.assignment import Plan, Way
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town, make_town
 from tinhso.blocks.cases.tests.folder import write_folder
+from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.errors import DomainError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +102,12 @@ def test_cases_handed_in_at_once_are_numbered_without_gaps(stage: tuple[Town, Ca
     _town, submit = stage
     cases = _together(*[submit] * 6)
     assert sorted(case.code[-4:] for case in cases) == [f"{number:04d}" for number in range(1, 7)]
+
+
+def test_steps_that_open_at_once_do_not_all_go_to_who_had_least_to_do(stage: tuple[Town, Callable[..., Case]]) -> None:
+    town, submit = stage
+    set_policy(Agency.objects.get(pk=town.agency.pk), Plan(Way.LOAD), role="specialist", by=town.chairman)
+    cases = [submit() for _ in range(6)]
+    _together(*(partial(accept_case, case, by=town.clerk, at=MONDAY) for case in cases))
+    given = Counter(Step.objects.values_list("assignee", flat=True))
+    assert given == {town.specialist.pk: 6, town.other_specialist.pk: 6}

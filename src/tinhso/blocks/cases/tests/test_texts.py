@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from tinhso.blocks.cases.actions.intake import Applicant, accept_case, refuse_case
+from tinhso.blocks.cases.actions.noting import add_note
 from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
-from tinhso.blocks.cases.actions.work import add_note, complete_step
+from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Status, TimelineEntry
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.texts import LIMIT, free_text

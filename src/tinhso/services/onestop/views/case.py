@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.blocks.cases.actions.clock import LONGEST_EXTENSION, REASONS
 from tinhso.blocks.cases.actions.reading import note_reading
-from tinhso.blocks.cases.actions.work import add_note
 from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.changes import corrections_of
 from tinhso.blocks.cases.clock import promise_to, standing
@@ -154,17 +153,6 @@ def carry_out(request: PersonRequest, code: str, do: Callable[[Case], Case], sai
     except DomainError as error:
         return again(request, case, error)
     return done(request, changed, said if isinstance(said, str) else said(changed))
-
-
-@require_POST
-@staff_only
-def note(request: PersonRequest, code: str) -> HttpResponse:
-    case = case_for_staff(code, request.person)
-    try:
-        add_note(case, by=request.person, text=request.POST.get("text", ""))
-    except DomainError as error:
-        return again(request, case, error)
-    return done(request, case, _("Đã thêm ghi chú."))
 
 
 @require_POST

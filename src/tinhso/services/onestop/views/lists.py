@@ -74,10 +74,11 @@ def _search(label: str, text: str) -> dict[str, str]:
 
 
 def work_tabs(person: Person, shares: Sequence[Share], current: Share | str, text: str = "") -> list[dict[str, object]]:
-    """The shares of my work, what others ask me, and what my cases wait for."""
+    """The shares of my work, what others ask me, what my cases wait for, and notes that name me."""
     asked = {"url": reverse("onestop:opinions"), "title": _("Ý kiến cần trả lời"), "count": _up_to(questions_waiting(person))}
     waiting: dict[str, object] = {"url": reverse("onestop:waiting"), "title": _("Đang chờ nơi khác"), "count": ""}
-    others = [{**tab, "current": current == tab["url"]} for tab in (asked, waiting)]
+    named: dict[str, object] = {"url": reverse("onestop:mentions"), "title": _("Nhắc đến tôi"), "count": ""}
+    others = [{**tab, "current": current == tab["url"]} for tab in (asked, waiting, named)]
     return [*(_tab(share, current, text) for share in shares), *others]
 
 

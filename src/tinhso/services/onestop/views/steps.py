@@ -103,7 +103,7 @@ def hand_over(request: PersonRequest, code: str, step: int) -> HttpResponse:
 
 def _receipt(request: PersonRequest) -> Receipt:
     given = request.POST
-    signature = _drawn(request) if given.get("way") == ResultReturn.Way.COUNTER else None
+    signature = drawn_signature(request) if given.get("way") == ResultReturn.Way.COUNTER else None
     return Receipt(
         way=given.get("way", ""),
         receiver=given.get("receiver", ""),
@@ -113,7 +113,7 @@ def _receipt(request: PersonRequest) -> Receipt:
     )
 
 
-def _drawn(request: PersonRequest) -> StoredFile | None:
+def drawn_signature(request: PersonRequest) -> StoredFile | None:
     """The signature drawn on the pad, which the page sends as a picture in a text.
 
     Raises:

@@ -10,6 +10,7 @@ if (form) {
   all.addEventListener("change", () => boxes().forEach((box) => (box.checked = all.checked)));
   form.addEventListener("change", () => (all.checked = boxes().every((box) => box.checked)));
   form.addEventListener("submit", (event) => {
+    if (form.dataset.heap === "choose") return; // they are chosen here and done elsewhere
     const chosen = boxes().filter((box) => box.checked);
     if (chosen.length < 2 || event.defaultPrevented) return;
     event.preventDefault();
