@@ -184,10 +184,13 @@ onestop:register_xlsx      GET    302  404  404  200  403  200  200  403  200
 onestop:complain           POST   302  404  404  422  403  403  403  404  404
 onestop:decide_complaint   POST   302  404  404  403  403  422  403  404  404
 onestop:work               GET    302  404  404  200  200  200  403  403  200
+onestop:record_paper       POST   302  404  404  422  422  422  422  404  404
+onestop:give_back          POST   302  404  404  422  403  403  403  404  404
 scanning:assign            POST   302  404  404  302  403  403  403  404  404
 scanning:bind              POST   302  404  404  302  403  403  403  404  404
 scanning:board             GET    302  404  404  200  403  403  403  404  404
 scanning:file              GET    302  404  404  200  403  403  403  404  404
+scanning:originals         GET    302  404  404  200  403  403  403  403  200
 scanning:page              POST   302  404  404  302  403  403  403  404  404
 scanning:picture           GET    302  404  404  404  403  403  403  404  404
 scanning:scan_picture      GET    302  404  404  404  403  403  403  404  404
@@ -437,6 +440,8 @@ def _build(folder: Path) -> World:
         "accounts:revoke_token": {"token_id": 0},
         "onestop:drop_filter": {"saved": 0},
         **{f"scanning:{name}": by_case for name in ("assign", "board", "scans", "scan_picture", "take", "take_scan")},
+        "onestop:give_back": by_case,
+        "onestop:record_paper": {**by_case, "part": case.parts.get().pk},
         "scanning:bind": {**by_case, "part": case.parts.get().pk},
         "scanning:file": {**by_case, "file": case.parts.get().files.get().pk},
         "scanning:page": {**by_case, "page": 0, "act": "xoay"},

@@ -44,6 +44,7 @@ class Deed(StrEnum):
     REOPEN = "reopen"
     DENY_COMPLAINT = "deny_complaint"
     DIGITISE = "digitise"
+    GIVE_BACK = "give_back"
     RATE = "rate"
 
 
@@ -96,6 +97,7 @@ LIFE: Mapping[Deed, Move] = {
     Deed.REOPEN: _move(_COMPLAINED_OF, Status.SUBMITTED, Status.IN_PROGRESS),
     Deed.DENY_COMPLAINT: _move(_COMPLAINED_OF),
     Deed.DIGITISE: _move({Status.SUBMITTED, *_UNDER_WAY, Status.DONE, Status.RETURNED}),
+    Deed.GIVE_BACK: _move(set(Status)),
     Deed.RATE: _move(_COMPLAINED_OF | {Status.DONE}),
 }
 

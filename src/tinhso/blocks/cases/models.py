@@ -22,6 +22,7 @@ from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.kept import ContentField
 from tinhso.blocks.cases.mention_tables import Mention  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.offer_tables import ProcedureOffer  # noqa: F401 - Django looks for tables here
+from tinhso.blocks.cases.paper_tables import OriginalsReturn, PaperForm
 from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.return_tables import ResultReturn  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
@@ -261,12 +262,41 @@ class Part(models.Model):
     originals = models.PositiveSmallIntegerField(default=0)
     copies = models.PositiveSmallIntegerField(default=0)
     on_paper = models.BooleanField(default=False, help_text="handed in on paper at the counter or by post")
+    form = models.CharField(
+        max_length=10, choices=PaperForm, default="", db_default="", blank=True, help_text="of the paper; empty: not said"
+    )
+    handed = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="how many of that form")
+    pages = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="of one; 0: not counted")
+    lent = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="originals the agency keeps for a while")
+    lent_at = models.DateTimeField(null=True)
+    given_back = models.ForeignKey(OriginalsReturn, models.PROTECT, null=True, related_name="parts", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "code"], name="part_once_a_case")]
+        indexes = [
+            models.Index(fields=["case"], name="part_original_held", condition=Q(lent__gt=0, given_back__isnull=True)),
+            models.Index(fields=["given_back"], name="part_given_back", condition=Q(given_back__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code"], name="part_once_a_case"),
+            models.CheckConstraint(condition=Q(lent=0) | Q(lent_at__isnull=False), name="part_lent_since"),
+            models.CheckConstraint(condition=Q(form="") | Q(handed__gte=1), name="part_handed_in"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} of case {self.case_id}"
+
+    @property
+    def counted(self) -> dict[str, object]:
+        """What was recorded, else what the procedure asks for; what a form shows."""
+        if self.form:
+            return {"form": self.form, "handed": self.handed, "pages": self.pages or "", "lent": self.lent or ""}
+        usual = PaperForm.ORIGINAL if self.originals else PaperForm.COPY
+        return {"form": usual, "handed": self.originals or self.copies or 1, "pages": "", "lent": ""}
+
+    @property
+    def held(self) -> bool:
+        """Whether originals of it are still to go back."""
+        return self.lent > 0 and self.given_back_id is None
 
 
 class PartFile(models.Model):

@@ -9,7 +9,8 @@ from django.utils.translation import override
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.clock import promise_to
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case, CaseInvoice, Party
+from tinhso.blocks.cases.models import Case, CaseInvoice, Part, Party
+from tinhso.blocks.cases.paper_tables import PaperForm
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.time import local
 
@@ -41,7 +42,7 @@ def paper_facts(case: Case, *, by: Person | None, **more: Any) -> dict[str, Any]
             "address": party.address,
         },
         "parts": [
-            {"name": part.name, "originals": part.originals, "copies": part.copies, "electronic": len(part.files.all())}
+            {"name": part.name, **_counted(part), "electronic": len(part.files.all())}
             for part in case.parts.order_by("pk").prefetch_related("files")
         ],
         "fee": {"amount": fee.invoice.amount, "status": str(fee.invoice.get_status_display())}
@@ -49,6 +50,20 @@ def paper_facts(case: Case, *, by: Person | None, **more: Any) -> dict[str, Any]
         else {"amount": 0, "status": ""},
         "officer": by.full_name if by else "",
         **more,
+    }
+
+
+def _counted(part: Part) -> dict[str, Any]:
+    """What was handed in, where the clerk counted it; else what the procedure asks for. `lent`: originals to go back."""
+    if not part.form:
+        return {"originals": part.originals, "copies": part.copies, "form": "", "pages": 0, "lent": 0}
+    original = part.form == PaperForm.ORIGINAL
+    return {
+        "originals": part.handed if original else part.lent,
+        "copies": 0 if original else part.handed,
+        "form": "" if original else str(part.get_form_display()),
+        "pages": part.pages,
+        "lent": part.lent,
     }
 
 

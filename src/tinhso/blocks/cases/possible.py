@@ -34,6 +34,8 @@ class StaffPowers:
     resume: bool
     extend: bool
     charge: bool
+    papers: bool
+    give_back: bool
     steps: tuple[Step, ...]
 
     @property
@@ -73,6 +75,8 @@ def staff_powers(person: Person, case: Case, steps: Iterable[Step], *, now: date
         resume=works and can(Deed.RESUME) and (case.status == Status.FINANCIAL_DUTY or still),
         extend=in_time and not case.extended_by and allowed(person, "cases.extend", at=case.agency),
         charge=receives and not case.ended,
+        papers=receives and can(Deed.DIGITISE),
+        give_back=receives,
         steps=tuple(step for step in steps if running and step.open and may_work_on(person, step)),
     )
 

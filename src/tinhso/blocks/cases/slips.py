@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.clock import Standing, StepStanding, standing
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case, Party, Step
+from tinhso.blocks.cases.models import Case, Part, Party, Step
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.time import VIETNAM, local
 
@@ -36,6 +36,11 @@ def control_slip(case: Case, now: datetime) -> list[Handover]:
     steps = case.steps.select_related("agency", "assignee", "done_by", "sub").filter(cancelled=False).order_by("opened_at", "pk")
     stands = standing(case, now, list(steps))
     return [_handover(one, stands, case) for one in stands.steps]
+
+
+def originals_of(case: Case) -> list[Part]:
+    """The parts of which the agency keeps, or kept, originals, with their return."""
+    return list(case.parts.select_related("given_back__by").filter(lent__gt=0).order_by("pk"))
 
 
 def _handover(one: StepStanding, stands: Standing, case: Case) -> Handover:

@@ -41,6 +41,8 @@ TITLES = {
     "opinion_given": pgettext_lazy("timeline", "Cho ý kiến"),
     "opinion_withdrawn": pgettext_lazy("timeline", "Rút câu hỏi"),
     "noted": pgettext_lazy("timeline", "Ghi chú nội bộ"),
+    "paper_recorded": pgettext_lazy("timeline", "Ghi nhận giấy tờ bản giấy"),
+    "originals_returned": pgettext_lazy("timeline", "Trả lại bản chính"),
     "digitised": pgettext_lazy("timeline", "Số hóa giấy tờ"),
     "result_signed": pgettext_lazy("timeline", "Ký số kết quả"),
     "returned": pgettext_lazy("timeline", "Trả kết quả"),

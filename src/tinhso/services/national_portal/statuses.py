@@ -26,6 +26,7 @@ _SILENT = {
     *("noted", "step_assigned", "rated", "withdrawal_asked", "withdrawal_denied", "complained", "complaint_denied"),
     "version_changed",
     "assignment_failed",
+    *("paper_recorded", "originals_returned"),
 }
 # what the applicant does, or what only adds a copy, is no progress of the agency
 _NO_PROGRESS = {"submitted", "withdrawn", "supplement_answered", "digitised"}

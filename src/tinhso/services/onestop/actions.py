@@ -1,12 +1,15 @@
 """Receiving at the counter; the filters one keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
-from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, ProcedureVersion
+from tinhso.blocks.cases.actions.originals import give_back
+from tinhso.blocks.cases.actions.results import return_result
+from tinhso.blocks.cases.actions.returning import Receipt, Way
+from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, ProcedureVersion, Step
 from tinhso.blocks.directory.actions import register_person
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
@@ -72,6 +75,19 @@ def receive_at_counter(
             raise Invalid(_("Thủ tục này có thu phí."), fields={"cash": _("Hãy thu phí rồi đánh dấu đã thu tiền mặt.")})
         pay_cash(fee.invoice, by=by)
     return accept_case(case, by=by) if case.received_at is None else case
+
+
+@action
+def hand_result_over(step: Step, *, by: Person, receipt: Receipt, note: str, originals: Collection[int]) -> Case:
+    """Return the result, and with it the originals of the chosen parts that were kept, on the same acknowledgement.
+
+    Raises:
+        Invalid: the receipt lacks its proof.
+    """
+    case = return_result(step, by=by, receipt=receipt, note=note)
+    if originals and receipt.way != Way.ELECTRONIC:
+        give_back(case, originals, by=by, receipt=receipt)
+    return case
 
 
 @action

@@ -83,6 +83,24 @@ def cases_to_scan(person: Person, now: datetime) -> QuerySet[Case]:
     )
 
 
+def cases_with_originals(person: Person) -> QuerySet[Case]:
+    """Cases at the same agencies, in any status, of which originals are still to go back."""
+    held = Part.objects.filter(lent__gt=0, given_back=None)
+    return (
+        Case.objects.filter(pk__in=held.values("case"), agency__in=grants(person).agency_ids_for("scanning.scan"))
+        .select_related("procedure", "agency", "version")
+        .defer(*CONTENTS)
+    )
+
+
+def originals_held(cases: list[Case]) -> dict[int, list[Part]]:
+    """By case, the parts of which originals are held; one query for all."""
+    found: dict[int, list[Part]] = {}
+    for part in Part.objects.filter(case__in=cases, lent__gt=0, given_back=None).order_by("pk"):
+        found.setdefault(part.case_id, []).append(part)
+    return found
+
+
 def how_far(cases: list[Case]) -> dict[int, tuple[int, int, int]]:
     """By case: parts on paper, those of them without a file, pages waiting to be bound. Two queries for all."""
     missing = Q(pk__in=undigitised().filter(case__in=cases).values("pk"))

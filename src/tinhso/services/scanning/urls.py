@@ -6,6 +6,7 @@ from tinhso.services.scanning.views import board, pages, scanner, waiting
 
 urlpatterns = [
     path("", waiting.page, name="waiting"),
+    path("ban-chinh/", waiting.originals, name="originals"),
     path("<str:code>/", board.page, name="board"),
     path("<str:code>/trang/", pages.take, name="take"),
     path("<str:code>/trang/<int:page>/anh/", pages.picture, name="picture"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -61,10 +62,24 @@ class Applicant:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A part of the application as handed in."""
+    """A part of the application as handed in.
+
+    On paper: form (`PaperForm`) and how many of it, pages of one, how many originals the agency keeps for a while.
+    """
 
     files: Sequence[StoredFile] = field(default=())
     on_paper: bool = False
+    form: str = ""
+    handed: int = 0
+    pages: int = 0
+    lent: int = 0
+
+    def columns(self, at: datetime) -> dict[str, Any]:
+        """For the row of the part."""
+        if not self.on_paper:
+            return {}
+        facts = {"on_paper": True, "form": self.form, "handed": self.handed, "pages": self.pages, "lent": self.lent}
+        return facts | {"lent_at": at if self.lent else None}
 
 
 @action
@@ -120,7 +135,7 @@ def submit_case(
             required=part.required,
             originals=part.originals,
             copies=part.copies,
-            on_paper=handed_in.get(part.code, HandedIn()).on_paper,
+            **handed_in.get(part.code, HandedIn()).columns(at),
         )
         for part in wanted
     )

@@ -1,7 +1,8 @@
 """What shows that a result was returned."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -30,15 +31,15 @@ class Receipt:
     tracking: str = ""
 
 
-def keep_receipt(case: Case, receipt: Receipt, *, at: datetime) -> ResultReturn:
-    """Write it down; called while the case is being returned.
+def proven(receipt: Receipt, *, ways: Collection[str] = Way.values) -> Receipt:
+    """The receipt with only what its way needs.
 
     Raises:
         Invalid: no such way; at the counter nobody acknowledges; by post without a number.
     """
     receiver, tracking = " ".join(receipt.receiver.split())[:150], "".join(receipt.tracking.split()).upper()
     problems: dict[str, object] = {}
-    if receipt.way not in Way.values:
+    if receipt.way not in ways:
         problems["way"] = _("Hãy chọn cách trả kết quả.")
     if receipt.way == Way.COUNTER and not receiver:
         problems["receiver"] = _("Hãy nhập tên người nhận.")
@@ -48,13 +49,24 @@ def keep_receipt(case: Case, receipt: Receipt, *, at: datetime) -> ResultReturn:
         problems["tracking"] = _("Hãy nhập mã bưu gửi, từ 6 chữ và số.")
     if problems:
         raise Invalid(" ".join(map(str, problems.values())), fields=problems)
-    at_counter = receipt.way == Way.COUNTER
+    if receipt.way == Way.COUNTER:
+        return replace(receipt, receiver=receiver, tracking="")
+    return Receipt(receipt.way, tracking=tracking if receipt.way == Way.POST else "")
+
+
+def keep_receipt(case: Case, receipt: Receipt, *, at: datetime) -> ResultReturn:
+    """Write it down; called while the case is being returned.
+
+    Raises:
+        Invalid: it proves nothing.
+    """
+    shown = proven(receipt)
     return ResultReturn.objects.create(
         case=case,
-        way=receipt.way,
+        way=shown.way,
         at=at,
-        receiver=receiver if at_counter else "",
-        signature=receipt.signature if at_counter else None,
-        on_paper=at_counter and receipt.on_paper,
-        tracking=tracking if receipt.way == Way.POST else "",
+        receiver=shown.receiver,
+        signature=shown.signature,
+        on_paper=shown.on_paper,
+        tracking=shown.tracking,
     )

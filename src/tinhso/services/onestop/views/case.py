@@ -19,6 +19,7 @@ from tinhso.blocks.cases.changes import corrections_of
 from tinhso.blocks.cases.clock import promise_to, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, PartFile, Step
+from tinhso.blocks.cases.paper_tables import PaperForm
 from tinhso.blocks.cases.possible import staff_powers
 from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
@@ -68,8 +69,11 @@ def _show(
     for step in steps:
         if step.sub_id:
             step.sub = beside.subs[step.sub_id]
+    parts = list(case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))))
     context = {
         "case": case,
+        "held": [part for part in parts if part.held],
+        "paper_forms": PaperForm.choices,
         "remaining": stands.remaining,
         "clock": stands,
         "promise": promise,
@@ -79,7 +83,7 @@ def _show(
             case.form.answers, on=local(case.submitted_at).date(), dense=True, files=_answered(case)
         ),
         "party": case.parties.order_by("pk").first(),
-        "parts": case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))),
+        "parts": parts,
         "steps": stands.steps,
         "powers": powers,
         "tasks": [_task(case, step, entered if step == refused else {}, problem) for step in powers.steps],

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import ProcedureVersion
+from tinhso.blocks.cases.paper_tables import PaperForm
 from tinhso.blocks.cases.queries import find_procedures, procedure_in_force, reception_agencies
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.models import Agency, Person
@@ -33,6 +34,7 @@ from tinhso.kernel.errors import DomainError, Invalid, NotAllowed, NotFound
 from tinhso.kernel.web.policy import kept_for_back
 from tinhso.services.onestop.actions import note_person_shown, receive_at_counter
 from tinhso.services.onestop.forms import ApplicantForm
+from tinhso.services.onestop.paper_fields import counted, handed_in_on_paper
 
 _TICKET, _FILES, _SHIFT = "onestop.counter", "onestop.counter_files", timedelta(hours=12)
 _CONTACT = ("identity_number", "phone", "email", "address")
@@ -215,7 +217,7 @@ def _parts(request: PersonRequest, entry: _Entry) -> dict[str, HandedIn]:
     for part in required_parts(entry.version, entry.answers):
         uploads = request.FILES.getlist(f"file_{part.code}")
         files = [store_upload(upload, by=request.person) for upload in uploads]
-        handed_in[part.code] = HandedIn(files=files, on_paper=f"paper_{part.code}" in request.POST)
+        handed_in[part.code] = replace(handed_in_on_paper(request.POST, part.code), files=files)
     return handed_in
 
 
@@ -255,9 +257,15 @@ def _side(request: PersonRequest, entry: _Entry) -> dict[str, Any]:
     return {
         "version": entry.version,
         "parts": [
-            {"part": part, "on_paper": f"paper_{part.code}" in request.POST, "error": _error(entry.problem, f"parts.{part.code}")}
+            {
+                "part": part,
+                "on_paper": f"paper_{part.code}" in request.POST,
+                "counted": counted(request.POST, part),
+                "error": _error(entry.problem, f"parts.{part.code}"),
+            }
             for part in required_parts(entry.version, entry.answers)
         ],
+        "paper_forms": PaperForm.choices,
         "fee": _fee(entry),
         "cash": "cash" in request.POST,
         "cash_error": _error(entry.problem, "cash"),

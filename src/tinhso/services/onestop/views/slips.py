@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from tinhso.blocks.cases.actions.reading import note_register
 from tinhso.blocks.cases.models import Procedure
 from tinhso.blocks.cases.queries import case_for_staff
-from tinhso.blocks.cases.slips import Entry, Register, control_slip, entries
+from tinhso.blocks.cases.slips import Entry, Register, control_slip, entries, originals_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
 from tinhso.blocks.papers.printing import print_pdf
@@ -40,6 +40,7 @@ def slip(request: PersonRequest, code: str) -> HttpResponse:
     context = {
         "case": case,
         "rows": control_slip(case, now()),
+        "originals": originals_of(case),
         "breadcrumbs": [
             (_("Hồ sơ"), reverse("onestop:cases")),
             (case.code, reverse("onestop:case", args=[case.code])),
@@ -63,6 +64,7 @@ def slip_pdf(request: PersonRequest, code: str) -> HttpResponse:
             "due_at": case.due_at,
         },
         "rows": control_slip(case, moment),
+        "originals": originals_of(case),
         "officer": request.person.full_name,
         "printed_at": moment,
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tinhso.blocks.cases.actions.results import Signed, return_result, send_back_unsigned, sign_many, sign_result
+from tinhso.blocks.cases.actions.results import Signed, send_back_unsigned, sign_many, sign_result
 from tinhso.blocks.cases.actions.returning import Receipt
 from tinhso.blocks.cases.actions.work import assign_step, complete_step
 from tinhso.blocks.cases.clock import remaining_until
@@ -30,6 +30,7 @@ from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.web.answers import wants_json
+from tinhso.services.onestop.actions import hand_result_over
 from tinhso.services.onestop.queries import waiting_for_signature
 from tinhso.services.onestop.views.case import again, done
 
@@ -95,13 +96,16 @@ def sign(request: PersonRequest, code: str, step: int) -> HttpResponse:
 def hand_over(request: PersonRequest, code: str, step: int) -> HttpResponse:
     case, found = step_of(request, code, step)
     try:
-        return_result(found, by=request.person, receipt=_receipt(request), note=request.POST.get("note", ""))
+        originals = [number for pk in request.POST.getlist("originals") if (number := whole_number(pk))]
+        hand_result_over(
+            found, by=request.person, receipt=receipt_of(request), note=request.POST.get("note", ""), originals=originals
+        )
     except DomainError as error:
         return again(request, case, error, step=found)
     return done(request, case, _("Đã trả kết quả. Hồ sơ đã khép lại."))
 
 
-def _receipt(request: PersonRequest) -> Receipt:
+def receipt_of(request: PersonRequest) -> Receipt:
     given = request.POST
     signature = drawn_signature(request) if given.get("way") == ResultReturn.Way.COUNTER else None
     return Receipt(
