@@ -31,6 +31,8 @@ _SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that shows a turning wheel, allowed without asking
+    "--use-fake-ui-for-media-stream",
 )
 
 

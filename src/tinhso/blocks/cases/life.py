@@ -97,7 +97,7 @@ LIFE: Mapping[Deed, Move] = {
     Deed.REOPEN: _move(_COMPLAINED_OF, Status.SUBMITTED, Status.IN_PROGRESS),
     Deed.DENY_COMPLAINT: _move(_COMPLAINED_OF),
     Deed.DIGITISE: _move({Status.SUBMITTED, *_UNDER_WAY, Status.DONE, Status.RETURNED}),
-    Deed.GIVE_BACK: _move(set(Status)),
+    Deed.GIVE_BACK: _move(set(Status) - {Status.ACCEPTED}),
     Deed.RATE: _move(_COMPLAINED_OF | {Status.DONE}),
 }
 

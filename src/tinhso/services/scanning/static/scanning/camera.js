@@ -26,6 +26,7 @@ if (box) {
   function stop() {
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
+    delete box.dataset.ready;
   }
 
   async function start(device) {
@@ -42,6 +43,7 @@ if (box) {
     if (!box.open) return stop();
     video.srcObject = stream;
     await video.play();
+    box.dataset.ready = "";
     const found = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
     const used = stream.getVideoTracks()[0].getSettings().deviceId;
     devices.hidden = found.length < 2;
