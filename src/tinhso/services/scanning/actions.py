@@ -14,6 +14,8 @@ from tinhso.blocks.cases.actions.digitising import add_digital_copy
 from tinhso.blocks.cases.life import Deed, possible
 from tinhso.blocks.cases.models import Case, Part, PartFile
 from tinhso.blocks.directory.models import Person
+from tinhso.blocks.esignature.actions import ensure_certificate
+from tinhso.blocks.esignature.signing import sign_pdf
 from tinhso.blocks.files.actions import store_bytes, too_large
 from tinhso.blocks.forms.engine.values import clean_text
 from tinhso.kernel.actions import action, record
@@ -27,6 +29,7 @@ from tinhso.services.scanning.quality import Level
 
 MOST_WAITING = 300
 LONGEST_REASON = 300
+SIGNED, REASON = "NguoiSoHoa", "Số hóa từ bản giấy"
 _LARGEST_COPY = 4  # times the limit of an upload
 
 
@@ -172,10 +175,13 @@ def keep_bad_page(page: Page, *, reason: str, by: Person) -> Page:
 
 
 @action
-def bind_part(case: Case, part: Part, *, by: Person, at: datetime | None = None) -> PartFile:
+def bind_part(case: Case, part: Part, *, by: Person, sign: bool = False, at: datetime | None = None) -> PartFile:
     """Make the digital copy of a part from its pages, which are then forgotten.
 
     Its name is the case's code, the part's code and a running number.
+
+    Args:
+        sign: with the clerk's own certificate, which says that the copy is true to the paper.
 
     Raises:
         Invalid: a bad page is kept without a reason, or the copy would be too large.
@@ -193,11 +199,21 @@ def bind_part(case: Case, part: Part, *, by: Person, at: datetime | None = None)
         raise Invalid(text % {"pages": ", ".join(map(str, bad)), "part": part.name})
     about = About(part.name, case.code, part.code, case.agency.name, by.full_name, at)
     content = bind(pages, about)
+    certificate = ensure_certificate(by, at=at) if sign else None
+    if certificate:
+        content = sign_pdf(content, certificate=certificate, field=SIGNED, at=at, reason=REASON, label=by.full_name)
     if len(content) > _LARGEST_COPY * settings.MAX_UPLOAD_SIZE:
         raise too_large(_LARGEST_COPY * settings.MAX_UPLOAD_SIZE, SCANS[:1])
     name = f"{case.code}-{part.code}-{part.files.count() + 1:02d}.pdf"
     found = add_digital_copy(case, part, store_bytes(name, content, SCANS[0].content_type, by=by), by=by, at=at)
-    Digitised.objects.create(part_file=found, pages=len(pages), quality=[_told(page) for page in pages], made_by=by, made_at=at)
+    Digitised.objects.create(
+        part_file=found,
+        pages=len(pages),
+        quality=[_told(page) for page in pages],
+        made_by=by,
+        certificate=certificate,
+        made_at=at,
+    )
     Page.objects.filter(pk__in=[page.pk for page in pages]).delete()
     return found
 

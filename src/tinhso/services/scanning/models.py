@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.services.scanning.quality import Finding, Level, worst
@@ -62,7 +63,16 @@ class Digitised(models.Model):
     pages = models.PositiveSmallIntegerField()
     quality = models.JSONField(help_text="by page: origin, dpi, findings, reason")
     made_by = models.ForeignKey("directory.Person", models.PROTECT, related_name="+")
+    certificate = models.ForeignKey(
+        "esignature.Certificate", models.PROTECT, null=True, related_name="+", help_text="with which the clerk signed the copy"
+    )
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"digital copy {self.pk}"
+
+    @property
+    def note(self) -> str:
+        """For people who see the file in a list."""
+        pages = ngettext("%(n)s trang, số hóa tại quầy", "%(n)s trang, số hóa tại quầy", self.pages) % {"n": self.pages}
+        return f"{pages}, {gettext('đã ký số')}" if self.certificate_id else pages

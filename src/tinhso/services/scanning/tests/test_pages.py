@@ -12,6 +12,7 @@ from tinhso.blocks.cases.actions.intake import accept_case, refuse_case
 from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.models import Case, Part, PartFile, TimelineEntry
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.esignature.verify import verify_pdf
 from tinhso.blocks.files.reading import read_file
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.services.scanning.actions import assign_pages, bind_part, drop_page, keep_bad_page, move_page, take_pages, turn_page
@@ -146,6 +147,14 @@ def test_a_copy_is_bound_in_order_with_what_it_is_of(case: Case, part: Part, tow
     assert (made.pages, made.made_by, len(made.quality)) == (3, town.clerk, 3)
     assert not Page.objects.exists()
     assert TimelineEntry.objects.get(event="digitised").public is False
+
+
+def test_a_copy_may_be_signed_by_the_clerk_who_made_it(case: Case, part: Part, town: Town) -> None:
+    take(case, part, town, as_file(sheet()), key="a")
+    copy = bind_part(case, part, by=town.clerk, sign=True)
+    report = verify_pdf(read_file(copy.file))
+    assert [(one.signer, one.intact) for one in report.signatures] == [(town.clerk.full_name, True)]
+    assert copy.digitised.certificate.person == town.clerk
 
 
 def test_bound_twice_there_is_one_copy_and_pages_added_later_make_a_second(case: Case, part: Part, town: Town) -> None:

@@ -78,7 +78,7 @@ def bound(request: PersonRequest, code: str, part: int) -> HttpResponse:
         found = part_of(case, part)
         if found is None:
             raise NotFound(_("Hồ sơ không có giấy tờ này."))
-        copy = bind_part(case, found, by=request.person)
+        copy = bind_part(case, found, by=request.person, sign="sign" in request.POST)
         pages = copy.digitised.pages
         return _("Đã tạo bản số hóa “%(part)s”, %(pages)s trang.") % {"part": found.name, "pages": pages}
 
