@@ -75,4 +75,5 @@ class Digitised(models.Model):
     def note(self) -> str:
         """For people who see the file in a list."""
         pages = ngettext("%(n)s trang, số hóa tại quầy", "%(n)s trang, số hóa tại quầy", self.pages) % {"n": self.pages}
-        return f"{pages}, {gettext('đã ký số')}" if self.certificate_id else pages
+        signed = gettext("đã ký số")
+        return f"{pages}, {signed}" if self.certificate_id else pages
