@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from tinhso.blocks.cases.actions.correcting import correct_case
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.opinions import ask_opinion, give_opinion
+from tinhso.blocks.cases.actions.originals import give_back, record_paper
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.returning import Receipt, keep_receipt
 from tinhso.blocks.cases.loading import load_folder
@@ -25,6 +26,7 @@ from tinhso.blocks.files.reading import read_file
 from tinhso.blocks.files.references import unused_files
 from tinhso.services.portal.actions import attach_to_draft, discard_draft, save_section, start_draft, submit_draft
 from tinhso.services.portal.models import Draft
+from tinhso.services.scanning.models import Page
 
 pytestmark = pytest.mark.django_db
 SCAN = {"type": "integer", "title": "Bản quét", "x-widget": "file"}
@@ -98,6 +100,18 @@ def _returned(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
     keep_receipt(_case(town, version), Receipt("counter", receiver="Ánh", signature=file), at=now())
 
 
+def _originals_back(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    case = _case(town, version)
+    given = HandedIn(on_paper=True, form="original", handed=1, lent=1)
+    record_paper(case, case.parts.get(), given, by=town.clerk)
+    give_back(case, [case.parts.get().pk], by=town.clerk, receipt=Receipt("counter", receiver="Ánh", signature=file))
+
+
+def _scanned(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    case, facts = _case(town, version), {"position": 1, "width": 0, "height": 0, "dpi": 0, "origin": "upload", "key": "k"}
+    Page.objects.create(case=case, part=case.parts.get(), file=file, taken_by=town.clerk, **facts)
+
+
 REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
     "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
     "cases.OpinionFile.file": _opinion,
@@ -107,6 +121,8 @@ REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = 
     "portal.DraftFile.file": lambda town, version, file: attach_to_draft(_draft(town, version), "don", file, by=town.citizen),
     "portal.Draft.answers": lambda town, version, file: _draft(town, version, more=[{}, {"copies": [file.pk]}]),
     "cases.ResultReturn.signature": _returned,
+    "cases.OriginalsReturn.signature": _originals_back,
+    "scanning.Page.file": _scanned,
     "papers.Paper.file": lambda town, version, file: _paper(town, version, file=file),
     "papers.Paper.signed_file": _paper_signed,
 }
