@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0014_offers"),
+        ("cases", "0016_mentions"),
         ("directory", "0004_calendars"),
         ("files", "0001_initial"),
     ]
