@@ -66,7 +66,6 @@ urlpatterns = [
     path("ho-so/<str:code>/dong-nghiep/", notes.colleagues, name="colleagues"),
     path("ho-so/<str:code>/ban-giay/<int:part>/", originals.record, name="record_paper"),
     path("ho-so/<str:code>/tra-ban-chinh/", originals.returned, name="give_back"),
-    path("ho-so/<str:code>/ghi-chu/", case.note, name="note"),
     path("ho-so/<str:code>/thu-phi/", case.take_cash, name="take_cash"),
     path("ho-so/<str:code>/giay-to/<int:paper>/", case.paper, name="paper"),
     path("ho-so/<str:code>/tep/<int:file>/", case.file, name="file"),
