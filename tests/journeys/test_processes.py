@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from playwright.sync_api import Page, expect
 from tests.journeys.commune import BIRTH, PASSWORD, Commune
 from tests.journeys.people import Visitor
@@ -13,7 +13,9 @@ from tests.journeys.people import Visitor
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
-from tinhso.services.processes.models import ProcessDraft
+from tinhso.services.processes.actions.carrying import carry_out
+from tinhso.services.processes.actions.drafts import approve_draft, begin_draft, save_draft, send_draft
+from tinhso.services.processes.models import MovePlan, ProcessDraft
 
 pytestmark = pytest.mark.browser
 SignIn = Callable[[str], Visitor]
@@ -54,7 +56,7 @@ def test_a_drawn_step_is_approved_by_another_and_the_next_case_goes_through_it(
     drop_step_on(page, "to_draft")
     page.get_by_label("Tên", exact=True).fill(STEP)
     expect(page.locator("#findings")).to_contain_text("vai trò")
-    page.get_by_label("Vai trò").select_option("department_head")
+    page.get_by_label("Vai trò", exact=True).select_option("department_head")
     page.get_by_label("Việc", exact=True).select_option("review")
     page.get_by_label("Giấy tờ").fill("Phiếu thẩm tra")
     page.get_by_label("Giấy tờ").press("Tab")
@@ -74,3 +76,28 @@ def test_a_drawn_step_is_approved_by_another_and_the_next_case_goes_through_it(
     assert [step.name for step in case.steps.all()] == [STEP]
     assert [step.node for step in running.steps.all()] == ["draft"]
     assert said == []
+
+
+def test_a_running_case_goes_on_under_the_new_process_by_a_plan_that_another_approves(
+    commune_with_administrator: Commune, at_a_desk: SignIn
+) -> None:
+    commune = commune_with_administrator
+    running = commune.accepted_case(BIRTH)
+    writer, reader = (Account.objects.get(username=name).person for name in ("quantri", "theodoi"))
+    draft = begin_draft(running.version, by=writer, at=now())
+    draft = save_draft(
+        draft, draft.xml.replace('id="draft" name="', f'id="draft" name="{STEP}, '), revision=1, by=writer, at=now()
+    )
+    draft = send_draft(draft, version="2030.1", valid_from=localdate(), reason="Thêm thẩm tra", by=writer)
+    approve_draft(draft, by=reader, at=now())
+
+    author = at_a_desk("quantri").opens(f"/quy-trinh/{BIRTH}/2025.1/").presses("Lập kế hoạch chuyển")
+    author.sees(running.code, STEP).presses("Lưu và xem trước").sees("Chuyển được (1)")
+    author.page.get_by_label("Vì sao chuyển").fill("Quyết định mới")
+    author.presses("Trình duyệt").sees("phải để người khác duyệt")
+    plan = MovePlan.objects.get()
+    approver = at_a_desk("theodoi").opens(f"/quy-trinh/chuyen/{plan.pk}/")
+    approver.unfolds("Duyệt và chuyển").presses("Duyệt và chuyển").sees("Đang chuyển")
+    carry_out(plan.pk)
+    approver.opens(f"/quy-trinh/chuyen/{plan.pk}/").sees("Đã chuyển xong", running.code)
+    assert [step.name.startswith(STEP) for step in running.steps.all()] == [True]

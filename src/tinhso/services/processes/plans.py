@@ -1,7 +1,7 @@
 """What a plan would do, case by case, and what it has done."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -166,9 +166,14 @@ def preview_of(plan: MovePlan, *, person: Person, at: datetime, only: str = "", 
     pages = max(1, -(-len(listed) // PAGE))
     page = min(max(1, page), pages)
     shown = listed[(page - 1) * PAGE : page * PAGE]
-    seen = set(cases_visible_to(person).filter(pk__in=[one.case.pk for one in shown]).values_list("pk", flat=True))
+    seen = seen_by(person, [one.case.pk for one in shown])
     rows = [Foreseen(one, dates_of(one, course, at=at) if one.goes else None, one.case.pk in seen) for one in shown]
     return Preview(tuple(rows), goes, len(found) - goes, tuple(reasons.most_common()), more, pages, page)
+
+
+def seen_by(person: Person, cases: Collection[int]) -> set[int]:
+    """Those of some cases that the reader may open."""
+    return set(cases_visible_to(person).filter(pk__in=cases).values_list("pk", flat=True))
 
 
 # --- what was

@@ -1,6 +1,7 @@
 """A version that came with the product beside the province's own: compared, taken or declined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from tinhso.kernel.errors import DomainError, Invalid, WrongState
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.time import Term
 from tinhso.services.processes.actions.offers import decline_offer, take_offer
+from tinhso.services.processes.checking import renumbered
 from tinhso.services.processes.difference import difference
 from tinhso.services.processes.drawing import draw
 from tinhso.services.processes.queries import next_number, offer_for
@@ -51,6 +53,12 @@ def decline(request: PersonRequest, pk: int) -> HttpResponse:
     return _act(request, pk, lambda shown: decline_offer(shown, by=request.person, at=now()))
 
 
+def _text(files: Mapping[str, str], name: str) -> str:
+    """A file's text, number and days in force left out: those differ always."""
+    text = files.get(name, "")
+    return renumbered(text, "", date.min) if name == DECLARATION and text else text
+
+
 def _act(request: PersonRequest, pk: int, act: Callable[[ProcedureOffer], None]) -> HttpResponse:
     require(request.person, "processes.approve")
     shown = offer_for(request.person, pk)
@@ -68,7 +76,7 @@ def _page(request: PersonRequest, shown: ProcedureOffer, *, problem: DomainError
     changes = difference(graph_of(own), graph) if own else None
     names = {PROCESS: _("Quy trình"), FORM: _("Biểu mẫu"), DECLARATION: _("Nội dung thủ tục: thời hạn, giấy tờ, phí, căn cứ")}
     other = own.files if own else {}
-    files = [names.get(name, name) for name in sorted({*shown.files, *other}) if shown.files.get(name) != other.get(name)]
+    files = [names.get(name, name) for name in sorted({*shown.files, *other}) if _text(shown.files, name) != _text(other, name)]
     context = {
         "offer": shown,
         "procedure": shown.procedure,

@@ -26,6 +26,7 @@ from tinhso.services.processes.plans import (
     outcomes_of_plan,
     plan_for,
     preview_of,
+    seen_by,
 )
 from tinhso.services.processes.queries import version_for
 
@@ -154,6 +155,7 @@ def _results(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
     return {
         "page": page,
         "outcomes": [outcome(planned) for planned in page.rows],
+        "seen": seen_by(request.person, [planned.case_id for planned in page.rows]),
         "counts": [(value, label, counts.get(value, 0)) for value, label in PlannedCase.State.choices],
         "listed": state,
         "failed": counts.get(PlannedCase.State.FAILED, 0),
