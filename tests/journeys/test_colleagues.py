@@ -25,7 +25,7 @@ def test_a_colleague_named_in_a_note_is_told(commune: Commune, at_a_desk: Callab
     specialist = at_a_desk("chuyenvien").opens(f"/mot-cua/ho-so/{case.code}/")
     note = specialist.page.get_by_label("Ghi chú nội bộ")
     note.press_sequentially("Nhờ @tiep")
-    specialist.page.get_by_role("option").first.wait_for()
+    specialist.page.locator(".mention-options [role=option]").first.wait_for()
     note.press("Enter")
     note.press_sequentially("gọi lại cho dân")
     assert note.input_value() == "Nhờ @tiepnhan gọi lại cho dân"
