@@ -3,20 +3,12 @@
 import json
 
 import pytest
-from django.db import transaction
 from typer.testing import CliRunner
 
-from tinhso.blocks.directory.actions import load_units
+from tinhso.blocks.directory.tests.conftest import country  # noqa: F401
 from tinhso.config.commands.units import app
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
-
-
-@pytest.fixture(scope="module")
-def country(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield load_units(by=None)
-        transaction.set_rollback(True)
 
 
 def run(*words):

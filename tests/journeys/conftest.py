@@ -19,14 +19,7 @@ def commune(transactional_db: None, live_server, settings, tmp_path: Path) -> Co
     """The commune, the product running on its own address, mail going to a folder."""
     settings.PUBLIC_URL = live_server.url
     settings.MAIL_DIR, settings.SMS_DIR = tmp_path / "mail", tmp_path / "sms"
-    _empty_queue()
     return found_commune()
-
-
-def _empty_queue() -> None:
-    """The queue's tables are not Django's, which leaves what earlier tests put into them."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 @pytest.fixture

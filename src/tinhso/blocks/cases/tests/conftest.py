@@ -15,6 +15,7 @@ from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.cases.tests.folder import write_folder
 from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person, Unit, UnitKind, UnitLevel
+from tinhso.kernel.actions import action
 from tinhso.kernel.time import VIETNAM
 
 # Monday, in the middle of a week without holidays
@@ -48,6 +49,7 @@ def town(db: None) -> Town:
     return make_town()
 
 
+@action  # one for all, so that those in it need no savepoints
 def make_town() -> Town:
     above = Unit.objects.create(
         code="82",

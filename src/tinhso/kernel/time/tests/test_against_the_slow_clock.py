@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinhso.kernel.time import Calendar, Pause, Term, Unit, due, share
 from tinhso.kernel.time.tests import slow
 
+pytestmark = pytest.mark.no_cover  # tracing a million small steps doubles their time
 quick = settings(max_examples=75, deadline=None)
 Filing = tuple[datetime, list[Pause]]
 slowly = settings(max_examples=40, deadline=None)

@@ -1,3 +1,4 @@
 from tinhso.blocks.cases.tests.conftest import submitted, town, version
+from tinhso.blocks.directory.tests.conftest import country
 
-__all__ = ["submitted", "town", "version"]
+__all__ = ["country", "submitted", "town", "version"]

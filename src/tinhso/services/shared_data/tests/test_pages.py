@@ -1,22 +1,14 @@
 from datetime import date
 
 import pytest
-from django.db import transaction
 from django.utils.timezone import localdate
 
-from tinhso.blocks.directory.actions import create_agency, load_units
+from tinhso.blocks.directory.actions import create_agency
 from tinhso.blocks.directory.actions.calendars import set_agency_hours
 from tinhso.blocks.directory.models import AgencyKind
 from tinhso.blocks.directory.queries import unit_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
-
-
-@pytest.fixture(scope="module")
-def country(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield load_units(by=None)
-        transaction.set_rollback(True)
 
 
 def page(client, address, **query):
