@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +97,8 @@ def pytest_configure() -> None:
     # hashing a password is slow on purpose, and tests sign in often
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+    from tinhso.config.tests.emptying import empty_tables
+
     post_migrate.connect(_let_the_audit_log_be_emptied)
     TransactionTestCase._fixture_teardown = lambda test: empty_tables()  # type: ignore[attr-defined]
 
@@ -107,33 +108,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
-
-
-def empty_tables() -> None:
-    """After a test with real transactions: empty what is not empty. Django truncates each of a hundred tables."""
-    from django.db import connection, transaction
-
-    from tinhso.config.grants import APPEND_ONLY
-
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables()))  # noqa: S608
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"TRUNCATE {name}" if name in APPEND_ONLY else f"DELETE FROM {name}")  # noqa: S608
-
-
-@cache
-def _tables() -> list[str]:
-    """All but those that migrating fills. The last first: so those of the queue come after what points to them."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user ORDER BY 1 DESC"
-        )
-        names = [name for (name,) in cursor.fetchall()]
-    return [
-        name for name in names if name not in ("django_migrations", "django_content_type", "auth_permission", "spatial_ref_sys")
-    ]
 
 
 def _let_the_audit_log_be_emptied(sender: object, using: str, **kwargs: object) -> None:
