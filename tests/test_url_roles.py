@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.blocks.payments.models import Invoice
+from tinhso.config.tests.emptying import empty_tables
 from tinhso.services.portal.actions import start_draft
 from tinhso.services.processes.actions.drafts import begin_draft
 from tinhso.services.processes.models import MovePlan
@@ -329,7 +331,7 @@ class World:
 
     town: Town
     case: Case
-    accounts: dict[str, Account]
+    sessions: dict[str, SimpleCookie]
     arguments: dict[str, dict[str, Any]]
     client: Client
 
@@ -504,7 +506,19 @@ def _build(folder: Path) -> World:
         arguments[f"onestop:{name}"] = {"policy": policy.pk}
     for name in ("complete", "assign", "sign", "hand_over", "go_back", "ask_opinion"):
         arguments[f"onestop:{name}"] = {**by_case, "step": step.pk}
-    return World(town, case, accounts, arguments, Client(raise_request_exception=False))
+    return World(
+        town,
+        case,
+        {role: _signed_in(account) for role, account in accounts.items()},
+        arguments,
+        Client(raise_request_exception=False),
+    )
+
+
+def _signed_in(account: Account) -> SimpleCookie:
+    client = Client()
+    client.force_login(account)
+    return client.cookies
 
 
 def _pdf() -> bytes:
@@ -517,9 +531,14 @@ def _pdf() -> bytes:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Built once; every request is taken back."""
-    with django_db_blocker.unblock(), _taken_back():
-        yield _build(tmp_path_factory.mktemp("world"))
+    """Built once; every request is taken back. Committed: for a transaction open so long the audit log's sealer would wait."""
+    with django_db_blocker.unblock():
+        try:
+            with transaction.atomic():
+                world = _build(tmp_path_factory.mktemp("world"))
+            yield world
+        finally:
+            empty_tables()
 
 
 @contextmanager
@@ -560,10 +579,8 @@ def _answers(world: World, name: str, method: str) -> tuple[int, ...]:
 
 def _ask(world: World, name: str, method: str, role: str) -> int:
     client = world.client
-    client.cookies.clear()
+    client.cookies = SimpleCookie(world.sessions.get(role))
     with _taken_back():
-        if role != "nobody":
-            client.force_login(world.accounts[role])
         address = reverse(name, kwargs=world.arguments.get(name, {}))
         return client.generic(
             method, address, data=b"" if method == "GET" else b"x=1", content_type="application/x-www-form-urlencoded"
