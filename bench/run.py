@@ -37,6 +37,7 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
         from bench.report import growth, heading, table
         from bench.scenarios import Stage
         from bench.server import server
+        from bench.sweep import swept
 
         filler = None if keep else Filler()
         counts: dict[int, dict[str, int]] = {}
@@ -53,8 +54,11 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
                 for number in clients:
                     lines.append(_measure(scenario, number, seconds, running, counts[cases][scenario.title]))
                     console.print("  ✓ " + "  ".join(lines[-1].cells()), highlight=False)
+        sweep = swept() if not only or only.lower() == "sweep" else ""
         grown = growth(counts)
     print(f"\n{about}\n\n{table(lines)}\n")
+    if sweep:
+        print(f"{sweep}\n")
     if not keep:
         print(f"Queries a request at {' and '.join(f'{size:,}' for size in counts)} cases: {grown or 'the same everywhere'}")
     for line in lines:
