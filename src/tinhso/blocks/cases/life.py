@@ -77,7 +77,7 @@ LIFE: Mapping[Deed, Move] = {
     Deed.RESUME: _move({Status.IN_PROGRESS, Status.FINANCIAL_DUTY}, Status.IN_PROGRESS),
     Deed.EXTEND: _move(_AT_WORK),
     Deed.WORK: _move({Status.IN_PROGRESS, Status.DONE}),
-    Deed.ASSIGN: _move(_UNDER_WAY),
+    Deed.ASSIGN: _move(_UNDER_WAY | {Status.DONE}),
     Deed.SEND_BACK: _move(_AT_WORK),
     Deed.ASK_OPINION: _move(_AT_WORK),
     Deed.GIVE_OPINION: _move(_UNDER_WAY),

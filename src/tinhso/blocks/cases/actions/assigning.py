@@ -25,11 +25,12 @@ from tinhso.blocks.cases.assignment import (
     tenures_at,
 )
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy, AssignmentRule, AssignmentTurn
-from tinhso.blocks.cases.models import Case, Procedure, Step
+from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.models import Agency, Person, Post
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.manifest import roles
 from tinhso.kernel.permissions import require
 from tinhso.kernel.rules import check_rule
 from tinhso.kernel.time import local
@@ -42,9 +43,9 @@ def assign_by_policy(step: Step, case: Case, *, at: datetime) -> None:
     """Give a step that has just opened to somebody, as the agency wishes; nothing where it has no policy.
 
     Called in the transition that opens the step, which it never fails: a rule that cannot be carried out leaves the step to
-    nobody and says so.
+    nobody and says so. To return a result is everybody's at the counter: the applicant comes to the one that is free.
     """
-    if not step.agency.assigns:
+    if not step.agency.assigns or step.does == "return":
         return
     policy = policy_for(step, case)
     if policy is None or policy.way == Way.NOBODY:
@@ -128,8 +129,10 @@ def check_plan(plan: Plan, agency: Agency, *, procedure: Procedure | None = None
     """
     version = procedure.versions.order_by("-valid_from").first() if procedure else None
     rules = plan.rules if plan.way == Way.RULE else ()
-    needed = graph_of(version).node(node).role if version and node else role
-    wrong = {**_wrong_conditions(rules, known_paths(version)), **_wrong_targets(rules, agency, needed)}
+    needed = role_of_part(version, role=role, node=node)
+    wrong = {**_wrong_conditions(rules, known_paths(version)), **_wrong_targets(rules, agency, needed or "")}
+    if needed is None:
+        wrong["part"] = _("Quy trình đang áp dụng không còn bước này. Hãy chọn phần việc khác.")
     if plan.way not in Way.values:
         wrong["way"] = _("Hãy chọn cách giao việc.")
     elif plan.way == Way.RULE and not rules:
@@ -153,6 +156,15 @@ def drop_policy(policy: AssignmentPolicy, *, by: Person) -> None:
     _note_that_there_are_policies(agency)
 
 
+def role_of_part(version: ProcedureVersion | None, *, role: str, node: str) -> str | None:
+    """Whose steps a policy speaks of, "" for everybody's; None when there are no such steps."""
+    if node:
+        graph = graph_of(version) if version else None
+        steps = [step for process in (graph, *graph.called) for step in process.user_tasks] if graph else []
+        return next((step.role for step in steps if step.id == node), None)
+    return role if not role or (role in roles() and "cases.work" in roles()[role].permissions) else None
+
+
 def _note_that_there_are_policies(agency: Agency) -> None:
     agency.assigns = AssignmentPolicy.objects.filter(agency=agency).exclude(way=Way.NOBODY).exists()
     agency.save(update_fields=["assigns"])
@@ -169,6 +181,6 @@ def _wrong_targets(rules: Iterable[Rule], agency: Agency, role: str) -> dict[str
     posts = {post.pk for post in Post.objects.filter(agency=agency, active=True) if not role or role in post.roles}
     wrong: dict[str, object] = {}
     for number, rule in enumerate(rules, 1):
-        if (rule.person and rule.person not in people) or (rule.post and rule.post not in posts):
+        if (rule.person is not None and rule.person not in people) or (rule.post is not None and rule.post not in posts):
             wrong[f"target-{number}"] = _("Người hoặc vị trí này không làm bước đó ở cơ quan.")
     return wrong

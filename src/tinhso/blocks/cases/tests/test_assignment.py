@@ -8,13 +8,14 @@ import pytest
 
 from tinhso.blocks.cases.actions.assigning import drop_policy, set_policy
 from tinhso.blocks.cases.actions.intake import HandedIn, accept_case
+from tinhso.blocks.cases.actions.results import return_result, sign_result
 from tinhso.blocks.cases.actions.work import assign_step, complete_step
 from tinhso.blocks.cases.assignment import Plan, Rule, Way
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.assignment_trial import try_plan
 from tinhso.blocks.cases.models import Case, Procedure, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
-from tinhso.blocks.directory.actions import appoint, create_post
+from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Agency, Person, Post, Tenure
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
@@ -237,3 +238,39 @@ def test_the_trial_says_which_rules_would_have_failed(town: Town, submitted: Sub
     accepted(town, submitted)
     trial = try_plan(by_rules(Rule("answers.note + 1 > 2")), town.agency, now=MONDAY + timedelta(days=1))
     assert (len(trial.tried), trial.failed) == (2, 2)
+
+
+def test_a_result_is_returned_by_whoever_stands_at_the_counter(town: Town, submitted: Submit) -> None:
+    set_for(town, LOAD)
+    steps = accepted(town, submitted)
+    case = steps["review"].case
+    for _round in range(6):
+        waiting = case.steps.filter(done_at=None, cancelled=False).exclude(does__in=("sign", "return")).select_related("assignee")
+        for step in waiting:
+            complete_step(step, by=step.assignee, at=MONDAY)
+    signing = case.steps.get(does="sign", done_at=None)
+    assert signing.assignee == town.chairman
+    sign_result(signing, by=town.chairman, at=MONDAY)
+    returning = case.steps.get(does="return", done_at=None)
+    assert (returning.assignee, returning.assigned_how) == (None, "")
+    colleague = register_person("Ngô Thị Quầy", by=None)
+    appoint(colleague, post_of(town.clerk), valid_from=date(2025, 1, 1), by=None)
+    assign_step(returning, to=town.clerk, by=town.clerk, at=MONDAY)
+    assign_step(returning, to=colleague, by=town.clerk, at=MONDAY)
+    return_result(case.steps.get(pk=returning.pk), by=colleague, at=MONDAY)
+
+
+def test_a_policy_for_a_step_that_is_no_more_is_not_saved(town: Town, submitted: Submit) -> None:
+    submitted()
+    for matter in (
+        {"procedure": Procedure.objects.get(), "node": "gone"},
+        {"node": "review"},
+        {"role": "citizen"},
+        {"role": "x" * 60},
+    ):
+        with pytest.raises(Invalid) as refused:
+            set_for(town, LOAD, **matter)
+        assert set(refused.value.fields) == {"part"}
+    with pytest.raises(Invalid) as refused:
+        set_for(town, by_rules(Rule("true", 0)))
+    assert set(refused.value.fields) == {"target-1"}

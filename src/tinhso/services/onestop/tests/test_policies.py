@@ -1,6 +1,7 @@
 """The screens on which an agency says how its steps find somebody."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from tinhso.blocks.cases.assignment import Way
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.tests.conftest import Town
+from tinhso.blocks.directory.actions import appoint, create_post
 from tinhso.blocks.directory.models import Person
 
 Desk = Callable[[Person], Client]
@@ -87,3 +89,15 @@ def test_the_list_names_steps_that_no_rule_could_give_to_anybody(town: Town, new
     page = head.get(LIST).content.decode()
     assert case.code in page
     assert "quy tắc 1 không giao được cho ai" in page
+
+
+def test_who_may_not_read_the_cases_may_not_try_conditions_on_them(town: Town, new: str, desk: Desk, submitted: Submit) -> None:
+    accept_case(submitted(), by=town.clerk)
+    post = create_post(town.agency, "Quản trị", roles=["admin"], by=None)
+    appoint(town.stranger, post, valid_from=date(2025, 1, 1), by=None)
+    admin = desk(town.stranger)
+    assert 'class="btn" name="try"' not in admin.get(new).content.decode()
+    refused = admin.post(new, rules(("answers.note == 'x'", "any"), **{"try": "1"}))
+    assert refused.status_code == 403
+    assert "bước đã mở" not in refused.content.decode()
+    assert admin.post(new, rules(("true", "any"))).status_code == 302

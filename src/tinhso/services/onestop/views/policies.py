@@ -119,7 +119,7 @@ def _edit(request: PersonRequest, entered: Entered, present: AssignmentPolicy | 
     entered = entered.tidied()
     try:
         if "try" in request.POST:
-            return _page(request, entered, present, trial=_try(entered))
+            return _page(request, entered, present, trial=_try(entered, by=request.person))
         if present is None:
             _refuse_second(entered)
         set_policy(
@@ -131,7 +131,9 @@ def _edit(request: PersonRequest, entered: Entered, present: AssignmentPolicy | 
     return redirect("onestop:policies")
 
 
-def _try(entered: Entered) -> Trial:
+def _try(entered: Entered, *, by: Person) -> Trial:
+    """For those who may read the cases: what a condition picks out tells what it reads."""
+    require(by, "cases.read", at=entered.agency)
     matter = {"procedure": entered.procedure, "role": entered.role, "node": entered.node}
     check_plan(entered.plan, entered.agency, **matter)  # type: ignore[arg-type]
     return try_plan(entered.plan, entered.agency, now=now(), **matter)  # type: ignore[arg-type]
