@@ -100,6 +100,15 @@ def test_without_a_receiver_each_applicant_takes_their_own(town: Town, results: 
     assert ResultReturn.objects.get().receiver == "Đặng Thị Ánh"
 
 
+def test_one_drawn_signature_does_not_stand_for_several_applicants(town: Town, results: list[Step], desk: Desk) -> None:
+    Case.objects.filter(pk=results[1].case_id).update(applicant_name="Phạm Văn Khác")
+    given = {"steps": keys(results), "way": "counter", "signature": "data:image/png;base64,AAAA"}
+    answer = desk(town.clerk).post(RETURN, given)
+    assert answer.status_code == 422
+    assert "Hãy ghi tên người nhận đã ký" in answer.content.decode()
+    assert not ResultReturn.objects.exists()
+
+
 def test_by_post_one_without_a_number_stays_and_what_was_typed_with_it(town: Town, results: list[Step], desk: Desk) -> None:
     first, second = results
     given = {"steps": keys(results), "way": "post", f"tracking-{first.pk}": "EB123456789VN", f"tracking-{second.pk}": "12"}

@@ -104,12 +104,17 @@ def give_back(request: PersonRequest) -> HttpResponse:
     steps = _steps(waiting)
     if not steps:
         return _return_page(request, problem=_("Hãy chọn ít nhất một kết quả."), status=422)
-    signature = drawn_signature(request) if request.POST.get("way") == "counter" else None
+    at_counter, receiver = request.POST.get("way") == "counter", request.POST.get("receiver", "").strip()
+    applicants = {step.case.applicant_name for step in steps}
+    if at_counter and request.POST.get("signature") and not receiver and len(applicants) > 1:
+        problem = _("Các kết quả này của nhiều người nộp. Hãy ghi tên người nhận đã ký, hoặc trả riêng cho từng người.")
+        return _return_page(request, problem=problem, status=422)
+    signature = drawn_signature(request) if at_counter else None
 
     def give(step: Step) -> None:
         given = Receipt(
             way=request.POST.get("way", ""),
-            receiver=request.POST.get("receiver", "").strip() or step.case.applicant_name,
+            receiver=receiver or step.case.applicant_name,
             signature=signature,
             on_paper="on_paper" in request.POST,
             tracking=request.POST.get(f"tracking-{step.pk}", ""),
