@@ -1,7 +1,7 @@
 """Pages are taken, put in order, and bound into the digital copy of a part."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.actions.digitising import add_digital_copy
 from tinhso.blocks.cases.life import Deed, possible
-from tinhso.blocks.cases.models import Case, Part, PartFile
+from tinhso.blocks.cases.models import Case, Part, PartFile, Status
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.esignature.actions import ensure_certificate
 from tinhso.blocks.esignature.signing import sign_pdf
@@ -24,24 +24,34 @@ from tinhso.kernel.permissions import require
 from tinhso.services.scanning.binding import About, bind
 from tinhso.services.scanning.folder import taking
 from tinhso.services.scanning.models import Digitised, Page
-from tinhso.services.scanning.pictures import SCANS, Taken, pages_of
+from tinhso.services.scanning.pictures import MOST_PAGES, SCANS, Budget, Taken, pages_of
 from tinhso.services.scanning.quality import Level
+from tinhso.services.scanning.queries import page_of
 
 MOST_WAITING = 300
 LONGEST_REASON = 300
+FORGOTTEN_AFTER = timedelta(days=30)
 SIGNED, REASON = "NguoiSoHoa", "Số hóa từ bản giấy"
 _LARGEST_COPY = 4  # times the limit of an upload
 
 
 @action
 def take_pages(
-    case: Case, part: Part | None, file: IO[bytes], *, by: Person, origin: Page.Origin, key: str, at: datetime | None = None
+    case: Case,
+    part: Part | None,
+    file: IO[bytes],
+    *,
+    by: Person,
+    origin: Page.Origin,
+    key: str,
+    budget: Budget | None = None,
 ) -> list[Page]:
     """Keep the pages of a picture, a TIFF or a PDF with their checks, behind those there are. The same key again changes nothing.
 
     Args:
         part: to which they belong; None: to the case's tray.
         key: of this upload, chosen by whoever sends it.
+        budget: shared by the files of one request.
 
     Raises:
         Invalid: of another type, broken, or too many pages.
@@ -49,17 +59,26 @@ def take_pages(
     """
     require(by, "scanning.scan", at=case.agency)
     _refuse_closed(case)
-    taken = pages_of(file)
-    _one_at_a_time(case)
-    if Page.objects.filter(case=case, key=f"{key}.0").exists():
+    if _arrived(case, key):
         return []
-    waiting = Page.objects.filter(case=case).count()
-    if waiting + len(taken) > MOST_WAITING:
-        raise Invalid(_("Hồ sơ đã có %(count)s trang chờ ghép. Hãy ghép bớt rồi thêm trang.") % {"count": waiting})
+    taken = pages_of(file, room=min(MOST_PAGES, _room(case)), budget=budget)
+    _one_at_a_time(case)
+    if _arrived(case, key):
+        return []
+    if len(taken) > _room(case):  # a colleague added others meanwhile
+        raise WrongState(_("Hồ sơ vừa nhận thêm trang khác và không còn chỗ. Hãy ghép bớt rồi thêm trang."))
     first = _next_position(case)
     pages = [_page(case, part, one, by=by, origin=origin, key=f"{key}.{n}", position=first + n) for n, one in enumerate(taken)]
     record("scanning.taken", by=by, on=case, agency=case.agency, code=case.code, pages=len(pages), origin=origin.value)
     return pages
+
+
+def _arrived(case: Case, key: str) -> bool:
+    return Page.objects.filter(case=case, key=f"{key}.0").exists()
+
+
+def _room(case: Case) -> int:
+    return MOST_WAITING - Page.objects.filter(case=case).count()
 
 
 def _page(case: Case, part: Part | None, taken: Taken, *, by: Person, origin: Page.Origin, key: str, position: int) -> Page:
@@ -90,25 +109,36 @@ def _one_at_a_time(case: Case) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"scanning {case.pk}"])
 
 
+def _held(page: Page) -> Page:
+    """The page as it is now, unchanged by others until the end of the transaction.
+
+    Raises:
+        NotFound: it has been bound or dropped.
+    """
+    _one_at_a_time(page.case)
+    return page_of(page.case, page.pk)
+
+
 def _next_position(case: Case) -> int:
     return int(Page.objects.filter(case=case).aggregate(last=Max("position"))["last"] or 0) + 1
 
 
-@action
-def take_from_folder(case: Case, part: Part | None, name: str, *, by: Person) -> list[Page]:
+def take_from_folder(case: Case, part: Part | None, name: str, *, by: Person, budget: Budget | None = None) -> list[Page]:
     """Take a file of the scanners' folder of the case's agency. What cannot be read stays there."""
     require(by, "scanning.scan", at=case.agency)
     with taking(case.agency, name) as path:
         if path.stat().st_size > settings.MAX_REQUEST_SIZE:
             raise too_large(settings.MAX_REQUEST_SIZE, SCANS)
         with path.open("rb") as file:
-            return take_pages(case, part, file, by=by, origin=Page.Origin.FOLDER, key=f"folder:{path.name}"[:70])
+            key = f"folder:{path.name}"[:70]
+            return take_pages(case, part, file, by=by, origin=Page.Origin.FOLDER, key=key, budget=budget)
 
 
 @action
 def turn_page(page: Page, *, by: Person) -> Page:
     """A quarter clockwise."""
     require(by, "scanning.scan", at=page.case.agency)
+    page = _held(page)
     page.turned = (page.turned + 90) % 360
     page.save(update_fields=["turned"])
     return page
@@ -148,8 +178,23 @@ def assign_pages(pages: Sequence[Page], part: Part | None, *, by: Person) -> int
 def drop_page(page: Page, *, by: Person) -> None:
     """Take a page away; its file goes with the other unused ones."""
     require(by, "scanning.scan", at=page.case.agency)
+    _held(page)
     Page.objects.filter(pk=page.pk).delete()
     record("scanning.dropped", by=by, on=page.case, agency=page.case.agency, code=page.case.code, page=page.pk)
+
+
+@action
+def forget_pages(*, at: datetime) -> int:
+    """Drop the pages that nobody bound before their case ended, some weeks later; returns how many."""
+    closed = [status for status in Status if not possible(Deed.DIGITISE, status)]
+    left = Page.objects.filter(case__status__in=closed, case__ended_at__lt=at - FORGOTTEN_AFTER).select_related("case__agency")
+    pages: dict[Case, list[int]] = {}
+    for page in left:
+        pages.setdefault(page.case, []).append(page.pk)
+    for case, gone in pages.items():
+        Page.objects.filter(pk__in=gone).delete()
+        record("scanning.forgotten", by=None, on=case, agency=case.agency, code=case.code, pages=len(gone))
+    return sum(map(len, pages.values()))
 
 
 @action
@@ -165,6 +210,7 @@ def keep_bad_page(page: Page, *, reason: str, by: Person) -> Page:
     if len(reason) < 5 or len(reason) > LONGEST_REASON:
         text = _("Hãy ghi rõ lý do giữ trang này, từ 5 đến %(most)s ký tự.") % {"most": LONGEST_REASON}
         raise Invalid(text, fields={f"reason-{page.pk}": text})
+    page = _held(page)
     if page.level != Level.BAD:
         raise WrongState(_("Trang này không cần lý do để giữ."))
     page.reason, page.reason_by = reason, by

@@ -3,7 +3,8 @@
     <TINHSO_SCANS>/H20.70/page.jpg
     <TINHSO_SCANS>/H20.70/quay-2/page.pdf
 
-A file that is taken goes to `da-nhan/` beside it, from where it is removed after some days; what is no scan stays where it is.
+A file that is taken goes to `da-nhan/` beside it, hidden until its pages are kept, and is removed after some days; what is no
+scan stays where it is.
 """
 
 import os
@@ -24,6 +25,7 @@ from tinhso.kernel.time import VIETNAM
 
 TAKEN = "da-nhan"
 KEPT = timedelta(days=7)
+_HELD = timedelta(hours=1)  # longer than any reading: whoever held it is no more
 MOST = 60
 _ENDINGS = {".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff"}
 _SETTLED = 2.0  # seconds without a change: the scanner has finished writing
@@ -45,11 +47,11 @@ def switched_on() -> bool:
 
 
 def scans_of(agency: Agency) -> list[Scan]:
-    """What lies there for an agency, oldest first, at most `MOST`; nothing when no folder is set up."""
+    """What lies there for an agency, oldest first, what is no scan last, at most `MOST`; nothing when no folder is set up."""
     place = _place(agency)
     if place is None or not place.is_dir():
         return []
-    found = sorted((_told(place, path) for path in _files(place)), key=lambda scan: (scan.at, scan.name))
+    found = sorted((_told(place, path) for path in _files(place)), key=lambda scan: (not scan.known, scan.at, scan.name))
     return found[:MOST]
 
 
@@ -94,46 +96,74 @@ def scan_path(agency: Agency, name: str) -> Path:
     Raises:
         NotFound: nothing of that name is on the list, perhaps because a colleague has taken it.
     """
+    return _listed(agency, name)[0]
+
+
+def _listed(agency: Agency, name: str) -> tuple[Path, Scan]:
     place = _place(agency)
-    if place is None or not any(scan.name == name for scan in scans_of(agency)):
-        raise NotFound(_("Tệp này không còn trong thư mục máy quét, có thể đồng nghiệp vừa nhận."))
-    return place / name
+    scan = next((scan for scan in scans_of(agency) if scan.name == name), None)
+    if place is None or scan is None:
+        raise _gone()
+    return place / name, scan
+
+
+def _gone() -> NotFound:
+    return NotFound(_("Tệp này không còn trong thư mục máy quét, có thể đồng nghiệp vừa nhận."))
 
 
 @contextmanager
 def taking(agency: Agency, name: str) -> Iterator[Path]:
-    """Hold a file for oneself while it is read: it is moved first, so that no two clerks take it, and moved back when that fails.
+    """Hold a file for oneself while its pages are kept: moved first, so that no two clerks take it, and back when that fails.
+
+    To be held around the outermost action, so that a file counts as taken only when its pages are committed.
 
     Raises:
         NotFound: it is gone.
         WrongState: the scanner is still writing it.
     """
-    path = scan_path(agency, name)
-    if next(scan for scan in scans_of(agency) if scan.name == name).growing:
+    path, scan = _listed(agency, name)
+    if scan.growing:
         raise WrongState(_("Máy quét còn đang ghi tệp này. Hãy chờ vài giây rồi thử lại."))
-    kept = path.parent / TAKEN / f"{datetime.now(VIETNAM):%Y%m%d-%H%M%S-%f}-{path.name}"
-    kept.parent.mkdir(exist_ok=True)
+    held = path.parent / TAKEN / f".{datetime.now(VIETNAM):%Y%m%d-%H%M%S-%f}-{path.name}"
+    held.parent.mkdir(exist_ok=True)
     try:
-        path.rename(kept)
+        path.rename(held)
     except FileNotFoundError as error:
-        raise NotFound(_("Tệp này không còn trong thư mục máy quét, có thể đồng nghiệp vừa nhận.")) from error
-    os.utime(kept)
+        raise _gone() from error
+    os.utime(held)
     try:
-        yield kept
+        yield held
     except BaseException:
-        kept.rename(path)
+        _put_back(held, path)
         raise
+    held.rename(held.with_name(held.name[1:]))
+
+
+def _put_back(held: Path, path: Path) -> None:
+    """Never over another file: the scanner may have written one of that name meanwhile."""
+    try:
+        os.link(held, path)
+    except OSError:  # there is one, or the folder knows no links
+        held.rename(path.with_name(held.name[1:]))
+    else:
+        held.unlink()
 
 
 def remove_taken(now: float) -> int:
-    """Remove what was taken long ago; returns how many files."""
+    """Remove what was taken long ago; returns how many files. What a process that died was holding goes back to the list."""
     if not settings.SCANS_DIR:
         return 0
     removed = 0
     for pattern in (f"*/{TAKEN}/*", f"*/*/{TAKEN}/*"):
         for path in Path(settings.SCANS_DIR).glob(pattern):
             with suppress(OSError):
-                if path.is_file() and now - path.stat().st_mtime > KEPT.total_seconds():
+                if not path.is_file():
+                    continue
+                age = now - path.stat().st_mtime
+                if path.name.startswith("."):
+                    if age > _HELD.total_seconds():
+                        path.rename(path.parent.parent / path.name[1:])
+                elif age > KEPT.total_seconds():
                     path.unlink()
                     removed += 1
     return removed

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 from tinhso.blocks.files.content import JPEG, PDF, PNG, FileType, recognise
-from tinhso.kernel.errors import Invalid
+from tinhso.kernel.errors import DomainError, Invalid
 from tinhso.services.scanning.quality import Finding, Level, dpi_of, judge
 
 TIFF = FileType("image/tiff", ".tif", "TIFF")
@@ -19,6 +19,7 @@ SCANS = (PDF, JPEG, PNG)
 MOST_PAGES = 60
 _TIFF_HEADS = (b"II*\x00", b"MM\x00*")
 _MAX_PIXELS = 60_000_000
+_MAX_PIXELS_AT_ONCE = 600_000_000
 _LARGEST = (2480, 3508)  # A4 at 300 dpi
 _QUALITY = 85
 _ILLUSTRATION = 40  # dpi, were it to fill the page: a smaller picture is a logo, and the page was written, not scanned
@@ -38,21 +39,40 @@ class Taken:
     findings: list[Finding] = field(default_factory=list)
 
 
-def pages_of(file: IO[bytes]) -> list[Taken]:
-    """The pages of a JPEG, PNG, TIFF or PDF, in order.
+@dataclass
+class Budget:
+    """What one request may make the server decode."""
+
+    pixels: int = _MAX_PIXELS_AT_ONCE
+
+    def spend(self, pixels: int) -> bool:
+        """Whether that much was left."""
+        if pixels > self.pixels:
+            return False
+        self.pixels -= pixels
+        return True
+
+
+def pages_of(file: IO[bytes], *, room: int = MOST_PAGES, budget: Budget | None = None) -> list[Taken]:
+    """The pages of a JPEG, PNG, TIFF or PDF, in order; counted before any is decoded.
+
+    Args:
+        room: for how many pages there is room.
+        budget: shared by the files of one request.
 
     Raises:
         Invalid: of another type, broken, protected, too large, or of too many pages.
     """
+    budget = budget or Budget()
     file.seek(0)
     if file.read(4) in _TIFF_HEADS:
-        return _pages_of_picture(file, ("TIFF",))
+        return _pages_of_picture(file, ("TIFF",), room, budget)
     if recognise(file, SCANS) is PDF:
-        return list(_pages_of_pdf(file))
-    return _pages_of_picture(file, ("JPEG", "PNG"))
+        return list(_pages_of_pdf(file, room, budget))
+    return _pages_of_picture(file, ("JPEG", "PNG"), room, budget)
 
 
-def _pages_of_picture(file: IO[bytes], formats: tuple[str, ...]) -> list[Taken]:
+def _pages_of_picture(file: IO[bytes], formats: tuple[str, ...], room: int, budget: Budget) -> list[Taken]:
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
     file.seek(0)
     try:
@@ -60,12 +80,15 @@ def _pages_of_picture(file: IO[bytes], formats: tuple[str, ...]) -> list[Taken]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=formats) as image:
                 count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-                if count > MOST_PAGES:
-                    raise _too_many(count)
+                _refuse_too_many(count, room)
+                if not budget.spend(_pixels(image, count)):
+                    raise Invalid(_("Các ảnh gửi cùng lúc quá lớn để xử lý. Hãy gửi ít trang hơn mỗi lần."))
                 return [_kept(frame) for frame, _n in zip(ImageSequence.Iterator(image), range(count), strict=False)]
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise _too_large() from error
-    except (OSError, SyntaxError, ValueError, KeyError, TypeError) as error:
+    except DomainError:
+        raise
+    except Exception as error:  # whatever a broken or exotic file makes Pillow raise (struct.error, AttributeError, ...)
         raise Invalid(_("Ảnh bị hỏng hoặc chưa tải hết, không mở được. Hãy chụp hoặc quét lại rồi gửi lại.")) from error
 
 
@@ -73,9 +96,23 @@ def _too_large() -> Invalid:
     return Invalid(_("Ảnh quá lớn để xử lý. Hãy giảm kích thước ảnh rồi gửi lại."))
 
 
-def _too_many(count: int) -> Invalid:
-    text = _("Tệp có %(count)s trang, mỗi lần nhận nhiều nhất %(most)s trang. Hãy tách thành nhiều tệp.")
-    return Invalid(text % {"count": count, "most": MOST_PAGES})
+def _pixels(image: Image.Image, count: int) -> int:
+    """Of all its frames, from their headers alone."""
+    total = 0
+    for number in range(count):
+        image.seek(number)
+        total += image.width * image.height
+    image.seek(0)
+    return total
+
+
+def _refuse_too_many(count: int, room: int) -> None:
+    if count > MOST_PAGES:
+        text = _("Tệp có %(count)s trang, mỗi lần nhận nhiều nhất %(most)s trang. Hãy tách thành nhiều tệp.")
+        raise Invalid(text % {"count": count, "most": MOST_PAGES})
+    if count > room:
+        text = _("Tệp có %(count)s trang, hồ sơ chỉ còn chỗ cho %(room)s trang chờ ghép. Hãy ghép bớt rồi thêm trang.")
+        raise Invalid(text % {"count": count, "room": max(room, 0)})
 
 
 def _kept(image: Image.Image) -> Taken:
@@ -107,7 +144,11 @@ def _within(size: tuple[int, int]) -> tuple[int, int]:
 
 def _flat(image: Image.Image) -> Image.Image:
     """Grey or colour on white, without transparency."""
-    if image.mode in {"1", "L", "I;16", "I", "F"}:
+    if image.mode.startswith("I"):  # 16 bits
+        wide = image.convert("I")
+        _dark, light = cast(tuple[float, float], wide.getextrema())
+        return (wide.point(lambda value: value * (1 / 257)) if light > 255 else wide).convert("L")
+    if image.mode in {"1", "L", "F"}:
         return image.convert("L")
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         seen = image.convert("RGBA")
@@ -115,21 +156,37 @@ def _flat(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _pages_of_pdf(file: IO[bytes]) -> Iterator[Taken]:
+def _pages_of_pdf(file: IO[bytes], room: int, budget: Budget) -> Iterator[Taken]:
     file.seek(0)
     try:
         with pikepdf.open(BytesIO(file.read()), suppress_warnings=True) as document:
-            if len(document.pages) > MOST_PAGES:
-                raise _too_many(len(document.pages))
+            _refuse_too_many(len(document.pages), room)
             if int(document.Root.get("/AcroForm", pikepdf.Dictionary()).get("/SigFlags", 0)) & 1:
                 raise Invalid(_("Tệp PDF này có chữ ký số: cắt trang ra sẽ làm mất chữ ký. Hãy nhận nguyên tệp như bản điện tử."))
+            _flatten(document)
             for page in document.pages:
-                yield _cut(page)
-    except (pikepdf.PdfError, OSError, ValueError, RecursionError) as error:
+                yield _cut(page, budget)
+    except DomainError:
+        raise
+    except Exception as error:  # whatever a broken or exotic file makes pikepdf raise (TypeError, AttributeError, ...)
         raise Invalid(_("Tệp PDF bị hỏng hoặc chưa tải hết, không mở được. Hãy tạo lại tệp rồi gửi lại.")) from error
 
 
-def _cut(page: pikepdf.Page) -> Taken:
+def _flatten(document: pikepdf.Pdf) -> None:
+    """Make what lies upon the pages part of them: filled fields, stamps, handwriting.
+
+    Raises:
+        Invalid: letters were filled in that are drawn nowhere and that qpdf's own drawing (Latin letters only) would lose.
+    """
+    if document.Root.get("/AcroForm", pikepdf.Dictionary()).get("/NeedAppearances", False):
+        filled = (one.get("/V") for one in document.objects if isinstance(one, pikepdf.Dictionary))
+        if not all(str(text).isascii() for text in filled if isinstance(text, pikepdf.String)):
+            raise Invalid(_("Biểu mẫu PDF này chưa in chữ đã điền vào trang. Hãy mở tệp, in ra một tệp PDF mới rồi gửi lại."))
+        document.generate_appearance_streams()
+    document.flatten_annotations("all")
+
+
+def _cut(page: pikepdf.Page, budget: Budget) -> Taken:
     """One page as a PDF of its own, untouched; its picture is looked at only."""
     content = BytesIO()
     with pikepdf.new() as alone:
@@ -139,11 +196,11 @@ def _cut(page: pikepdf.Page) -> Taken:
                 del alone.pages[0][name]
         alone.remove_unreferenced_resources()
         alone.save(content)
-    width, height, dpi, findings = _seen(page)
+    width, height, dpi, findings = _seen(page, budget)
     return Taken(content.getvalue(), PDF.content_type, PDF.extension, width, height, dpi, findings)
 
 
-def _seen(page: pikepdf.Page) -> tuple[int, int, int, list[Finding]]:
+def _seen(page: pikepdf.Page, budget: Budget) -> tuple[int, int, int, list[Finding]]:
     """Size, resolution and findings of the picture that fills a page; zeros for a page that was written, not scanned."""
     drawn = list(page.get_images().values())
     if not drawn:
@@ -154,7 +211,7 @@ def _seen(page: pikepdf.Page) -> tuple[int, int, int, list[Finding]]:
     dpi = _dpi_on_page((width, height), (abs(right - left), abs(high - low)))
     if dpi < _ILLUSTRATION:
         return 0, 0, 0, []
-    if width * height > _MAX_PIXELS:
+    if width * height > _MAX_PIXELS or not budget.spend(width * height):
         return width, height, dpi, [Finding("unseen", Level.WATCH)]
     try:
         picture = _flat(pikepdf.PdfImage(cast(pikepdf.Stream, raw)).as_pil_image())

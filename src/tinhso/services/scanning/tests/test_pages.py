@@ -1,6 +1,7 @@
 """From files to pages, and from pages to the copy of a part."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
@@ -14,10 +15,20 @@ from tinhso.blocks.cases.models import Case, Part, PartFile, TimelineEntry
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.esignature.verify import verify_pdf
 from tinhso.blocks.files.reading import read_file
-from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-from tinhso.services.scanning.actions import assign_pages, bind_part, drop_page, keep_bad_page, move_page, take_pages, turn_page
+from tinhso.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from tinhso.services.scanning.actions import (
+    FORGOTTEN_AFTER,
+    assign_pages,
+    bind_part,
+    drop_page,
+    forget_pages,
+    keep_bad_page,
+    move_page,
+    take_pages,
+    turn_page,
+)
 from tinhso.services.scanning.models import Digitised, Page
-from tinhso.services.scanning.pictures import MOST_PAGES, pages_of
+from tinhso.services.scanning.pictures import MOST_PAGES, Budget, pages_of
 from tinhso.services.scanning.quality import Level
 from tinhso.services.scanning.tests.conftest import A4_AT_200, as_file, sheet
 
@@ -109,6 +120,96 @@ def test_a_picture_cut_off_a_pdf_of_too_many_pages_and_a_signed_one_are_refused(
         document.save(signed := BytesIO())
     with pytest.raises(Invalid, match="chữ ký số"):
         pages_of(signed)
+
+
+def filled_form(text: str, *, drawn: bool) -> BytesIO:
+    """A page with one field that somebody filled; `drawn`: with how it looks, as most programs write it."""
+    with pikepdf.new() as document:
+        document.add_blank_page(page_size=(595, 842))
+        field = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T="ten", F=4, Rect=[50, 700, 300, 730]
+        )
+        field.V, field.DA = pikepdf.String(text), pikepdf.String("/Helv 12 Tf 0 g")
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        font.Encoding = pikepdf.Name.WinAnsiEncoding
+        fonts = pikepdf.Dictionary(Font=pikepdf.Dictionary(Helv=document.make_indirect(font)))
+        look = b"/Tx BMC EMC"
+        if drawn:
+            look = f"/Tx BMC q BT /Helv 12 Tf 2 8 Td ({text}) Tj ET Q EMC".encode()
+        look = document.make_stream(look, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 250, 30])
+        look.Resources = fonts
+        field.AP = pikepdf.Dictionary(N=look)
+        field = document.make_indirect(field)
+        document.pages[0].Annots = pikepdf.Array([field])
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]), DR=fonts, NeedAppearances=not drawn)
+        document.save(content := BytesIO())
+    return content
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_what_was_filled_into_a_pdf_is_part_of_its_page(drawn: bool) -> None:
+    [page] = pages_of(filled_form("NGUYEN VAN AN", drawn=drawn))
+    with pikepdf.open(BytesIO(page.content)) as document:
+        [sheet_] = document.pages
+        assert "/Annots" not in sheet_
+        assert any(b"NGUYEN VAN AN" in form.read_bytes() for form in sheet_.Resources.XObject.values())
+
+
+def test_letters_that_would_be_lost_are_not_taken() -> None:
+    with pytest.raises(Invalid, match="in ra"):
+        pages_of(filled_form("Nguyễn Văn Ân", drawn=False))
+
+
+def test_odd_pdfs_are_refused_with_words() -> None:
+    for form in (7, pikepdf.Dictionary(SigFlags=pikepdf.Name.Odd)):
+        with pikepdf.new() as document:
+            document.add_blank_page(page_size=(595, 842))
+            document.Root.AcroForm = form
+            document.save(odd := BytesIO())
+        with pytest.raises(Invalid, match="PDF bị hỏng"):
+            pages_of(odd)
+
+
+def test_pages_and_pixels_are_counted_before_they_are_decoded() -> None:
+    tiff = as_file(sheet().convert("1"), "TIFF", save_all=True, append_images=[sheet().convert("1")])
+    for file in (tiff, scanned_pdf()):
+        with pytest.raises(Invalid, match="chỗ cho 1 trang"):
+            pages_of(file, room=1)
+    one = A4_AT_200[0] * A4_AT_200[1]
+    with pytest.raises(Invalid, match="quá lớn"):
+        pages_of(tiff, budget=Budget(2 * one - 1))
+    shared = Budget(3 * one)
+    assert len(pages_of(tiff, budget=shared)) == 2
+    levels = [[finding.code for finding in page.findings] for page in pages_of(scanned_pdf(), budget=shared)]
+    assert levels == [[], ["unseen"]]
+
+
+def test_a_grey_of_16_bits_is_not_bleached() -> None:
+    [taken] = pages_of(as_file(Image.new("I;16", (1654, 2339), 200 * 257), "PNG"))
+    with Image.open(BytesIO(taken.content)) as kept:
+        assert kept.mode == "L"
+        assert abs(int(str(kept.getpixel((9, 9)))) - 200) <= 2
+
+
+def test_a_page_that_was_bound_meanwhile_is_neither_turned_nor_dropped_nor_kept(case: Case, part: Part, town: Town) -> None:
+    [page] = take(case, part, town, as_file(sheet()))
+    bind_part(case, part, by=town.clerk)
+    for late in (turn_page, drop_page):
+        with pytest.raises(NotFound):
+            late(page, by=town.clerk)
+    with pytest.raises(NotFound):
+        keep_bad_page(page, reason="Giấy gốc đã mờ", by=town.clerk)
+
+
+def test_pages_left_in_a_refused_case_are_forgotten_after_some_weeks(submitted: Callable[..., Case], town: Town) -> None:
+    case, other = submitted(), submitted()
+    for one in (case, other):
+        take(one, None, town, as_file(sheet()))
+    ended = refuse_case(case, by=town.clerk, reason="Không thuộc thẩm quyền").ended_at
+    assert ended is not None
+    assert forget_pages(at=ended + FORGOTTEN_AFTER) == 0
+    assert forget_pages(at=ended + FORGOTTEN_AFTER + timedelta(hours=1)) == 1
+    assert Page.objects.get().case == other
 
 
 def test_the_same_upload_sent_twice_is_kept_once(case: Case, part: Part, town: Town) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -13,9 +14,10 @@ from tinhso.blocks.cases.models import Case, PartFile
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.audit.models import AuditEntry
-from tinhso.services.scanning.folder import KEPT, TAKEN, folder_check, remove_taken
+from tinhso.services.scanning.folder import KEPT, MOST, TAKEN, folder_check, remove_taken, scans_of, taking
 from tinhso.services.scanning.models import Page
 from tinhso.services.scanning.tests.conftest import as_file, sheet
+from tinhso.services.scanning.views.pages import MOST_FILES
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[Person], Client]
@@ -101,6 +103,12 @@ def test_one_file_that_cannot_be_read_keeps_no_other(clerk: Client, case: Case) 
     assert said["problems"][0].startswith("hong.jpg: Ảnh bị hỏng")
 
 
+def test_files_beyond_the_most_are_not_passed_over_in_silence(clerk: Client, case: Case) -> None:
+    files = [SimpleUploadedFile(f"{number}.jpg", b"x") for number in range(MOST_FILES + 2)]
+    said = clerk.post(address("take", case), {"files": files}, headers={"accept": "application/json"}).json()
+    assert "2 tệp cuối chưa được nhận" in said["problems"][0]
+
+
 def test_a_page_is_shown_as_it_is_turned(clerk: Client, case: Case) -> None:
     upload(clerk, case)
     page = Page.objects.get()
@@ -177,6 +185,36 @@ def test_a_file_the_scanner_is_still_writing_is_left_alone(clerk: Client, case: 
     assert "máy quét đang ghi" in clerk.get(address("scans", case)).content.decode()
     clerk.post(address("take_scan", case), {"scans": ["trang 1.jpg"]})
     assert (folder / "trang 1.jpg").exists()
+
+
+def test_odd_files_do_not_push_scans_off_the_list(folder: Path, town: Town) -> None:
+    for number in range(MOST):
+        (folder / f"{number}.xml").write_bytes(b"x")
+        os.utime(folder / f"{number}.xml", (LONG_AGO - 60, LONG_AGO - 60))
+    assert [scan.name for scan in scans_of(town.agency)[:2]] == ["quay-2/trang.jpg", "trang 1.jpg"]
+
+
+def test_a_scan_given_back_replaces_no_newer_one_of_its_name(folder: Path, town: Town) -> None:
+    def fails() -> None:
+        with taking(town.agency, "trang 1.jpg") as held:
+            assert held.exists()
+            (folder / "trang 1.jpg").write_bytes(b"newer")
+            raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011
+        fails()
+    assert (folder / "trang 1.jpg").read_bytes() == b"newer"
+    [back] = folder.glob("*-trang 1.jpg")
+    assert back.stat().st_size > 1000
+
+
+def test_a_scan_whose_pages_were_not_committed_goes_back_on_the_list(folder: Path, town: Town) -> None:
+    held = folder / TAKEN / ".20261116-090000-000000-a.jpg"
+    held.parent.mkdir()
+    held.write_bytes(b"x")
+    os.utime(held, (LONG_AGO, LONG_AGO))
+    assert remove_taken(LONG_AGO + KEPT.total_seconds() + 60) == 0
+    assert "20261116-090000-000000-a.jpg" in [scan.name for scan in scans_of(town.agency)]
 
 
 def test_taken_scans_are_removed_after_some_days_and_the_folder_is_watched(folder: Path, settings: object) -> None:

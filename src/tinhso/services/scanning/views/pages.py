@@ -20,6 +20,7 @@ from tinhso.kernel.web.answers import wants_json
 from tinhso.services.scanning import actions
 from tinhso.services.scanning.glance import LARGE, SMALL, glance_of_page
 from tinhso.services.scanning.models import Page
+from tinhso.services.scanning.pictures import Budget
 from tinhso.services.scanning.queries import case_to_scan, page_of, part_of
 from tinhso.services.scanning.views.board import board_html, carry_out
 
@@ -32,16 +33,21 @@ def take(request: PersonRequest, code: str) -> HttpResponse:
     """Files from a form, or one from the camera or a drop. Each stands alone: one that cannot be read keeps no other."""
     case = case_to_scan(code, request.person)
     part = part_of(case, whole_number(request.POST.get("part")))
-    files = request.FILES.getlist("files")[:MOST_FILES]
+    files = request.FILES.getlist("files")
     if not files:
         raise Invalid(_("Hãy chọn ảnh hoặc tệp PDF."))
     origin = Page.Origin.CAMERA if request.POST.get("origin") == "camera" else Page.Origin.UPLOAD
     key = request.POST.get("key", "")[:40] or uuid4().hex
     taken: list[Page] = []
-    problems = []
-    for number, file in enumerate(files):
+    problems: list[str] = []
+    budget = Budget()
+    if (over := len(files) - MOST_FILES) > 0:
+        told = _("Mỗi lần nhận nhiều nhất %(most)s tệp: %(over)s tệp cuối chưa được nhận, hãy gửi tiếp.")
+        problems.append(told % {"most": MOST_FILES, "over": over})
+    for number, file in enumerate(files[:MOST_FILES]):
         try:
-            taken += actions.take_pages(case, part, file, by=request.person, origin=origin, key=f"{key}-{number}")
+            one = f"{key}-{number}"
+            taken += actions.take_pages(case, part, file, by=request.person, origin=origin, key=one, budget=budget)
         except DomainError as error:
             problems.append(f"{file.name}: {error}")
     if wants_json(request):

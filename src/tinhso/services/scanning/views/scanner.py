@@ -13,6 +13,7 @@ from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.scanning.actions import take_from_folder
 from tinhso.services.scanning.folder import scan_path, scans_of, switched_on
 from tinhso.services.scanning.glance import glance_of_file
+from tinhso.services.scanning.pictures import Budget
 from tinhso.services.scanning.queries import case_to_scan, part_of
 from tinhso.services.scanning.views.board import board_context, carry_out
 from tinhso.services.scanning.views.pages import picture_response
@@ -39,10 +40,10 @@ def take(request: PersonRequest, code: str) -> HttpResponse:
         names = request.POST.getlist("scans")[:MOST_AT_ONCE]
         if not names:
             raise Invalid(_("Hãy chọn ít nhất một tệp máy quét."))
-        count, problems = 0, []
+        count, problems, budget = 0, [], Budget()
         for name in names:
             try:
-                count += len(take_from_folder(case, part, name, by=request.person))
+                count += len(take_from_folder(case, part, name, by=request.person, budget=budget))
             except DomainError as error:
                 problems.append(f"{name}: {error}")
         if problems:

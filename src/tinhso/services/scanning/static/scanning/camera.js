@@ -13,6 +13,7 @@ if (box) {
   let stream = null;
   let count = 0;
   let drop = "";
+  let newest = 0; // the photo shown: what is said of an earlier one changes nothing
 
   const problem = (text) => {
     find("data-problem").hidden = !text;
@@ -73,6 +74,7 @@ if (box) {
     const button = find("data-shoot");
     if (!stream || button.disabled) return;
     button.disabled = true;
+    const to = part;
     const photo = await shot();
     button.disabled = false;
     button.focus();
@@ -83,13 +85,16 @@ if (box) {
     drop = "";
     find("data-again").hidden = true;
     verdict(box.dataset.sending);
+    newest += 1;
+    const mine = newest;
     count += 1;
     find("data-count").textContent = `(${count})`;
     send(photo, {
-      part,
+      part: to,
       origin: "camera",
       name: "trang.jpg",
       done(said) {
+        if (mine !== newest) return;
         const page = said.taken?.[0];
         if (!page) return verdict(said.problems.join(" "), "bad");
         drop = page.drop;
@@ -111,7 +116,8 @@ if (box) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-camera]");
     if (!button || button.closest("dialog")) return;
-    [part, count] = [button.dataset.camera, 0];
+    [part, count, drop] = [button.dataset.camera, 0, ""];
+    newest += 1;
     find("data-for").textContent = button.dataset.title;
     find("data-count").textContent = "";
     find("data-again").hidden = picture.hidden = true;

@@ -3,6 +3,7 @@
 const scan = document.getElementById("scan");
 const line = document.getElementById("scan-sending");
 const AGAIN = 4000;
+const MOST_FAILURES = 5; // answers of 500 to the same page: it is told and the others go on
 const waiting = [];
 let running = false;
 
@@ -23,6 +24,12 @@ function redraw(html) {
   prepare(fresh);
 }
 
+// signing in again in another tab gives a new one, so it is read each time
+function token() {
+  const kept = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+  return kept ? kept.slice("csrftoken=".length) : JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+}
+
 async function post(item) {
   const body = new FormData();
   body.set("files", item.file, item.name);
@@ -32,13 +39,17 @@ async function post(item) {
   const answer = await fetch(scan.dataset.take, {
     method: "POST",
     body,
-    headers: { Accept: "application/json", "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] },
+    headers: { Accept: "application/json", "X-CSRFToken": token() },
   });
   const kind = answer.headers.get("Content-Type") || "";
   if (answer.ok && kind.startsWith("application/json")) return answer.json();
+  item.failures += answer.status === 500;
+  if (item.failures >= MOST_FAILURES) return { problems: [`${item.name}: ${(await answer.json().catch(() => ({}))).detail ?? answer.status}`] };
   if (answer.status >= 500 || answer.status === 429) throw new TypeError("busy");
-  if (answer.redirected || !kind.includes("json")) return null; // signed out
-  return { problems: [(await answer.json()).detail] };
+  if (answer.redirected || answer.status === 401 || !kind.includes("json")) return null; // signed out
+  const refusal = await answer.json();
+  if (answer.status === 403 && refusal.code === "session_expired") return null; // signed in again meanwhile: the token is another
+  return { problems: [refusal.detail] };
 }
 
 async function run() {
@@ -72,7 +83,7 @@ async function run() {
 }
 
 export function send(file, { part, origin = "upload", name = file.name, done = null }) {
-  waiting.push({ file, part, origin, name, done, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
+  waiting.push({ file, part, origin, name, done, failures: 0, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
   run();
 }
 
@@ -113,7 +124,9 @@ function prepare(root) {
 
 if (scan) {
   prepare(scan);
-  document.addEventListener("htmx:load", (event) => prepare(event.target));
+  document.addEventListener("htmx:load", (event) => {
+    if (event.target !== document.body) prepare(event.target); // told of the whole page once at its start
+  });
   // the list of scans is not redrawn under somebody's hands
   document.addEventListener("htmx:beforeRequest", (event) => {
     const list = event.target;
