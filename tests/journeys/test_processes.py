@@ -89,7 +89,7 @@ def test_a_running_case_goes_on_under_the_new_process_by_a_plan_that_another_app
         draft, draft.xml.replace('id="draft" name="', f'id="draft" name="{STEP}, '), revision=1, by=writer, at=now()
     )
     draft = send_draft(draft, version="2030.1", valid_from=localdate(), reason="Thêm thẩm tra", by=writer)
-    approve_draft(draft, by=reader, at=now())
+    approve_draft(draft, revision=draft.revision, by=reader, at=now())
 
     author = at_a_desk("quantri").opens(f"/quy-trinh/{BIRTH}/2025.1/").presses("Lập kế hoạch chuyển")
     author.sees(running.code, STEP).presses("Lưu và xem trước").sees("Chuyển được (1)")

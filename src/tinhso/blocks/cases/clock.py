@@ -93,6 +93,14 @@ def due_if_received(version: ProcedureVersion, agency: Agency, at: datetime) -> 
     return due(promise.term, at, agency_calendar(agency), same_day=promise.same_day)
 
 
+def first_due(case: Case) -> datetime | None:
+    """The day first promised to the case: before its clock stood still, was extended or its calendar changed."""
+    if case.received_at is None:
+        return None
+    promise = promise_to(case)
+    return due(promise.term, case.received_at, agency_calendar(case.agency), same_day=promise.same_day).at
+
+
 def extension_of(case: Case) -> Term | None:
     """By how much the case's term was extended."""
     return Term(case.extended_by, promise_to(case).term.unit) if case.extended_by else None

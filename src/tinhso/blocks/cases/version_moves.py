@@ -1,15 +1,16 @@
 """Where open cases would stand in a newer version of their procedure, and which cannot go there and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tinhso.blocks.cases.bpmn.graph import Graph, Node
+from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.blocks.cases.bpmn.soundness import places
+from tinhso.blocks.cases.bpmn.tokens import join_complete
 from tinhso.blocks.cases.clock import due_under, promise_of, promise_to, stretches_of
 from tinhso.blocks.cases.models import Case, JoinArrival, ProcedureVersion, Step
 from tinhso.blocks.cases.process import graph_of
@@ -22,6 +23,7 @@ from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.errors import WrongState
 
 Row = Step | Wait | SubCase
+Find = Callable[[Scope, str], Agency | None]
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def open_rows(cases: Iterable[Case]) -> dict[int, OpenRows]:
         (found[wait.case_id].timers if wait.at_step else found[wait.case_id].waits).append(wait)
     for sub in SubCase.objects.select_related("agency").filter(case__in=keys, ended_at__isnull=True).order_by("number"):
         found[sub.case_id].subs.append(sub)
-    for arrival in JoinArrival.objects.filter(case__in=keys, consumed=False):
+    for arrival in JoinArrival.objects.filter(case__in=keys, consumed=False, sub__ended_at=None):
         found[arrival.case_id].arrivals.append(arrival)
     return found
 
@@ -148,11 +150,11 @@ def outlooks(cases: Sequence[Case], course: Course, *, at: datetime) -> list[Out
     Args:
         cases: with version, agency and form.
     """
-    rows, gaps = open_rows(cases), gaps_of(cases, course.to)
-    return [_outlook(case, rows[case.pk], gaps.get(case.pk, Gaps()), course, at=at) for case in cases]
+    rows, gaps, find = open_rows(cases), gaps_of(cases, course.to), _finder(at)
+    return [_outlook(case, rows[case.pk], gaps.get(case.pk, Gaps()), course, find) for case in cases]
 
 
-def _outlook(case: Case, rows: OpenRows, gaps: Gaps, course: Course, *, at: datetime) -> Outlook:
+def _outlook(case: Case, rows: OpenRows, gaps: Gaps, course: Course, find: Find) -> Outlook:
     before, after, mapped = graph_of(case.version), graph_of(course.to), course.mapped
     landings, obstacles = list[Landing](), list[Obstacle]()
     for row in rows.resting:
@@ -170,7 +172,7 @@ def _outlook(case: Case, rows: OpenRows, gaps: Gaps, course: Course, *, at: date
                 landings.append(Landing(row, node, new))
             else:
                 try:
-                    landings.append(Landing(row, node, new, _new_agency(case, row, node, new, after, at=at)))
+                    landings.append(Landing(row, node, new, _new_agency(case, row, node, new, after, find=find)))
                 except WrongState:
                     obstacles.append(Obstacle("agency", new.name))
     if not (landings or obstacles):
@@ -184,14 +186,37 @@ def _outlook(case: Case, rows: OpenRows, gaps: Gaps, course: Course, *, at: date
 
 def _times(node: Node) -> tuple[object, ...]:
     """How often a task is done; what was done of it counts by its id."""
-    return node.id, node.many, node.over, node.agencies, node.times
+    return node.id, node.many, node.over, node.agencies, node.times, node.outcomes, node.agency
 
 
-def _new_agency(case: Case, row: Row, before: Node, after: Node, graph: Graph, *, at: datetime) -> Agency | None:
+def _finder(at: datetime) -> Find:
+    """Agencies by the name a process gives them, None where there is no such; each is looked for once, not once a case."""
+    known: dict[tuple[int, str], Agency | None] = {}
+
+    def look(scope: Scope, name: str) -> Agency | None:
+        try:
+            return agency_for(scope, name, at=at)
+        except WrongState:
+            return None
+
+    def find(scope: Scope, name: str) -> Agency | None:
+        if name.startswith("unit:"):  # told by the case's answers
+            return look(scope, name)
+        key = scope.agency.pk, name
+        if key not in known:
+            known[key] = look(scope, name)
+        return known[key]
+
+    return find
+
+
+def _new_agency(case: Case, row: Row, before: Node, after: Node, graph: Graph, *, find: Find) -> Agency | None:
     """The agency to which a step goes, where that is another one."""
     if not isinstance(row, Step) or before.agency == after.agency:
         return None
-    agency = agency_for(Scope(case, graph, row.sub), after.agency, at=at)
+    agency = find(Scope(case, graph, row.sub), after.agency)
+    if agency is None:
+        raise WrongState(after.agency)
     return None if agency.pk == row.agency_id else agency
 
 
@@ -204,7 +229,8 @@ def _out_of_place(after: Graph, rows: OpenRows, landings: Sequence[Landing]) -> 
         arrived = {arrival.flow for arrival in rows.arrivals if arrival.sub_id == key}
         joins = {flow.id for flow in process.flows if process.is_join(process.node(flow.target))}
         once = {(landing.after.id, getattr(landing.row, "instance", 0)) for landing in here}
-        if not arrived <= joins:
+        parallel = [node.id for node in process.nodes if node.kind is Kind.PARALLEL and process.is_join(node)]
+        if not arrived <= joins or any(join_complete(process, join, arrived) for join in parallel):  # nothing would open it
             yield Obstacle("join")
         elif len(once) < len(here) or frozenset({landing.after.id for landing in here} | arrived) not in places(process):
             yield Obstacle("together", ", ".join(dict.fromkeys(landing.after.name or landing.after.id for landing in here)))
@@ -222,7 +248,7 @@ def go_under(case: Case, course: Course, *, at: datetime) -> None:
     a shorter one is taken only where that is wanted and its end still lies ahead."""
     kept, promised, offered = case.term_version_id or case.version_id, promise_to(case), promise_of(course.to)
     case.version, case.term_version_id = course.to, None
-    if offered == promised:
+    if (offered.term, offered.legal, offered.same_day) == (promised.term, promised.legal, promised.same_day):
         return
     if course.shorter and case.due_at and not case.extended_by:
         due = due_under(offered, case, agency_calendar(case.agency), stretches_of(case)).at

@@ -24,6 +24,7 @@ TOLD = (
     "paused",
     "resumed",
     "extended",
+    "rescheduled",
     "term_shortened",
     "transferred",
     "corrected",

@@ -11,7 +11,7 @@ from django.core.signing import TimestampSigner
 from django.urls import reverse
 from django.utils.translation import override
 
-from tinhso.blocks.cases.clock import due_if_received
+from tinhso.blocks.cases.clock import first_due
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Party, Status, Step, Supplement, TimelineEntry
 from tinhso.blocks.cases.timeline import TITLES
@@ -64,7 +64,7 @@ def _case(message: Message, case: Case, portal_code: str, options: Options) -> d
         "SoDienThoai": party.phone,
         "TrichYeuHoSo": definition["name"],
         "NgayTiepNhan": moment(case.received_at if accepted else case.submitted_at),
-        "NgayHenTra": moment(case.due_at or _promised(case)) if accepted else "",
+        "NgayHenTra": moment(case.due_at or first_due(case)) if accepted else "",
         "TrangThaiHoSo": str(int(status)),
         "NgayTra": moment(case.returned_at) if status == Status.RETURNED else "",
         "ThongTinTra": "",
@@ -81,11 +81,6 @@ def _case(message: Message, case: Case, portal_code: str, options: Options) -> d
         "DanhSachHoSoBoSung": _supplements(case, message.at),
         "DanhSachGiayToKetQua": _results(case) if status in (Status.DONE, Status.RETURNED) else [],
     }
-
-
-def _promised(case: Case) -> datetime | None:
-    """The day first promised, which is all there is to say while the clock stands still."""
-    return due_if_received(case.version, case.agency, case.received_at).at if case.received_at else None
 
 
 def _invoice(case: Case) -> Invoice | None:
@@ -135,9 +130,16 @@ def _supplement(case: Case, request: Supplement, *, first: bool, until: datetime
         "TrangThaiBoSung": "1" if answered else "0",
         "DanhSachGiayToBoSung": [],
         "DanhSachLePhiBoSung": [],
-        "NgayHenTraTruoc": moment(_promised(case)) if first else "",
+        "NgayHenTraTruoc": moment(_promised_before(case)) if first else "",
         "NgayHenTraMoi": moment(case.due_at) if answered else "",
     }
+
+
+def _promised_before(case: Case) -> datetime | None:
+    """The day told at first, as it was written down when another took its place."""
+    replaced = case.reappointments.filter(at__gte=case.received_at).order_by("at", "pk") if case.received_at else None
+    first = replaced.first() if replaced is not None else None
+    return first.before if first else first_due(case)
 
 
 def _results(case: Case) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
@@ -71,8 +71,10 @@ def chosen_cases(plan: MovePlan) -> QuerySet[Case]:
     return found.order_by("received_at", "pk")
 
 
-def agencies_with_cases(version: ProcedureVersion) -> QuerySet[Agency]:
-    return Agency.objects.filter(pk__in=open_cases_of(version).order_by().values("agency").distinct()).order_by("path")
+def agencies_to_choose(plan: MovePlan) -> QuerySet[Agency]:
+    """Those with open cases, and the one chosen, though it may have none any more."""
+    with_cases = open_cases_of(plan.source).order_by().values("agency").distinct()
+    return Agency.objects.filter(Q(pk__in=with_cases) | Q(pk=plan.agency_id)).order_by("path")
 
 
 # --- the map

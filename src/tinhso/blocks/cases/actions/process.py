@@ -155,6 +155,7 @@ def end_sub_cases(sub: SubCase, *, cancelled: bool, at: datetime) -> None:
             inside.append(other.pk)
     Step.objects.filter(sub__in=inside, done_at__isnull=True, cancelled=False).update(cancelled=True)
     WaitRow.objects.filter(sub__in=inside, ended_at__isnull=True).update(ended_at=at)
+    JoinArrival.objects.filter(sub__in=inside, consumed=False).update(consumed=True)
     SubCase.objects.filter(pk__in=inside[1:]).update(ended_at=at, cancelled=True)
     SubCase.objects.filter(pk=sub.pk).update(ended_at=at, cancelled=cancelled)
 

@@ -154,11 +154,13 @@ class _Reader:
         for lane in self._children(element, allowed=frozenset({"lane"})):
             self._attributes(lane, "lane")
             self._agency(lane)
-            for child in self._children(lane, allowed=frozenset({"flowNodeRef", "childLaneSet"})):
+            inside = list(self._children(lane, allowed=frozenset({"flowNodeRef", "childLaneSet"})))
+            for child in inside:
+                if _local(child, BPMN) == "flowNodeRef":
+                    self._lanes[(child.text or "").strip()] = lane
+            for child in inside:  # after the lane's own, which name what is in the lanes inside it too
                 if _local(child, BPMN) == "childLaneSet":
                     self._lane_set(child)
-                else:
-                    self._lanes.setdefault((child.text or "").strip(), lane)
 
     def _node(self, element: etree._Element, kind: Kind) -> Node:
         self._attributes(element, kind)

@@ -2,20 +2,29 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tinhso.blocks.cases.actions.clock import begin_pause, end_pause
 from tinhso.blocks.cases.actions.intake import Applicant, accept_case
+from tinhso.blocks.cases.actions.procedures import replace_version
 from tinhso.blocks.cases.actions.results import return_result, sign_result
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
+from tinhso.blocks.cases.actions.versions import move_to_version
 from tinhso.blocks.cases.actions.work import complete_step
+from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, Pause
+from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
+from tinhso.blocks.cases.tests.folder import PROCEDURE, write_folder
+from tinhso.blocks.cases.version_maps import proposed_map
+from tinhso.blocks.cases.version_moves import Course
 from tinhso.services.national_portal.actions.queueing import queue_case
 from tinhso.services.national_portal.actions.sending import claim_next, send_due
 from tinhso.services.national_portal.client import Portal
 from tinhso.services.national_portal.models import CaseExchange, DemoCase, Link, Message
+from tinhso.services.national_portal.records import moment
 from tinhso.services.national_portal.tests.conftest import Line
 
 State = Message.State
@@ -67,6 +76,37 @@ def test_a_duty_is_told_under_its_own_status_and_another_pause_is_not(line: Line
     told = Message.objects.filter(case=accepted, kind="CapNhatTienDoHoSoMC").order_by("pk").values_list("event", "status")
     assert list(told) == [("accepted", 2), ("paused", 6), ("resumed", 4), ("paused", 4), ("resumed", 4)]
     assert [row["TrangThai"] for row in line.there(accepted).progress] == ["2", "6", "4", "4", "4"]
+
+
+def test_a_case_that_took_a_newer_version_s_shorter_term_is_told_with_the_day_first_promised_and_that_of_now(
+    line: Line, accepted: Case, town: Town, tmp_path: Path
+) -> None:
+    old, first = accepted.version, moment(accepted.due_at)
+    text = PROCEDURE.replace('"2025.1"', '"2030.1"').replace("2025-07-01", "2026-11-16")
+    shorter = text.replace('text = "3 days"', 'text = "2 days"')
+    new = replace_version(load_folder(write_folder(tmp_path / "9.000001@2030.1", procedure=shorter)), by=None)
+    mapped = proposed_map(graph_of(old), graph_of(new))
+    later = MONDAY + timedelta(minutes=30)
+    move_to_version(accepted, Course(new, mapped, shorter=True), of=old, by=town.manager, at=later)
+    accepted = Case.objects.get(pk=accepted.pk)
+    now = moment(accepted.due_at)
+    ask_supplement(accepted, by=town.clerk, content="Bổ sung đơn", at=later + timedelta(minutes=30))
+    line.send(accepted)
+    told = line.there(accepted).record
+    assert (told["NgayHenTra"], told["DanhSachHoSoBoSung"][0]["NgayHenTraTruoc"]) == (now, first)
+    assert now < first
+
+
+def test_a_case_that_kept_its_term_is_told_with_it(line: Line, accepted: Case, town: Town, tmp_path: Path) -> None:
+    old, promised = accepted.version, moment(accepted.due_at)
+    text = PROCEDURE.replace('"2025.1"', '"2030.1"').replace("2025-07-01", "2026-11-16").replace('"3 days"', '"9 days"')
+    new = replace_version(load_folder(write_folder(tmp_path / "9.000001@2030.1", procedure=text)), by=None)
+    mapped = proposed_map(graph_of(old), graph_of(new))
+    move_to_version(accepted, Course(new, mapped), of=old, by=town.manager, at=MONDAY)
+    ask_supplement(accepted, by=town.clerk, content="Bổ sung đơn", at=MONDAY + timedelta(hours=1))
+    line.send(accepted)
+    told = line.there(accepted).record
+    assert (told["NgayHenTra"], told["DanhSachHoSoBoSung"][0]["NgayHenTraTruoc"]) == (promised, promised)
 
 
 def test_making_messages_twice_makes_them_once(line: Line, accepted: Case) -> None:

@@ -24,32 +24,37 @@ State = PlannedCase.State
 _NAMED = 5
 
 
-def carry_out(plan_id: int) -> None:
-    """Move what waits. Begun again after a break it goes on where it was; beside another run it takes the other cases."""
+def carry_out(plan_id: int, mover: int | None = None) -> None:
+    """Move what waits. Begun again after a break it goes on where it was; beside another run it takes the other cases.
+
+    Args:
+        mover: who made it go on, in whose name cases are moved then; else it is who approved the plan.
+    """
     plan = MovePlan.objects.select_related("source", "target", "decided_by").get(pk=plan_id)
     if plan.state != MovePlan.State.RUNNING:
         return
+    by = Person.objects.get(pk=mover) if mover else plan.decided_by
+    assert by  # noqa: S101 - an approved plan has one
     for pk in list(plan.cases.filter(state=State.WAITING).order_by("pk").values_list("pk", flat=True)):
         try:
-            move_one(plan, pk, at=now())
+            move_one(plan, pk, by=by, at=now())
         except Exception as error:
             log.exception("case_not_moved", plan=plan_id, planned=pk)
             note_failure(pk, type(error).__name__, at=now())
-    finish_plan(plan, at=now())
+    finish_plan(plan, by=by, at=now())
 
 
 @action
-def move_one(plan: MovePlan, pk: int, *, at: datetime) -> None:
+def move_one(plan: MovePlan, pk: int, *, by: Person, at: datetime) -> None:
     """Move one case, or keep why it stays. Nothing where another run has it, or has done with it."""
     held = PlannedCase.objects.select_for_update(skip_locked=True, of=("self",)).select_related("case")
     planned = held.filter(pk=pk, state=State.WAITING).first()
     if planned is None:
         return
-    assert plan.decided_by  # noqa: S101 - an approved plan has one
     planned.done_at = at
     try:
         with transaction.atomic():
-            moved = move_to_version(planned.case, course_of(plan), of=plan.source, by=plan.decided_by, at=at)
+            moved = move_to_version(planned.case, course_of(plan), of=plan.source, by=by, at=at)
     except Stays as stays:
         planned.state, planned.obstacles = State.STAYED, [[obstacle.code, obstacle.what] for obstacle in stays.obstacles]
     except WrongState:
@@ -66,7 +71,7 @@ def note_failure(pk: int, what: str, *, at: datetime) -> None:
 
 
 @action
-def finish_plan(plan: MovePlan, *, at: datetime) -> None:
+def finish_plan(plan: MovePlan, *, by: Person, at: datetime) -> None:
     """When nothing waits any more the plan is done, and those who hold steps that changed hear of it, once for all of theirs."""
     plan = MovePlan.objects.select_for_update(of=("self",)).select_related("source__procedure", "target").get(pk=plan.pk)
     if plan.state != MovePlan.State.RUNNING or plan.cases.filter(state=State.WAITING).exists():
@@ -75,7 +80,7 @@ def finish_plan(plan: MovePlan, *, at: datetime) -> None:
     plan.save(update_fields=["state", "ended_at"])
     _tell_holders(plan, at=at)
     counted = Counter(plan.cases.values_list("state", flat=True))
-    record("processes.plan_done", by=plan.decided_by, on=plan, cases={state: counted[state] for state in State.values})
+    record("processes.plan_done", by=by, on=plan, cases={state: counted[state] for state in State.values})
 
 
 def _tell_holders(plan: MovePlan, *, at: datetime) -> None:

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.actions.procedures import replace_version
 from tinhso.blocks.cases.bpmn.parse import process_id
-from tinhso.blocks.cases.loading import LAW_SAYS, PROCESS, VERSION, ProcedureDefinition, has_article
+from tinhso.blocks.cases.loading import DECLARATION, LAW_SAYS, PROCESS, VERSION, ProcedureDefinition, has_article
 from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
-from tinhso.services.processes.checking import check
+from tinhso.services.processes.checking import check, lacks_law
 from tinhso.services.processes.diagram import with_diagram
 from tinhso.services.processes.models import ProcessDraft
 
@@ -66,21 +66,24 @@ def save_draft(draft: ProcessDraft, xml: str, *, revision: int, by: Person, at: 
 
 
 @action
-def say_law(draft: ProcessDraft, *, law_says: str, basis: str, by: Person) -> ProcessDraft:
+def say_law(draft: ProcessDraft, *, law_says: str, basis: str, by: Person, at: datetime) -> ProcessDraft:
     """Add what a version made before it was asked for does not tell: the law's word for its term, and the article.
 
     Raises:
-        Invalid: no such word, or no article is named.
+        Invalid: the base tells it itself, there is no such word, or no article is named.
     """
     require(by, "processes.draft")
     draft = _locked(draft, State.OPEN)
     basis = " ".join(basis.split())
+    if not lacks_law(draft.base.files[DECLARATION]):
+        raise Invalid(_("Phiên bản gốc đã ghi luật đếm thời hạn bằng gì; ở đây không đổi được."))
     if law_says not in LAW_SAYS:
         raise Invalid(_("Hãy chọn luật đếm thời hạn bằng gì."))
     if not has_article(basis) or len(basis) > _LONGEST_BASIS:
         raise Invalid(_("Hãy ghi cả điều, khoản nói về thời hạn; ví dụ “Nghị định 123/2015/NĐ-CP, điều 22”."))
     draft.law_says, draft.basis = law_says, basis
-    draft.save(update_fields=["law_says", "basis"])
+    draft.revision, draft.saved_by, draft.saved_at = draft.revision + 1, by, at
+    draft.save(update_fields=["law_says", "basis", "revision", "saved_by", "saved_at"])
     draft.authors.add(by)
     record("processes.draft_law_said", by=by, on=draft)
     return draft
@@ -102,10 +105,13 @@ def send_draft(draft: ProcessDraft, *, version: str, valid_from: date, reason: s
     if draft.base.procedure.versions.filter(version=version).exists():
         raise Invalid(_("Thủ tục đã có phiên bản số {version}; hãy đặt số khác.").format(version=version))
     _not_past(valid_from)
-    draft.version, draft.valid_from, draft.reason = version, valid_from, reason.strip()
+    asked = version, valid_from, reason.strip()
+    if asked != (draft.version, draft.valid_from, draft.reason):  # an approver may still look at what was asked before
+        draft.revision += 1
+    draft.version, draft.valid_from, draft.reason = asked
     _must_be_good(draft)
     draft.state, draft.answer = State.SENT, ""
-    draft.save(update_fields=["version", "valid_from", "reason", "state", "answer"])
+    draft.save(update_fields=["version", "valid_from", "reason", "state", "answer", "revision"])
     record("processes.draft_sent", by=by, on=draft, version=version, valid_from=valid_from.isoformat())
     return draft
 
@@ -125,10 +131,14 @@ def take_back_draft(draft: ProcessDraft, *, reason: str, by: Person) -> ProcessD
 
 
 @action
-def approve_draft(draft: ProcessDraft, *, by: Person, at: datetime) -> ProcedureVersion:
+def approve_draft(draft: ProcessDraft, *, revision: int, by: Person, at: datetime) -> ProcedureVersion:
     """Make it a version of the procedure, in force from its day on. Running cases keep theirs.
 
+    Args:
+        revision: the one that was read.
+
     Raises:
+        ChangedMeanwhile: that is not the last one any more.
         NotAllowed: `by` has written a part of it.
         Invalid: it has faults, or its day is past.
     """
@@ -136,6 +146,8 @@ def approve_draft(draft: ProcessDraft, *, by: Person, at: datetime) -> Procedure
     draft = _locked(draft, State.SENT)
     if draft.authors.filter(pk=by.pk).exists():
         raise NotAllowed(_("Người soạn không được tự duyệt; hãy để người khác duyệt."))
+    if draft.revision != revision:
+        raise ChangedMeanwhile(_("Bản nháp đã đổi từ khi bạn mở trang. Hãy tải lại trang, xem lại rồi mới duyệt."))
     assert draft.valid_from  # noqa: S101 - a sent draft has one
     _not_past(draft.valid_from)
     became = replace_version(_must_be_good(draft), by=by)

@@ -100,8 +100,10 @@ def send_plan(plan: MovePlan, *, reason: str, by: Person) -> MovePlan:
     ]
     if left:
         raise Invalid(_("Hãy chọn nơi đến cho: {places}.").format(places=", ".join(left)))
+    if plan.reason != reason.strip():  # an approver may still look at the one before
+        plan.revision += 1
     plan.state, plan.reason, plan.answer = State.SENT, reason.strip(), ""
-    plan.save(update_fields=["state", "reason", "answer"])
+    plan.save(update_fields=["state", "reason", "answer", "revision"])
     record("processes.plan_sent", by=by, on=plan)
     return plan
 
@@ -121,10 +123,14 @@ def take_back_plan(plan: MovePlan, *, reason: str, by: Person) -> MovePlan:
 
 
 @action
-def approve_plan(plan: MovePlan, *, by: Person, at: datetime) -> MovePlan:
+def approve_plan(plan: MovePlan, *, revision: int, by: Person, at: datetime) -> MovePlan:
     """Let a job move the cases, one by one. Which they are is fixed now; how each stands is looked at again when its turn comes.
 
+    Args:
+        revision: the one that was read.
+
     Raises:
+        ChangedMeanwhile: that is not the last one any more.
         NotAllowed: `by` has written a part of it.
         Invalid: the new version is not in force yet.
     """
@@ -133,6 +139,8 @@ def approve_plan(plan: MovePlan, *, by: Person, at: datetime) -> MovePlan:
     plan = _locked(plan, State.SENT)
     if plan.authors.filter(pk=by.pk).exists():
         raise NotAllowed(_("Người soạn không được tự duyệt; hãy để người khác duyệt."))
+    if plan.revision != revision:
+        raise ChangedMeanwhile(_("Kế hoạch đã đổi từ khi bạn mở trang. Hãy tải lại trang, xem lại rồi mới duyệt."))
     if plan.target.valid_from > localdate(at):
         text = _("Phiên bản {version} có hiệu lực từ {day}; đến ngày đó mới chuyển được.")
         raise Invalid(text.format(version=plan.target.version, day=f"{plan.target.valid_from:%d/%m/%Y}"))
@@ -147,14 +155,15 @@ def approve_plan(plan: MovePlan, *, by: Person, at: datetime) -> MovePlan:
 
 @action
 def go_on_with_plan(plan: MovePlan, *, by: Person) -> MovePlan:
-    """Once more: what a broken-off job left, and the cases that failed. Two jobs at a time do no harm."""
+    """Once more, in the name of `by`: what a broken-off job left, and the cases that failed. Two jobs at a time do no harm."""
     require(by, "processes.approve")
+    require(by, "cases.edit_procedures")
     plan = _locked(plan, State.RUNNING, State.DONE)
     plan.cases.filter(state=PlannedCase.State.FAILED).update(state=PlannedCase.State.WAITING, obstacles=[])
     plan.state = State.RUNNING
     plan.save(update_fields=["state"])
     record("processes.plan_gone_on_with", by=by, on=plan)
-    move_cases.defer(plan=plan.pk)
+    move_cases.defer(plan=plan.pk, by=by.pk)
     return plan
 
 

@@ -49,7 +49,7 @@ def test_approval_by_another_person_makes_the_version_that_new_cases_follow(
     draft: ProcessDraft, author: Person, town: Town, version: ProcedureVersion, submitted: Callable[..., Case]
 ) -> None:
     running = accept_case(submitted(), by=town.clerk)
-    became = approve_draft(sent(draft, author), by=town.manager, at=now())
+    became = approve_draft(sent(draft, author), revision=3, by=town.manager, at=now())
     version.refresh_from_db()
     assert version.valid_to == localdate() - timedelta(days=1)
     assert procedure_in_force("9.000001", now()) == became
@@ -64,16 +64,16 @@ def test_nobody_approves_what_they_had_a_part_in_writing(draft: ProcessDraft, au
     draft.refresh_from_db()
     sent(draft, author)
     with pytest.raises(NotAllowed, match="để người khác duyệt"):
-        approve_draft(draft, by=town.manager, at=now())
+        approve_draft(draft, revision=draft.revision, by=town.manager, at=now())
     with pytest.raises(NotAllowed):
-        approve_draft(draft, by=author, at=now())
+        approve_draft(draft, revision=draft.revision, by=author, at=now())
 
 
 def test_those_without_the_power_neither_draw_nor_approve(draft: ProcessDraft, author: Person, town: Town) -> None:
     with pytest.raises(NotAllowed):
         save_draft(draft, draft.xml + " ", revision=1, by=town.chairman, at=now())
     with pytest.raises(NotAllowed):
-        approve_draft(sent(draft, author), by=town.chairman, at=now())
+        approve_draft(sent(draft, author), revision=3, by=town.chairman, at=now())
 
 
 def test_the_second_of_two_editors_is_told_and_overwrites_nothing(draft: ProcessDraft, author: Person, town: Town) -> None:

@@ -18,7 +18,7 @@ from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, PROCESS, write_folder
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-from tinhso.services.processes.actions.drafts import approve_draft, begin_draft, save_draft, send_draft
+from tinhso.services.processes.actions.drafts import ChangedMeanwhile, approve_draft, begin_draft, save_draft, say_law, send_draft
 from tinhso.services.processes.actions.offers import decline_offer, take_offer
 from tinhso.services.processes.checking import check, lacks_law, with_law
 from tinhso.services.processes.tests.conftest import with_stamp
@@ -51,11 +51,28 @@ def test_what_an_old_version_does_not_tell_of_its_term_is_asked_of_the_author(
     assert client.post(address, {"law_says": "ngày làm việc", "basis": "Luật thử, điều 2"}).status_code == 302
     draft.refresh_from_db()
     assert check(draft).good
-    send_draft(draft, version="2030.1", valid_from=localdate(), reason="Thêm bước", by=author)
-    became = approve_draft(draft, by=town.manager, at=now())
+    seen = draft.revision
+    draft = send_draft(draft, version="2030.1", valid_from=localdate(), reason="Thêm bước", by=author)
+    page = desk(town.manager).get(reverse("processes:draft", args=[draft.pk])).content.decode()
+    assert "Luật thử, điều 2" in page
+    assert f'name="revision" value="{draft.revision}"' in page
+    with pytest.raises(ChangedMeanwhile):
+        approve_draft(draft, revision=seen, by=town.manager, at=now())
+    became = approve_draft(draft, revision=draft.revision, by=town.manager, at=now())
     assert became.definition["term"] == {
         "text": "3 days", "legal": "3 days", "law_says": "ngày làm việc", "basis": "Luật thử, điều 2",
     }  # fmt: skip
+
+
+def test_what_a_version_tells_of_its_law_is_not_changed_by_a_draft(version: ProcedureVersion, author: Person) -> None:
+    draft = begin_draft(version, by=author, at=now())
+    with pytest.raises(Invalid, match="đã ghi"):
+        say_law(draft, law_says="ngày", basis="điều 9", by=author, at=now())
+
+
+def test_what_is_said_of_the_law_counts_as_a_saving(old: ProcedureVersion, author: Person) -> None:
+    draft = begin_draft(old, by=author, at=now())
+    assert say_law(draft, law_says="ngày", basis="điều 9", by=author, at=now()).revision == 2
 
 
 def test_the_law_is_written_into_the_table_of_the_term_and_nowhere_else() -> None:

@@ -67,7 +67,10 @@ def test_a_draft_goes_from_hand_to_hand(desk: Desk, author: Person, town: Town, 
     assert client.post(send, {"version": "2030.1", "valid_from": localdate().isoformat(), "reason": "Vì thế"}).status_code == 302
     assert client.post(reverse("processes:approve", args=[draft.pk])).status_code == 403
     assert "Duyệt và ban hành" in approver.get(reverse("processes:draft", args=[draft.pk])).content.decode()
-    assert approver.post(reverse("processes:approve", args=[draft.pk])).status_code == 302
+    draft.refresh_from_db()
+    approve = reverse("processes:approve", args=[draft.pk])
+    assert approver.post(approve, {"revision": draft.revision - 1}).status_code == 409
+    assert approver.post(approve, {"revision": draft.revision}).status_code == 302
     page = approver.get(reverse("processes:version", args=["9.000001", "2030.1"]), {"so_voi": "2025.1"}).content.decode()
     assert "Đóng dấu" in page
     assert "is-added" in page

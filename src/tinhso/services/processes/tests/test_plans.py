@@ -15,7 +15,7 @@ from tinhso.blocks.cases.actions.procedures import replace_version
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.models import Case, ProcedureVersion
-from tinhso.blocks.cases.tests.conftest import MONDAY, Town, withdrawn
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town, _staff, withdrawn
 from tinhso.blocks.cases.tests.folder import PROCEDURE, PROCESS, write_folder
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
@@ -63,7 +63,8 @@ def plan(cases: list[Case], version: ProcedureVersion, target: ProcedureVersion,
 
 
 def approved(plan: MovePlan, author: Person, approver: Person) -> MovePlan:
-    return approve_plan(send_plan(plan, reason="Đổi bước thẩm định", by=author), by=approver, at=now())
+    plan = send_plan(plan, reason="Đổi bước thẩm định", by=author)
+    return approve_plan(plan, revision=plan.revision, by=approver, at=now())
 
 
 def states(plan: MovePlan) -> dict[int, str]:
@@ -154,7 +155,7 @@ def test_nobody_approves_what_they_had_a_part_in_and_nothing_half_done_is_sent(
         send_plan(plan, reason=" ", by=author)
     plan = send_plan(plan, reason="Vì thế", by=author)
     with pytest.raises(NotAllowed):
-        approve_plan(plan, by=town.manager, at=now())
+        approve_plan(plan, revision=plan.revision, by=town.manager, at=now())
     plan = take_back_plan(plan, reason="", by=author)
     drop_plan(plan, by=author)
     with pytest.raises(WrongState):
@@ -167,7 +168,7 @@ def test_cases_do_not_move_before_the_new_version_is_in_force(
     plan = send_plan(save_plan(plan, plan.mapped, Choice(), revision=1, by=author), reason="Vì", by=author)
     ProcedureVersion.objects.filter(pk=target.pk).update(valid_from=localdate() + timedelta(days=1))
     with pytest.raises(Invalid, match="đến ngày đó"):
-        approve_plan(plan, by=town.manager, at=now())
+        approve_plan(plan, revision=plan.revision, by=town.manager, at=now())
 
 
 def test_cases_are_chosen_by_agency_status_and_day(plan: MovePlan, author: Person, town: Town) -> None:
@@ -204,9 +205,16 @@ def test_a_plan_goes_from_hand_to_hand_on_its_pages(
     assert client.post(reverse("processes:send_plan", args=[plan.pk]), {"reason": "Vì thế"}).status_code == 302
     assert client.post(reverse("processes:approve_plan", args=[plan.pk])).status_code == 403
     assert "Duyệt và chuyển" in approver.get(reverse("processes:plan", args=[plan.pk])).content.decode()
-    assert approver.post(reverse("processes:approve_plan", args=[plan.pk])).status_code == 302
+    plan.refresh_from_db()
+    approve = reverse("processes:approve_plan", args=[plan.pk])
+    assert approver.post(approve).status_code == 409
+    assert approver.post(approve, {"revision": plan.revision - 1}).status_code == 409
+    assert approver.post(approve, {"revision": plan.revision}).status_code == 302
+    running = approver.get(reverse("processes:plan", args=[plan.pk])).content.decode()
+    assert "hx-trigger" in running[running.index('<div id="results">') :]  # what is swapped asks again, until nothing waits
     carry_out(plan.pk)
     page = approver.get(reverse("processes:plan", args=[plan.pk]), {"xem": "moved"}).content.decode()
+    assert "hx-trigger" not in page[page.index('<div id="results">') :]
     assert "Thẩm định → Thẩm tra" in page
 
 
@@ -219,3 +227,35 @@ def test_the_page_of_a_plan_asks_the_same_however_many_cases_there_are(
     client.get(address)
     with django_assert_max_num_queries(40):
         assert client.get(address).status_code == 200
+
+
+def test_a_plan_stays_with_the_agency_it_was_limited_to_when_that_has_no_open_case_any_more(
+    desk: Desk, plan: MovePlan, cases: list[Case], author: Person, town: Town
+) -> None:
+    client, save = desk(author), reverse("processes:save_plan", args=[plan.pk])
+    form = {"revision": "1", **{f"noi.{name}": to for name, to in plan.mapped.items()}, "don_vi": str(town.agency.pk)}
+    for case in cases[:2]:
+        withdrawn(case, town)
+    assert client.post(save, {**form, "don_vi": "987654"}).status_code == 422
+    assert client.post(save, form).status_code == 302
+    plan.refresh_from_db()
+    assert plan.agency == town.agency
+    page = client.get(reverse("processes:plan", args=[plan.pk])).content.decode()
+    assert f'<option value="{town.agency.pk}" selected>' in page
+
+
+def test_another_approver_goes_on_where_the_first_may_not_any_more(
+    plan: MovePlan, cases: list[Case], author: Person, town: Town
+) -> None:
+    plan = save_plan(plan, plan.mapped, Choice(), revision=1, by=author)
+    plan = approved(plan, author, town.manager)
+    with pytest.raises(NotAllowed):
+        go_on_with_plan(plan, by=town.chairman)
+    town.manager.tenures.all().delete()
+    carry_out(plan.pk)
+    assert set(states(plan).values()) == {"failed"}
+    other = _staff(town.province, "Theo dõi", ["manager"], "Lê Thị Theo")
+    go_on_with_plan(plan, by=other)
+    carry_out(plan.pk, other.pk)
+    assert set(states(plan).values()) == {"moved"}
+    assert AuditEntry.objects.filter(event="cases.version_changed", actor_id=other.pk).count() == 2

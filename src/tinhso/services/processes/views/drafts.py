@@ -67,7 +67,7 @@ def send(request: PersonRequest, pk: int) -> HttpResponse:
 @staff_only
 def say_law(request: PersonRequest, pk: int) -> HttpResponse:
     given = {name: request.POST.get(name, "") for name in ("law_says", "basis")}
-    return _act(request, pk, lambda shown: actions.say_law(shown, by=request.person, **given))
+    return _act(request, pk, lambda shown: actions.say_law(shown, by=request.person, at=now(), **given))
 
 
 @require_POST
@@ -81,7 +81,9 @@ def take_back(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def approve(request: PersonRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, lambda shown: actions.approve_draft(shown, by=request.person, at=now()))
+    given = request.POST.get("revision", "")
+    revision = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    return _act(request, pk, lambda shown: actions.approve_draft(shown, revision=revision, by=request.person, at=now()))
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.blocks.cases.models import Status
+from tinhso.blocks.directory.models import Agency
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.paging import page_by_key
@@ -19,7 +20,7 @@ from tinhso.services.processes.actions import plans as actions
 from tinhso.services.processes.models import MovePlan, PlannedCase
 from tinhso.services.processes.plans import (
     UNDER_WAY,
-    agencies_with_cases,
+    agencies_to_choose,
     counted_outcomes,
     map_rows,
     outcome,
@@ -60,10 +61,9 @@ def save(request: PersonRequest, pk: int) -> HttpResponse:
             for name, value in given.items()
             if name.startswith(PLACE) and value != UNDECIDED
         }
-        agency = agencies_with_cases(shown.source).filter(pk=_number(given.get("don_vi", ""))).first()
         choice = actions.Choice(
             statuses=[_number(value) for value in given.getlist("trang_thai")],
-            agency=agency,
+            agency=_agency(given.get("don_vi", "")),
             first=_day(given.get("tu", "")),
             last=_day(given.get("den", "")),
             incomplete="thieu" in given,
@@ -91,7 +91,8 @@ def take_back(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def approve(request: PersonRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, lambda shown: actions.approve_plan(shown, by=request.person, at=now()))
+    revision = _number(request.POST.get("revision", ""))
+    return _act(request, pk, lambda shown: actions.approve_plan(shown, revision=revision, by=request.person, at=now()))
 
 
 @require_POST
@@ -127,7 +128,7 @@ def _page(request: PersonRequest, shown: MovePlan, *, problem: DomainError | Non
         "rows": map_rows(shown),
         "stay": STAY,
         "statuses": [(Status(value), value in shown.statuses) for value in UNDER_WAY],
-        "agencies": agencies_with_cases(shown.source),
+        "agencies": agencies_to_choose(shown),
         "authors": shown.authors.order_by("full_name"),
         "mine": mine,
         "may_draft": allowed(person, "processes.draft") and shown.open,
@@ -135,7 +136,7 @@ def _page(request: PersonRequest, shown: MovePlan, *, problem: DomainError | Non
         "may_take_back": shown.state == "sent" and (mine or allowed(person, "processes.approve")),
         "may_go_on": allowed(person, "processes.approve"),
         "entered": request.POST if problem else None,
-        **(_results(request, shown) if begun else _preview(request, shown)),
+        **(_results(request, shown) if begun else {} if problem else _preview(request, shown)),
     }
     return render(request, "processes/plan.html", context, status=problem.status if problem else 200)
 
@@ -165,6 +166,15 @@ def _results(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _agency(text: str) -> Agency | None:
+    if not text:
+        return None
+    found = Agency.objects.filter(pk=_number(text)).first()
+    if found is None:
+        raise Invalid(_("Không có cơ quan này."))
+    return found
 
 
 def _day(text: str) -> date | None:

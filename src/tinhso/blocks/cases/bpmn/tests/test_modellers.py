@@ -81,3 +81,16 @@ def test_a_task_s_own_role_counts_more_than_its_lane_s() -> None:
     own = BPMN_IO.replace('tinhso:does="sign"', 'tinhso:does="sign" tinhso:role="manager" tinhso:agency="same"')
     task = parse(own.encode()).node("T")
     assert (task.role, task.agency) == ("manager", "same")
+
+
+@pytest.mark.parametrize("inner_first", [True, False])
+def test_of_lanes_inside_each_other_the_innermost_counts(inner_first: bool) -> None:
+    outer = "<bpmn:flowNodeRef>S</bpmn:flowNodeRef><bpmn:flowNodeRef>T</bpmn:flowNodeRef>"
+    inner = (
+        '<bpmn:childLaneSet id="L2"><bpmn:lane id="L3" name="Một cửa" tinhso:role="reception" tinhso:agency="same">'
+        "<bpmn:flowNodeRef>T</bpmn:flowNodeRef></bpmn:lane></bpmn:childLaneSet>"
+    )
+    assert outer in BPMN_IO
+    nested = BPMN_IO.replace(outer, inner + outer if inner_first else outer + inner)
+    task = parse(nested.encode()).node("T")
+    assert (task.role, task.agency) == ("reception", "same")
