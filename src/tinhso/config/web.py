@@ -24,6 +24,7 @@ def main() -> None:
     connections.close_all()  # a connection must not be shared by two processes
     gc.collect()
     gc.freeze()  # what is loaded stays: looking through it at every collection would copy it into every worker
+    gc.set_threshold(20_000, 50, 100)  # a request makes ten thousand things that go by themselves: not one look for each 700
     Server(
         "tinhso.config.wsgi:application",
         address=os.environ.get("HOST") or "127.0.0.1",
