@@ -53,13 +53,21 @@ def ask(sql: str, role: str = postgres.APP) -> str:
     return (done.stdout or done.stderr).strip()
 
 
-def stopped(seconds: float = 10) -> bool:
+def stopped(seconds: float = 60) -> bool:
     place = postgres._noted_place()
     assert place is not None
     deadline = time.monotonic() + seconds
     while (place.data / "postmaster.pid").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     return not (place.data / "postmaster.pid").exists()
+
+
+def made() -> postgres.Place:
+    """A cluster that is there and stands still, whichever test comes first."""
+    with postgres.lease() as place:
+        pass
+    assert stopped()
+    return place
 
 
 def test_the_first_lease_makes_the_cluster_and_the_last_one_stops_it() -> None:
@@ -114,8 +122,7 @@ def test_the_server_stays_for_whoever_still_holds_it() -> None:
 
 
 def test_a_note_of_a_dead_server_whose_number_another_program_has_now_is_no_obstacle() -> None:
-    place = postgres._noted_place()
-    assert place is not None
+    place = made()
     (place.data / "postmaster.pid").write_text(f"{os.getpid()}\n{place.data}\n0\n5432\n{place.socket}\n\n 1 2\nready   \n")
     with postgres.lease():
         assert ask("SELECT 1") == "1"
@@ -130,9 +137,8 @@ def test_a_server_that_falls_is_started_again() -> None:
         assert ask("SELECT 1") == "1"
 
 
-def test_a_half_made_cluster_is_made_anew(cluster_folder: Path) -> None:
-    place = postgres._noted_place()
-    assert place is not None
+def test_a_half_made_cluster_is_made_anew() -> None:
+    place = made()
     shutil.rmtree(place.data)
     (place.home / "prepared").unlink()
     place.data.mkdir()
