@@ -118,7 +118,7 @@ def beside_steps(case: Case, *, events: Collection[str]) -> Beside:
     graph = graph_of(case.version)
     waits: Sequence[Waiting] = ()
     opinions: Sequence[Opinion] = ()
-    if any(node.message or node.timer for process in (graph, *graph.called) for node in process.nodes):
+    if any(node.message or node.timer for process in graph.processes for node in process.nodes):
         rows = _waits().filter(case=case).select_related("sub").order_by("opened_at", "pk")
         waits = tuple(waiting_at(case, wait) for wait in rows)
     called = graph.called or "version_changed" in events  # then sub-cases may have ended under the version before

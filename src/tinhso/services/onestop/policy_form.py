@@ -109,7 +109,7 @@ def parts_of(version: ProcedureVersion | None) -> list[tuple[str, Choices]]:
     groups: list[tuple[str, Choices]] = [(_("Vai trò"), [(f"role:{code}", title) for code, title in work_roles()])]
     if version:
         graph = graph_of(version)
-        tasks = [node for process in (graph, *graph.called) for node in process.user_tasks]
+        tasks = [node for process in graph.processes for node in process.user_tasks]
         groups.append((_("Bước"), [(f"node:{node.id}", node.name) for node in tasks]))
     return groups
 

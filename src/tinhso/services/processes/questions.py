@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.bpmn.graph import Graph
 from tinhso.blocks.cases.process import label_of_outcome
+from tinhso.kernel.text.numbers import whole_number
 
 _READ = re.compile(r"\banswers((?:\.\w+)+)")
 MOST_ROWS = 20
@@ -46,7 +47,7 @@ def answer_questions(graph: Graph, schema: Mapping[str, Any], given: Mapping[str
 def outcome_questions(graph: Graph, given: Mapping[str, str]) -> list[Question]:
     """One for every step at which something is chosen."""
     found = []
-    for process in (graph, *graph.called):
+    for process in graph.processes:
         for node in process.user_tasks:
             if node.outcomes:
                 options = tuple((code, str(label_of_outcome(code))) for code in node.outcomes)
@@ -73,8 +74,8 @@ def _value(kind: object, text: str) -> Any:
         case "boolean":
             return text == "true"
         case "array":
-            rows = int(text) if text.isascii() and text.isdigit() else 1
-            return [{} for _index in range(min(rows, MOST_ROWS))]
+            rows = whole_number(text)
+            return [{} for _index in range(min(1 if rows is None else rows, MOST_ROWS))]
         case "integer" | "number":
             try:
                 return int(text) if kind == "integer" else float(text)
@@ -85,8 +86,8 @@ def _value(kind: object, text: str) -> Any:
 
 def _paths(graph: Graph) -> list[str]:
     """Without those that lie within another, such as the length of a list."""
-    texts = [flow.condition for process in (graph, *graph.called) for flow in process.flows]
-    texts += [node.over for process in (graph, *graph.called) for node in process.nodes]
+    texts = [flow.condition for process in graph.processes for flow in process.flows]
+    texts += [node.over for process in graph.processes for node in process.nodes]
     found = dict.fromkeys(path.lstrip(".") for text in texts for path in _READ.findall(text))
     return [path for path in found if not any(path.startswith(f"{other}.") for other in found)]
 

@@ -160,7 +160,7 @@ def role_of_part(version: ProcedureVersion | None, *, role: str, node: str) -> s
     """Whose steps a policy speaks of, "" for everybody's; None when there are no such steps."""
     if node:
         graph = graph_of(version) if version else None
-        steps = [step for process in (graph, *graph.called) for step in process.user_tasks] if graph else []
+        steps = [step for process in graph.processes for step in process.user_tasks] if graph else []
         return next((step.role for step in steps if step.id == node), None)
     return role if not role or (role in roles() and "cases.work" in roles()[role].permissions) else None
 

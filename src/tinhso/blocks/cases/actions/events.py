@@ -37,7 +37,7 @@ def receive_message(
     require(by, "cases.work", at=case.agency)
     with transition(case, Deed.HEAR) as case:
         graph = graph_of(case.version)
-        if not any(node.message == name for process in (graph, *graph.called) for node in process.nodes):
+        if not any(node.message == name for process in graph.processes for node in process.nodes):
             raise Invalid(_("Quy trình của hồ sơ này không chờ tin “%(name)s”.") % {"name": name})
         waiting = case.waits.select_related("sub__agency", "sub__parent").filter(message=name, ended_at__isnull=True)
         if not (due := list(waiting.exclude(node="").order_by("pk"))):

@@ -160,7 +160,7 @@ def _set_timers(outlook: Outlook, scopes: dict[int | None, Scope], old: Graph, *
 
 
 def _events(graph: Graph, node: Node) -> tuple[Node, ...]:
-    process = next(process for process in (graph, *graph.called) if node in process.nodes)
+    process = next(process for process in graph.processes if node in process.nodes)
     return process.boundaries(node)
 
 

@@ -54,17 +54,17 @@ def share_warnings(graph: Graph) -> list[str]:
 def call_problems(main: Graph) -> Iterator[tuple[Graph, Problem]]:
     """What is wrong between a process and those it calls, each with the process it stands in."""
     seen: dict[str, Graph] = {}
-    for process in (main, *main.called):
+    for process in main.processes:
         elements: tuple[Node | Flow, ...] = (*process.nodes, *process.flows)
         for element in elements:
             if element.id in seen and seen[element.id] is not process:
                 yield process, problem_at(element, _("id này đã dùng trong một tệp quy trình khác của thư mục."))
             seen[element.id] = process
-    if len({process.id for process in (main, *main.called)}) <= len(main.called):
+    if len({process.id for process in main.processes}) <= len(main.called):
         yield main, Problem(0, _("Hai tệp quy trình của thư mục có cùng id ở <bpmn:process>."))
         return
     used = {main.id}
-    for process in (main, *main.called):
+    for process in main.processes:
         for node in process.nodes:
             if node.kind is Kind.CALL:
                 used.add(node.calls)

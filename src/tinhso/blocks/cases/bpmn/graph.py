@@ -161,7 +161,12 @@ class Graph:
 
     def process(self, process_id: str) -> "Graph":
         """The called process with this id; the empty id is the main one."""
-        return next(process for process in (self, *self.called) if process_id in ("", process.id))
+        return next(process for process in self.processes if process_id in ("", process.id))
+
+    @property
+    def processes(self) -> "tuple[Graph, ...]":
+        """This one and those that are called."""
+        return (self, *self.called)
 
     def leaving(self, node: Node) -> tuple[Flow, ...]:
         return self._leaving[node.id]
@@ -197,7 +202,7 @@ class Graph:
     @cached_property
     def has_timers(self) -> bool:
         """Here or in a process that is called."""
-        return any(node.timer for process in (self, *self.called) for node in process.nodes)
+        return any(node.timer for process in self.processes for node in process.nodes)
 
     @cached_property
     def merges(self) -> tuple[Node, ...]:

@@ -70,6 +70,8 @@ def test_a_draft_goes_from_hand_to_hand(desk: Desk, author: Person, town: Town, 
     draft.refresh_from_db()
     approve = reverse("processes:approve", args=[draft.pk])
     assert approver.post(approve, {"revision": draft.revision - 1}).status_code == 409
+    for odd in ("²", "9" * 5000, "", "-1"):
+        assert approver.post(approve, {"revision": odd}).status_code == 409
     assert approver.post(approve, {"revision": draft.revision}).status_code == 302
     page = approver.get(reverse("processes:version", args=["9.000001", "2030.1"]), {"so_voi": "2025.1"}).content.decode()
     assert "Đóng dấu" in page

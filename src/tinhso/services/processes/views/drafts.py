@@ -15,6 +15,7 @@ from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.processes.actions import drafts as actions
 from tinhso.services.processes.checking import check, lacks_law
 from tinhso.services.processes.difference import difference
@@ -81,8 +82,7 @@ def take_back(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def approve(request: PersonRequest, pk: int) -> HttpResponse:
-    given = request.POST.get("revision", "")
-    revision = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    revision = whole_number(request.POST.get("revision")) or 0
     return _act(request, pk, lambda shown: actions.approve_draft(shown, revision=revision, by=request.person, at=now()))
 
 

@@ -19,6 +19,7 @@ from tinhso.blocks.forms.engine.schema import Widget, walk
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.web.policy import kept_for_back
 from tinhso.services.processes.actions.drafts import save_draft
 from tinhso.services.processes.checking import Finding, check
@@ -75,7 +76,7 @@ def save(request: PersonRequest, pk: int) -> HttpResponse:
     begun_from = request.POST.get("revision", "")
     if process_id(text.encode()):
         text = with_diagram(text)
-    save_draft(draft, text, revision=int(begun_from) if begun_from.isdigit() else 0, by=request.person, at=now())
+    save_draft(draft, text, revision=whole_number(begun_from) or 0, by=request.person, at=now())
     return redirect("processes:draft", pk)
 
 
@@ -111,7 +112,7 @@ def _title(xml: str) -> str:
 def _messages(draft: ProcessDraft) -> list[str]:
     """Codes of messages that the version's processes wait for."""
     graph = graph_of(draft.base)
-    return sorted({node.message for process in (graph, *graph.called) for node in process.nodes if node.message})
+    return sorted({node.message for process in graph.processes for node in process.nodes if node.message})
 
 
 def _lists(draft: ProcessDraft) -> list[str]:

@@ -16,6 +16,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.processes.actions import plans as actions
 from tinhso.services.processes.models import MovePlan, PlannedCase
 from tinhso.services.processes.plans import (
@@ -62,14 +63,14 @@ def save(request: PersonRequest, pk: int) -> HttpResponse:
             if name.startswith(PLACE) and value != UNDECIDED
         }
         choice = actions.Choice(
-            statuses=[_number(value) for value in given.getlist("trang_thai")],
+            statuses=[whole_number(value) or 0 for value in given.getlist("trang_thai")],
             agency=_agency(given.get("don_vi", "")),
             first=_day(given.get("tu", "")),
             last=_day(given.get("den", "")),
             incomplete="thieu" in given,
             shorter="ngan_hon" in given,
         )
-        actions.save_plan(shown, mapped, choice, revision=_number(given.get("revision", "")), by=request.person)
+        actions.save_plan(shown, mapped, choice, revision=whole_number(given.get("revision")) or 0, by=request.person)
 
     return _act(request, pk, act)
 
@@ -91,7 +92,7 @@ def take_back(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def approve(request: PersonRequest, pk: int) -> HttpResponse:
-    revision = _number(request.POST.get("revision", ""))
+    revision = whole_number(request.POST.get("revision")) or 0
     return _act(request, pk, lambda shown: actions.approve_plan(shown, revision=revision, by=request.person, at=now()))
 
 
@@ -144,7 +145,7 @@ def _page(request: PersonRequest, shown: MovePlan, *, problem: DomainError | Non
 def _preview(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
     if shown.state == MovePlan.State.DROPPED:
         return {}
-    only, page = request.GET.get("xem", ""), max(1, _number(request.GET.get("trang", "")))
+    only, page = request.GET.get("xem", ""), whole_number(request.GET.get("trang")) or 1
     foreseen = preview_of(shown, person=request.person, at=now(), only={"di": "goes", "o-lai": "stays"}.get(only, ""), page=page)
     return {"preview": foreseen, "listed": only}
 
@@ -164,14 +165,10 @@ def _results(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
     }
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def _agency(text: str) -> Agency | None:
     if not text:
         return None
-    found = Agency.objects.filter(pk=_number(text)).first()
+    found = Agency.objects.filter(pk=whole_number(text) or 0).first()
     if found is None:
         raise Invalid(_("Không có cơ quan này."))
     return found
