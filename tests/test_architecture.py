@@ -247,3 +247,13 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     for file, text in _files():
         found += [f"{file.relative_to(ROOT)}: {m.group()}" for pattern in (_MACHINE, _REGISTRY) for m in pattern.finditer(text)]
     assert found == []
+
+
+# ---- services read cases through their queries ----
+
+_DIRECT = re.compile(r"\b(Case|Procedure)\.objects\b")
+
+
+def test_services_read_cases_and_procedures_by_their_family_only() -> None:
+    files = [file for file in (SOURCE / "services").rglob("*.py") if not {"tests", "migrations"} & set(file.parts)]
+    assert [str(file) for file in files if _DIRECT.search(file.read_text(encoding="utf-8"))] == []

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Count
 
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy, AssignmentTurn
+from tinhso.blocks.cases.conditions import first_that_holds
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
 from tinhso.blocks.directory.models import Person, Tenure
 from tinhso.blocks.directory.queries import tenures_on
-from tinhso.kernel.errors import DomainError
 from tinhso.kernel.manifest import roles
 from tinhso.kernel.rules import compile_rule
 
@@ -76,30 +76,16 @@ class Chosen:
     how: str = ""
 
 
-class _CannotSay(DomainError):
-    """The rule gives no answer for this case."""
-
-
 def choose(plan: Plan, facts: Mapping[str, Any], staff: Staff, loads: Mapping[int, Load]) -> Chosen:
     """Whom a plan gives a step. The first rule that holds decides; where it fails, or nobody it names is there, nobody."""
     if plan.way == Way.LOAD:
         return Chosen(_least(staff.present, loads), "load") if staff.present else Chosen()
-    for number, rule in enumerate(plan.rules if plan.way == Way.RULE else (), 1):
-        try:
-            if not _holds(rule.condition, facts):
-                continue
-        except DomainError:
-            return Chosen(None, f"failed:{number}")
-        person = _target(rule, staff, loads)
-        return Chosen(person, f"rule:{number}" if person else f"failed:{number}")
-    return Chosen()
-
-
-def _holds(condition: str, facts: Mapping[str, Any]) -> bool:
-    value = compile_rule(condition).evaluate(facts)
-    if not isinstance(value, bool):
-        raise _CannotSay
-    return value
+    rules = plan.rules if plan.way == Way.RULE else ()
+    decided = first_that_holds((rule.condition for rule in rules), facts)
+    if not decided.number:
+        return Chosen()
+    person = None if decided.failed else _target(rules[decided.number - 1], staff, loads)
+    return Chosen(person, f"rule:{decided.number}" if person else f"failed:{decided.number}")
 
 
 def _target(rule: Rule, staff: Staff, loads: Mapping[int, Load]) -> int | None:

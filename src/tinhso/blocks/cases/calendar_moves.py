@@ -61,7 +61,7 @@ def _open_cases(changes: Sequence[Change]) -> QuerySet[Case]:
     first = datetime.combine(min(change.from_day for change in changes), time(0), VIETNAM)
     return (
         Case.objects.filter(below, ended_at=None, received_at__isnull=False, due_at__gte=first)
-        .only("code", "agency", "version", "term_version", "procedure", "received_at", "due_at", "extended_by")
+        .only("code", "family", "agency", "version", "term_version", "procedure", "received_at", "due_at", "extended_by")
         .order_by("pk")
     )
 

@@ -9,6 +9,7 @@ from tinhso.blocks.cases.actions import duties  # noqa: F401 - offers its servic
 from tinhso.blocks.cases.actions.facts import gather_all_facts
 from tinhso.blocks.cases.actions.intake import move_to_person
 from tinhso.blocks.cases.actions.sweeping import sweep
+from tinhso.blocks.cases.families import family_named
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Party, Reappointment
 from tinhso.blocks.directory.models import Person
@@ -101,5 +102,5 @@ def follow_verified_person(event: Event) -> None:
 def tell_rescheduled(event: Event) -> None:
     """One message a case: each is a job of its own, so that one that fails does not keep the others from being told."""
     moved = Reappointment.objects.filter(cause=Reappointment.Cause.CALENDAR, at=datetime.fromisoformat(str(event.facts["at"])))
-    for case in moved.values_list("case", flat=True).distinct().iterator():
-        enqueue_subscribers([Event("cases.rescheduled", "cases.case", str(case), None)])
+    for case, family in moved.values_list("case", "case__family").distinct().iterator():
+        enqueue_subscribers([Event(f"{family_named(family).area}.rescheduled", "cases.case", str(case), None)])

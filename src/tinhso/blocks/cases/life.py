@@ -32,6 +32,7 @@ class Deed(StrEnum):
     AWAIT = "await"
     SIGN = "sign"
     RETURN = "return"
+    ANSWER = "answer"
     WITHDRAW = "withdraw"
     ASK_WITHDRAWAL = "ask_withdrawal"
     GRANT_WITHDRAWAL = "grant_withdrawal"
@@ -85,6 +86,7 @@ LIFE: Mapping[Deed, Move] = {
     Deed.AWAIT: _move({Status.IN_PROGRESS, Status.DONE}),
     Deed.SIGN: _move(_AT_WORK, Status.DONE),
     Deed.RETURN: _move({Status.DONE}, Status.RETURNED),
+    Deed.ANSWER: _move(_AT_WORK, Status.RETURNED),
     Deed.WITHDRAW: _move(_BEFORE, Status.WITHDRAWN),
     Deed.ASK_WITHDRAWAL: _move(_UNDER_WAY),
     Deed.GRANT_WITHDRAWAL: _move(_UNDER_WAY, Status.WITHDRAWN),

@@ -23,6 +23,7 @@ from tinhso.blocks.cases.bpmn.checks import call_problems, share_warnings
 from tinhso.blocks.cases.bpmn.graph import Graph, ProcessError
 from tinhso.blocks.cases.bpmn.parse import parse, process_id
 from tinhso.blocks.cases.declaration import Declaration, Table
+from tinhso.blocks.cases.families import CODES, PROCEDURE, PROCEDURES, Family, family_named
 from tinhso.blocks.forms import Form, check_schema
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.rules import check_rule
@@ -102,6 +103,7 @@ class ProcedureDefinition:
     files: dict[str, str]
     content_hash: str
     warnings: tuple[str, ...] = ()
+    family: str = PROCEDURE
 
 
 def load_folder(folder: Path, *, actions: Collection[str] | None = None) -> ProcedureDefinition:
@@ -174,6 +176,7 @@ class _Folder:
         schema, fields = self._form()
         declaration = Declaration(self.files[DECLARATION])
         root = declaration.root
+        family = family_named(root.text("family", required=False, among=CODES) or PROCEDURE)
         code = root.text("code", pattern=_CODE, like="1.001193")
         version = root.text("version", pattern=VERSION, like="2025.1")
         if code and self.name not in (code, f"{code}@{version}"):
@@ -190,14 +193,15 @@ class _Folder:
         valid_from, valid_to = root.day("valid_from"), root.day("valid_to", required=False)
         if valid_from and valid_to and valid_to < valid_from:
             root.tell("valid_to", _("ngày hết hiệu lực đứng trước ngày có hiệu lực (valid_from)."))
-        term, legal_term, same_day = _read_term(root.table("term"))
-        _read_legal(root.table("legal"))
+        term, legal_term, same_day = _read_term(root.table("term"), family)
         for part in root.tables("parts"):
             _read_part(part, fields)
         _no_twins(root, "parts")
-        _read_fee(root.table("fee"), fields)
-        self._result(root.table("result"), fields)
-        graph = self._process(fields, actions)
+        if family is PROCEDURES:
+            _read_legal(root.table("legal"))
+            _read_fee(root.table("fee"), fields)
+            self._result(root.table("result"), fields)
+        graph = self._process(fields, actions, family)
         for line, key, text in declaration.problems():
             self.tell(DECLARATION, text, line=line, key=key)
         self._give_up_if_broken()
@@ -227,6 +231,7 @@ class _Folder:
             self.files,
             self._content_hash(),
             tuple(share_warnings(graph)),
+            family.code,
         )
 
     def _give_up_if_broken(self) -> None:
@@ -254,7 +259,7 @@ class _Folder:
             self.tell(FORM, problem)
         return schema, {"answers.*"} if problems else Form(schema).field_paths() - {"today"}
 
-    def _process(self, fields: set[str], actions: Collection[str] | None) -> Graph | None:
+    def _process(self, fields: set[str], actions: Collection[str] | None, family: Family) -> Graph | None:
         """The process, with those of the folder's other process files that its call activities run."""
         known = fields | CASE_FACTS | {"outcome"}
         others = sorted(name for name in self.files if name.endswith(".bpmn") and name != PROCESS)
@@ -265,6 +270,7 @@ class _Folder:
                 graphs[name] = parse(
                     self.files[name].encode(),
                     known=known,
+                    roles=family.roles,
                     actions=actions,
                     processes=[process for other, process in ids.items() if other != name],
                     main=name == PROCESS,
@@ -325,7 +331,7 @@ def has_article(basis: str) -> bool:
     return bool(_ARTICLE.search(basis))
 
 
-def _read_term(table: Table) -> tuple[Term | None, Term | None, bool]:
+def _read_term(table: Table, family: Family) -> tuple[Term | None, Term | None, bool]:
     """[term]: what the agency promises, at most what the law allows."""
     terms = []
     for key in ("text", "legal"):
@@ -337,7 +343,7 @@ def _read_term(table: Table) -> tuple[Term | None, Term | None, bool]:
             terms.append(None)
     promised, legal = terms
     basis, law_says = table.text("basis"), table.text("law_says", among=LAW_SAYS)
-    if basis and not has_article(basis):
+    if basis and family is PROCEDURES and not has_article(basis):
         table.tell("basis", _("hãy ghi cả điều, khoản nói về thời hạn; ví dụ “Nghị định 123/2015/NĐ-CP, điều 22”."))
     same_day = table.flag("same_day", required=False)
     if legal and law_says and (unit := LAW_SAYS[law_says]) and legal.unit is not unit:

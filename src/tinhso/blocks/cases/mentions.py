@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.mention_tables import Mention
 from tinhso.blocks.cases.models import Case, CaseAccess
 from tinhso.blocks.cases.queries import cases_visible_to, may_see
@@ -65,7 +66,7 @@ def _staff() -> QuerySet[Account]:
 
 def _holders_who_read(case: Case, on: date) -> QuerySet[Person]:
     """Those whose posts could let them read the case; `may_see` has the last word."""
-    reading = [code for code, role in roles().items() if "cases.read" in role.permissions]
+    reading = [code for code, role in roles().items() if power(case, "read") in role.permissions]
     came = list(CaseAccess.objects.filter(case=case).values_list("agency", "role", "agency__path"))
     paths = {case.agency.path, *(path for _agency, _role, path in came)}
     above = {int(part) for path in paths if path for part in path.rstrip(".").split(".")}

@@ -19,12 +19,15 @@ from tinhso.blocks.cases.assignment_tables import (  # noqa: F401 - Django looks
 )
 from tinhso.blocks.cases.change_tables import Correction, Petition, Reopening, Transfer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.facts import CaseFacts
+from tinhso.blocks.cases.families import CODES, PROCEDURE
 from tinhso.blocks.cases.kept import ContentField
 from tinhso.blocks.cases.mention_tables import Mention  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.offer_tables import ProcedureOffer  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.paper_tables import OriginalsReturn, PaperForm
+from tinhso.blocks.cases.place_tables import CaseLink, CasePlace  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.process_tables import Opinion, OpinionFile, SubCase, Wait  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.cases.return_tables import ResultReturn  # noqa: F401 - Django looks for tables here
+from tinhso.blocks.cases.routing_tables import Routing  # noqa: F401 - Django looks for tables here
 from tinhso.blocks.forms.fields import AnswersField
 
 __all__ = ["CaseFacts"]
@@ -36,7 +39,7 @@ class _DateRange(Func):
 
 
 class Procedure(models.Model):
-    """A public procedure of the national catalogue (thủ tục hành chính)."""
+    """A public procedure of the national catalogue (thủ tục hành chính), or what another family has in its place."""
 
     class Level(models.TextChoices):
         COMMUNE = "commune", _("Cấp xã")
@@ -56,9 +59,11 @@ class Procedure(models.Model):
     grade = models.CharField(max_length=12, choices=Grade.choices)
     audience = ArrayField(models.CharField(max_length=10))
     search = models.TextField(help_text="names, field and keywords, folded, with and without spaces")
+    family = models.CharField(max_length=10, default=PROCEDURE, db_default=PROCEDURE, db_collation="C")
 
     class Meta:
         indexes = [GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="procedure_search")]
+        constraints = [models.CheckConstraint(condition=Q(family__in=CODES), name="procedure_family_known")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -181,12 +186,15 @@ class Case(models.Model):
     applicant_name = models.CharField(max_length=300)
     search = models.TextField(help_text="code and applicant's name, folded")
     submission_key = models.CharField(max_length=64, null=True, unique=True, help_text="makes a repeated submission harmless")
+    family = models.CharField(
+        max_length=10, default=PROCEDURE, db_default=PROCEDURE, db_collation="C", help_text="that of its procedure"
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["agency", "status", "due_at", "id"], name="case_agency_status_due"),
-            models.Index(fields=["agency", "-submitted_at", "-id"], name="case_agency_submitted"),
-            models.Index(fields=["-submitted_at", "-id"], name="case_submitted"),  # for those who read all agencies
+            models.Index(fields=["agency", "family", "status", "due_at", "id"], name="case_agency_due"),
+            models.Index(fields=["agency", "family", "-submitted_at", "-id"], name="case_agency_handed_in"),
+            models.Index(fields=["family", "-submitted_at", "-id"], name="case_handed_in"),  # for those who read all agencies
             models.Index(fields=["applicant", "-submitted_at", "-id"], name="case_applicant"),
             models.Index(fields=["submitted_by", "-submitted_at", "-id"], name="case_submitter"),
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="case_search"),
@@ -194,6 +202,7 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="case_channel_known"),
+            models.CheckConstraint(condition=Q(family__in=CODES), name="case_family_known"),
             models.CheckConstraint(
                 condition=Q(status__in=[Status.SUBMITTED, Status.REFUSED, Status.WITHDRAWN, Status.SUPPLEMENT_ASKED])
                 | Q(received_at__isnull=False),

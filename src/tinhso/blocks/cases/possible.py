@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed, possible
 from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.queries import is_applicant, may_work_on
@@ -44,9 +45,9 @@ class StaffPowers:
 
 
 def staff_powers(person: Person, case: Case, steps: Iterable[Step], *, now: datetime) -> StaffPowers:
-    receives = allowed(person, "cases.receive", at=case.agency)
-    works = allowed(person, "cases.work", at=case.agency)
-    decides = allowed(person, "cases.decide", at=case.agency)
+    receives = allowed(person, power(case, "receive"), at=case.agency)
+    works = allowed(person, power(case, "work"), at=case.agency)
+    decides = allowed(person, power(case, "decide"), at=case.agency)
     received = case.received_at is not None
     still = received and case.due_at is None
     running = possible(Deed.WORK, case.status) and not still
@@ -70,10 +71,10 @@ def staff_powers(person: Person, case: Case, steps: Iterable[Step], *, now: date
         decide_complaint=decides and can(Deed.REOPEN),
         note=works,
         record=works and not case.ended,
-        assign=allowed(person, "cases.assign", at=case.agency),
+        assign=allowed(person, power(case, "assign"), at=case.agency),
         pause=works and in_time,
         resume=works and can(Deed.RESUME) and (case.status == Status.FINANCIAL_DUTY or still),
-        extend=in_time and not case.extended_by and allowed(person, "cases.extend", at=case.agency),
+        extend=in_time and not case.extended_by and allowed(person, power(case, "extend"), at=case.agency),
         charge=receives and not case.ended,
         papers=receives and can(Deed.DIGITISE),
         give_back=receives,

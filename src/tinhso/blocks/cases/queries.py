@@ -1,4 +1,8 @@
-"""What people may see of cases. Every read of a case by a person goes through here."""
+"""What people may see of cases. Every read of a case by a person goes through here.
+
+Each family of cases is a world of its own: what is read here is of public procedures unless another family is asked for, and seen
+by the roles of that family alone.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.access_code import lookup_code_fits
 from tinhso.blocks.cases.clock import standing_still
+from tinhso.blocks.cases.families import PROCEDURES, Family, family_of, family_of_role
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
 from tinhso.blocks.cases.process_tables import Opinion
@@ -21,13 +26,22 @@ from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
 
 
-def procedures_in_force(at: datetime) -> QuerySet[ProcedureVersion]:
+def all_cases(family: Family = PROCEDURES) -> QuerySet[Case]:
+    """Every case of a family, whoever asks; for what no person reads, and as the ground of a list (`ways_to_cases`)."""
+    return Case.objects.filter(family=family.code)
+
+
+def catalogue(family: Family = PROCEDURES) -> QuerySet[Procedure]:
+    return Procedure.objects.filter(family=family.code).order_by("field", "name")
+
+
+def procedures_in_force(at: datetime, family: Family = PROCEDURES) -> QuerySet[ProcedureVersion]:
     """The version of each procedure that is in force."""
     day = local(at).date()
     return (
         ProcedureVersion.objects.select_related("procedure")
         .defer("graph", "files")
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day, procedure__family=family.code)
         .order_by("procedure__field", "procedure__name")
     )
 
@@ -45,29 +59,38 @@ _VERSION = FixedQuery(
         ProcedureVersion.objects.select_related("procedure")
         .defer("definition", "graph", "files")
         .filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=Param("day")), valid_from__lte=Param("day"), procedure__code=Param("code")
+            Q(valid_to__isnull=True) | Q(valid_to__gte=Param("day")),
+            valid_from__lte=Param("day"),
+            procedure__code=Param("code"),
+            procedure__family=Param("family"),
         )
     )
 )
 
 
-def procedure_in_force(code: str, at: datetime) -> ProcedureVersion:
-    version = _VERSION.first(code=code, day=local(at).date())
+def procedure_in_force(code: str, at: datetime, family: Family = PROCEDURES) -> ProcedureVersion:
+    version = _VERSION.first(code=code, day=local(at).date(), family=family.code)
     if version is None:
         raise NotFound(_("Không có thủ tục mã %(code)s đang áp dụng.") % {"code": code})
     return version
 
 
 def handles(agency: Agency, version: ProcedureVersion) -> bool:
-    """Whether the procedure can be handed in at the agency: one of its level that is open and has an identifier."""
+    """Whether the procedure can be handed in at the agency: one of its level that is open and has an identifier. Other families
+    are routed: whoever is given one handles it."""
+    if version.procedure.family != PROCEDURES.code:
+        return agency.active and bool(agency.code)
     level = UnitLevel.COMMUNE if version.procedure.level == Procedure.Level.COMMUNE else UnitLevel.PROVINCE
     return agency.active and bool(agency.code) and agency.level == level
 
 
 def agencies_beside(case: Case) -> QuerySet[Agency]:
-    """The others of the same kind and level as the agency that has the case: those that could be competent in its place."""
-    like = Agency.objects.filter(active=True, level=case.agency.level, kind=case.agency.kind).exclude(pk=case.agency_id)
-    return like.exclude(code=None).exclude(code="").order_by("path")
+    """The others that could be competent in place of the agency that has the case: those of the same kind and level; in another
+    family than public procedures, any."""
+    others = Agency.objects.filter(active=True).exclude(pk=case.agency_id).exclude(code=None).exclude(code="").order_by("path")
+    if family_of(case) is PROCEDURES:
+        return others.filter(level=case.agency.level, kind=case.agency.kind)
+    return others
 
 
 def is_applicant(person: Person | None, case: Case) -> bool:
@@ -75,29 +98,34 @@ def is_applicant(person: Person | None, case: Case) -> bool:
     return person is not None and person.pk == case.applicant_id
 
 
-def cases_of(person: Person) -> QuerySet[Case]:
+def cases_of(person: Person, family: Family = PROCEDURES) -> QuerySet[Case]:
     """The person's own cases, handed in by them or for them."""
-    return Case.objects.filter(applicant=person)
+    return all_cases(family).filter(applicant=person)
 
 
-def cases_visible_to(person: Person) -> QuerySet[Case]:
+def cases_visible_to(person: Person, family: Family = PROCEDURES) -> QuerySet[Case]:
     """The cases a member of staff may see. Good for one case and as a subquery; a list follows `ways_to_cases`."""
-    own, elsewhere = _ways(person)
-    return Case.objects.filter(own | elsewhere)
+    own, elsewhere = _ways(person, family)
+    return all_cases(family).filter(own | elsewhere)
 
 
-def ways_to_cases(person: Person) -> list[QuerySet[Case]]:
+def ways_to_cases(person: Person, family: Family = PROCEDURES) -> list[QuerySet[Case]]:
     """The same cases, by the ways they come to somebody; each follows an index of its own (`page_by_key(ways=...)`).
 
     Those of the agencies where the person may read all, with those that came to a role of theirs there: a role adds nothing where
     all may be read. And those of other agencies of which a step, or a question, came to where the person works or reads.
     """
-    return [Case.objects.filter(way) for way in _ways(person)]
+    return [all_cases(family).filter(way) for way in _ways(person, family)]
 
 
-def _ways(person: Person) -> tuple[Q, Q]:
-    held = grants(person)
-    readable, came_to = held.agency_ids_for("cases.read"), held.pairs_for("cases.search")
+def pairs_for(person: Person, name: str, family: Family = PROCEDURES) -> frozenset[Pair]:
+    """The agencies and roles of the family through which the person holds one of its permissions."""
+    held = grants(person).pairs_for(family.power(name))
+    return frozenset(pair for pair in held if family_of_role(pair[1]) is family)
+
+
+def _ways(person: Person, family: Family) -> tuple[Q, Q]:
+    readable, came_to = grants(person).agency_ids_for(family.power("read")), pairs_for(person, "search", family)
     own = Q(agency__in=readable)
     if below := {(agency, role) for agency, role in came_to if agency not in readable}:
         came = CaseAccess.objects.filter(of_roles(below), case=OuterRef("pk"))
@@ -118,7 +146,7 @@ def of_roles(pairs: Collection[Pair]) -> Q:
 
 def opinions_for(person: Person) -> QuerySet[Opinion]:
     """The questions of other agencies that wait for the person, the most pressing first."""
-    held = grants(person).pairs_for("cases.work")
+    held = pairs_for(person, "work")
     if not held:
         return Opinion.objects.none()
     waiting = Opinion.objects.filter(
@@ -134,49 +162,54 @@ def may_answer(person: Person, opinion: Opinion) -> bool:
     """Whether an open question waits for this person."""
     held = grants(person)
     asked = (None, person.pk, *held.stands_in_for)
-    return opinion.open and opinion.person_id in asked and (opinion.agency_id, opinion.role) in held.pairs_for("cases.work")
+    pair, family = (opinion.agency_id, opinion.role), family_of_role(opinion.role)
+    return opinion.open and opinion.person_id in asked and pair in held.pairs_for(family.power("work"))
 
 
 def may_see(person: Person, case: Case) -> bool:
     """The same rule for one case that is at hand, and for those that come from other agencies."""
-    held = grants(person)
-    if held.allows("cases.read", case.agency):
+    held, family = grants(person), family_of(case)
+    if held.allows(family.power("read"), case.agency):
         return True
-    came_to, reads = held.pairs_for("cases.search"), "cases.read" in held.permissions
+    came_to, reads = pairs_for(person, "search", family), family.power("read") in held.permissions
     if not (came_to or reads):
         return False
     came = set(_CAME_TO.rows(case=case.pk))
     if not came_to.isdisjoint(came):
         return True
     elsewhere = {agency for agency, _role in came if agency != case.agency_id}
-    return reads and bool(elsewhere) and not elsewhere.isdisjoint(held.agency_ids_for("cases.read"))
+    return reads and bool(elsewhere) and not elsewhere.isdisjoint(held.agency_ids_for(family.power("read")))
 
 
 _CAME_TO = FixedQuery(lambda: CaseAccess.objects.filter(case=Param("case")).values_list("agency", "role"))
 
 
-def case_for_staff(code: str, person: Person) -> Case:
+def case_for_staff(code: str, person: Person, family: Family = PROCEDURES) -> Case:
     """The only way for staff to obtain a case.
 
     Raises:
         NotFound: there is none, or the person may not know that there is.
     """
-    case = _BY_CODE.first(code=code)
+    case = _BY_CODE.first(code=code, family=family.code)
     if case is None or not may_see(person, case):
         raise _no_case(code)
     return case
 
 
-def case_for_applicant(code: str, person: Person) -> Case:
+def case_for_applicant(code: str, person: Person, family: Family = PROCEDURES) -> Case:
     """The only way for applicants to obtain a case."""
-    case = _BY_CODE.first(code=code)
+    case = _BY_CODE.first(code=code, family=family.code)
     if case is None or not is_applicant(person, case):
         raise _no_case(code)
     return case
 
 
 _BY_CODE = FixedQuery(
-    lambda: Case.objects.select_related("procedure", "version", "agency", "form").defer(*CONTENTS).filter(code=Param("code"))
+    lambda: (
+        Case.objects.select_related("procedure", "version", "agency", "form")
+        .defer(*CONTENTS)
+        .filter(code=Param("code"), family=Param("family"))
+    )
 )
 
 
@@ -189,14 +222,15 @@ def may_work_on(person: Person, step: Step) -> bool:
     they stand in."""
     held = grants(person)
     theirs = (None, person.pk, *held.stands_in_for)
-    return (step.agency_id, step.role) in held.pairs_for("cases.work") and step.assignee_id in theirs
+    work = family_of_role(step.role).power("work")
+    return (step.agency_id, step.role) in held.pairs_for(work) and step.assignee_id in theirs
 
 
-def work_of(person: Person) -> QuerySet[Step]:
+def work_of(person: Person, family: Family = PROCEDURES) -> QuerySet[Step]:
     """Open steps waiting for the person: of a role they hold, taken by nobody, by them or by one for whom they stand in. Paused
     cases wait for no one."""
     theirs = Q(assignee__isnull=True) | Q(assignee__in=[person.pk, *grants(person).stands_in_for])
-    held = grants(person).pairs_for("cases.work")
+    held = pairs_for(person, "work", family)
     if not held:
         return Step.objects.none()
     return (
@@ -209,9 +243,8 @@ def work_of(person: Person) -> QuerySet[Step]:
 
 def awaiting_reception(person: Person) -> QuerySet[Case]:
     """Submitted cases at the agencies where the person receives."""
-    return Case.objects.filter(agency__in=grants(person).agencies_for("cases.receive"), status=Status.SUBMITTED).select_related(
-        "procedure", "agency"
-    )
+    at = grants(person).agencies_for(PROCEDURES.power("receive"))
+    return all_cases().filter(agency__in=at, status=Status.SUBMITTED).select_related("procedure", "agency")
 
 
 def search_cases(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
@@ -229,10 +262,6 @@ def open_cases(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.exclude(status__in=sorted(ENDED))
 
 
-def catalogue() -> QuerySet[Procedure]:
-    return Procedure.objects.order_by("field", "name")
-
-
 def colleagues_for(step: Step) -> QuerySet[Person]:
     """Those who could do a step: holders of its role at its agency today."""
     return holders(step.agency, step.role, localdate())
@@ -246,5 +275,5 @@ def reception_agencies(person: Person) -> QuerySet[Agency]:
 
 def case_by_follow_up_code(code: str, given: str) -> Case | None:
     """The case, for whoever holds both codes. The caller limits the tries."""
-    case = Case.objects.filter(code=code).first()
+    case = all_cases().filter(code=code).first()
     return case if case and lookup_code_fits(case, given) else None

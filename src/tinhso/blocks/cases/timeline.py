@@ -46,6 +46,11 @@ TITLES = {
     "digitised": pgettext_lazy("timeline", "Số hóa giấy tờ"),
     "result_signed": pgettext_lazy("timeline", "Ký số kết quả"),
     "returned": pgettext_lazy("timeline", "Trả kết quả"),
+    "joined": pgettext_lazy("timeline", "Gộp vào việc trùng"),
+    "duplicate_joined": pgettext_lazy("timeline", "Có việc trùng được gộp vào"),
+    "split": pgettext_lazy("timeline", "Tách việc"),
+    "answered": pgettext_lazy("timeline", "Trả lời"),
+    "escalated": pgettext_lazy("timeline", "Quá lâu chưa xử lý, đã báo lãnh đạo"),
     "rated": pgettext_lazy("timeline", "Đánh giá"),
 }
 _TONES = {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.models import Case, CaseAccess, Status, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait
-from tinhso.blocks.cases.queries import of_roles
+from tinhso.blocks.cases.queries import all_cases, of_roles, pairs_for
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import grants
 
@@ -60,14 +60,13 @@ def _opinions() -> QuerySet[Opinion]:
 
 def cases_waiting(person: Person) -> QuerySet[Case]:
     """Open cases of the agencies where the person works, which they may see, that wait for something besides the agency."""
-    held = grants(person)
-    pairs = held.pairs_for("cases.work")
+    pairs = pairs_for(person, "work")
     if not pairs:
         return Case.objects.none()
     came = CaseAccess.objects.filter(of_roles(pairs), case=OuterRef("pk"))
     own = {agency for agency, _role in pairs}
-    return Case.objects.filter(
-        Q(agency__in=own & held.agency_ids_for("cases.read")) | Exists(came),
+    return all_cases().filter(
+        Q(agency__in=own & grants(person).agency_ids_for("cases.read")) | Exists(came),
         Exists(_steps().filter(case=OuterRef("pk")))
         | Exists(_waits().filter(case=OuterRef("pk")))
         | Exists(_opinions().filter(case=OuterRef("pk"))),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Min, QuerySet
 
-from tinhso.blocks.cases.models import Procedure
+from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import NotFound
@@ -85,6 +85,6 @@ def catalogue_compared() -> list[Compared]:
     listed = PortalProcedure.objects.in_bulk()
     return [
         Compared(procedure.code, procedure.name, theirs.name if theirs else "", theirs.field if theirs else "")
-        for procedure in Procedure.objects.order_by("field", "name")
+        for procedure in catalogue()
         for theirs in [listed.get(procedure.code)]
     ]

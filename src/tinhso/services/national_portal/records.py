@@ -14,6 +14,7 @@ from django.utils.translation import override
 from tinhso.blocks.cases.clock import first_due
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Party, Status, Step, Supplement, TimelineEntry
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.cases.timeline import TITLES
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.directory.queries import persons_posts
@@ -34,7 +35,7 @@ def moment(at: datetime | None) -> str:
 @override("vi")
 def record_of(message: Message, *, portal_code: str, options: Options) -> dict[str, Any]:
     """The record of a message, as it would be sent now."""
-    case = Case.objects.select_related("procedure", "version", "agency", "business").defer(*CONTENTS).get(pk=message.case_id)
+    case = all_cases().select_related("procedure", "version", "agency", "business").defer(*CONTENTS).get(pk=message.case_id)
     if message.kind == Kind.PROGRESS:
         return _progress(message, case, portal_code)
     return _case(message, case, portal_code, options)

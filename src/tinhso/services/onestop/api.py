@@ -14,8 +14,17 @@ from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case,
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.clock import Hands, Verdict, standing
+from tinhso.blocks.cases.families import PROCEDURE
 from tinhso.blocks.cases.models import Case, Channel, Step
-from tinhso.blocks.cases.queries import case_for_staff, may_work_on, procedure_in_force, search_cases, ways_to_cases, work_of
+from tinhso.blocks.cases.queries import (
+    all_cases,
+    case_for_staff,
+    may_work_on,
+    procedure_in_force,
+    search_cases,
+    ways_to_cases,
+    work_of,
+)
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
@@ -189,7 +198,7 @@ def list_cases(
 ) -> HttpResponse:
     asked = {name: value for name, value in (("status", status), ("agency__code", agency or None)) if value is not None}
     ways = [search_cases(way.filter(**asked), q) for way in ways_to_cases(request.person)]
-    page = page_by_key(Case.objects.values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE, ways=ways)
+    page = page_by_key(all_cases().values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE, ways=ways)
     moment = now()
     for row in page.rows:
         _told(row, moment)
@@ -225,7 +234,7 @@ def list_work(request: PersonRequest, cursor: str | None = None) -> HttpResponse
     return _sent(WorkPage.model_validate(page))
 
 
-_WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(pk=Param("pk")))
+_WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(pk=Param("pk"), case__family=PROCEDURE))
 
 
 @router.post("/steps/{step_id}/complete", response=CaseRow, summary="Complete a step")

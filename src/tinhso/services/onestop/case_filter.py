@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.clock import overdue, standing_still
-from tinhso.blocks.cases.models import Case, Procedure, Status
-from tinhso.blocks.cases.queries import search_cases
+from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.queries import catalogue, search_cases
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.time import VIETNAM, local
 
@@ -70,7 +70,7 @@ class CaseFilter:
     def bar(self) -> list[dict[str, object]]:
         """The fields above the list."""
         everything = ("", _("Tất cả"))
-        procedures = Procedure.objects.order_by("name", "pk").only("code", "name", "name_en")
+        procedures = catalogue().order_by("name", "pk").only("code", "name", "name_en")
         return [
             {
                 "name": "q",

@@ -15,7 +15,7 @@ from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supple
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, ProcedureVersion, Step
 from tinhso.blocks.cases.process import outcomes_of
-from tinhso.blocks.cases.queries import procedure_in_force
+from tinhso.blocks.cases.queries import all_cases, procedure_in_force
 from tinhso.blocks.cases.requirements import required_parts
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.demo import demo_commune_agency
@@ -54,7 +54,7 @@ def load(report: Callable[[str], None]) -> None:
     """Install the shipped procedures and play cases through. Does nothing where cases exist."""
     report(_("Thủ tục hành chính"))
     install_shipped(report)
-    if Case.objects.exists():
+    if all_cases().exists():
         return
     report(_("Hồ sơ mẫu"))
     citizens = cycle(Person.objects.filter(accounts__kind="citizen").order_by("pk"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import Case, ProcedureVersion
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.actions import action, record
@@ -117,7 +118,7 @@ def submit_draft(draft: Draft, *, by: Person, business: Business | None = None) 
     try:
         draft = _own(draft, by)
     except NotFound:
-        if present := Case.objects.filter(submission_key=draft.key, submitted_by=by).first():
+        if present := all_cases().filter(submission_key=draft.key, submitted_by=by).first():
             return present
         raise
     parts: dict[str, list[StoredFile]] = {}

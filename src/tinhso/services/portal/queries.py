@@ -5,6 +5,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person, UnitLevel
 from tinhso.blocks.directory.queries import covers_today
 from tinhso.kernel.errors import NotFound
@@ -32,7 +33,7 @@ def draft_of(key: str, person: Person) -> Draft:
 
 def submitted_from(key: str, person: Person) -> Case | None:
     """The case that came of a draft, when it was sent already."""
-    return Case.objects.filter(submission_key=key, submitted_by=person).first()
+    return all_cases().filter(submission_key=key, submitted_by=person).first()
 
 
 def agencies_handling(version: ProcedureVersion) -> QuerySet[Agency]:

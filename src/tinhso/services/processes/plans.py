@@ -15,7 +15,7 @@ from tinhso.blocks.cases.life import LIFE, Deed
 from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.process_tables import SubCase, Wait
-from tinhso.blocks.cases.queries import cases_visible_to
+from tinhso.blocks.cases.queries import all_cases, cases_visible_to
 from tinhso.blocks.cases.version_maps import STAYS, followers, places_to_rest
 from tinhso.blocks.cases.version_moves import Course, Dates, Obstacle, Outlook, dates_of, outlooks
 from tinhso.blocks.directory.models import Agency, Person
@@ -54,7 +54,7 @@ def course_of(plan: MovePlan) -> Course:
 
 def open_cases_of(version: ProcedureVersion) -> QuerySet[Case]:
     """Those under way: received, not signed yet."""
-    return Case.objects.filter(procedure=version.procedure_id, version=version, status__in=UNDER_WAY)
+    return all_cases().filter(procedure=version.procedure_id, version=version, status__in=UNDER_WAY)
 
 
 def chosen_cases(plan: MovePlan) -> QuerySet[Case]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from tinhso.blocks.cases.models import Procedure, ProcedureVersion
 from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.permissions import require
@@ -26,7 +27,7 @@ def procedures_with_versions(person: Person, text: str = "") -> QuerySet[Procedu
     drafts = Prefetch("drafts", on_the_way.order_by("-saved_at"), to_attr="on_the_way")
     versions = ProcedureVersion.objects.defer(*_CONTENTS).order_by("-valid_from").prefetch_related(drafts)
     offers = Prefetch("offers", ProcedureOffer.objects.defer(*_CONTENTS).filter(decided_at=None), to_attr="open_offers")
-    found = Procedure.objects.defer("search").prefetch_related(Prefetch("versions", versions), offers)
+    found = catalogue().defer("search").prefetch_related(Prefetch("versions", versions), offers)
     for word in fold(text).split():
         found = found.filter(search__contains=word)
     return found
@@ -48,7 +49,11 @@ def next_number(procedure: Procedure) -> str:
 
 def version_for(person: Person, code: str, number: str) -> ProcedureVersion:
     require(person, "processes.read")
-    found = ProcedureVersion.objects.select_related("procedure").filter(procedure__code=code, version=number).first()
+    found = (
+        ProcedureVersion.objects.select_related("procedure")
+        .filter(procedure__in=catalogue(), procedure__code=code, version=number)
+        .first()
+    )
     if found is None:
         raise NotFound(_("Không có phiên bản này."))
     return found
@@ -56,7 +61,7 @@ def version_for(person: Person, code: str, number: str) -> ProcedureVersion:
 
 def procedure_for(person: Person, code: str) -> Procedure:
     require(person, "processes.read")
-    found = Procedure.objects.filter(code=code).first()
+    found = catalogue().filter(code=code).first()
     if found is None:
         raise NotFound(_("Không có thủ tục này."))
     return found

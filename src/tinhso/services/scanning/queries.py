@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Part, PartFile, Status
-from tinhso.blocks.cases.queries import case_for_staff
+from tinhso.blocks.cases.queries import all_cases, case_for_staff
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import NotFound
@@ -72,7 +72,8 @@ def undigitised() -> QuerySet[Part]:
 def cases_to_scan(person: Person, now: datetime) -> QuerySet[Case]:
     """Cases of the last year, at the agencies where the person digitises, with something on paper of which there is no file."""
     return (
-        Case.objects.filter(
+        all_cases()
+        .filter(
             Exists(undigitised().filter(case=OuterRef("pk"))),
             agency__in=grants(person).agency_ids_for("scanning.scan"),
             submitted_at__gte=now - LOOKED_BACK,
@@ -87,7 +88,8 @@ def cases_with_originals(person: Person) -> QuerySet[Case]:
     """Cases at the same agencies, in any status, of which originals are still to go back."""
     held = Part.objects.filter(lent__gt=0, given_back=None)
     return (
-        Case.objects.filter(pk__in=held.values("case"), agency__in=grants(person).agency_ids_for("scanning.scan"))
+        all_cases()
+        .filter(pk__in=held.values("case"), agency__in=grants(person).agency_ids_for("scanning.scan"))
         .select_related("procedure", "agency", "version")
         .defer(*CONTENTS)
     )

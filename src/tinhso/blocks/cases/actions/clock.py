@@ -10,6 +10,7 @@ from tinhso.blocks.cases.actions.appointments import reappoint, run_on, stand_st
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.clock import Verdict, extension_of, verdict_of
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Extension, Pause, Reappointment, Status
 from tinhso.blocks.cases.texts import free_text
@@ -40,7 +41,7 @@ def begin_pause(case: Case, *, by: Person, reason: str, note: str, document: str
         WrongState: the case is not being worked on, stands still already, or has run out.
     """
     at = at or now()
-    require(by, "cases.work", at=case.agency)
+    require(by, power(case, "work"), at=case.agency)
     note, document = free_text(note, field="pause_note"), free_text(document, field="document")
     wrong: dict[str, object] = {}
     if reason not in REASONS:
@@ -73,7 +74,7 @@ def end_pause(case: Case, *, by: Person, note: str = "", at: datetime | None = N
         WrongState: the clock runs, or waits for a supplement, which the applicant ends by answering.
     """
     at = at or now()
-    require(by, "cases.work", at=case.agency)
+    require(by, power(case, "work"), at=case.agency)
     note = free_text(note, field="resume_note")
     with transition(case, Deed.RESUME) as case:
         if not case.pauses.filter(ended_at=None).exists():
@@ -96,7 +97,7 @@ def extend_term(case: Case, *, by: Person, amount: int, reason: str, at: datetim
         WrongState: the case is overdue, stands still, has ended, or was extended before.
     """
     at = at or now()
-    require(by, "cases.extend", at=case.agency)
+    require(by, power(case, "extend"), at=case.agency)
     reason = free_text(reason, field="extend_reason")
     wrong: dict[str, object] = {}
     if not 1 <= amount <= LONGEST_EXTENSION:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.families import family_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.life import LIFE, Deed, leads
 from tinhso.blocks.cases.models import Case, CaseAccess, TimelineEntry
@@ -55,20 +56,22 @@ def _columns(case: Case) -> dict[str, object]:
 def tell(
     case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
 ) -> TimelineEntry:
-    """Add to the time line, write the audit row and announce `cases.<event>`."""
+    """Add to the time line, write the audit row and announce it (`announce`)."""
     entry = insert(TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note))
     announce(case, event, by=by, **facts)
     return entry
 
 
 def desk_link(case: Case) -> str:
-    """Where staff find the case: the one-stop shop's page."""
-    return f"/mot-cua/ho-so/{case.code}/"
+    """Where staff find the case."""
+    return family_of(case).desk % case.code
 
 
 def announce(case: Case, event: str, *, by: Person | None, **facts: object) -> None:
-    """The audit row, and `cases.<event>` for whoever listens."""
-    record(f"cases.{event}", by=by, on=case, agency=case.agency, code=case.code, status=int(case.status), **facts)
+    """The audit row, and `cases.<event>` for whoever listens; `<area>.<event>` of another family."""
+    record(
+        f"{family_of(case).area}.{event}", by=by, on=case, agency=case.agency, code=case.code, status=int(case.status), **facts
+    )
 
 
 def let_see(case: Case, agency: Agency, role: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.change_tables import Correction
 from tinhso.blocks.cases.changes import changes_of
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Part, Party
@@ -53,7 +54,7 @@ def correct_case(
     at = at or now()
     own = is_applicant(by, case)
     if not own or particulars:
-        require(by, "cases.receive", at=case.agency)
+        require(by, power(case, "receive"), at=case.agency)
     reason = free_text(reason, field="correct_reason")
     with transition(case, Deed.CORRECT) as case:
         if own and case.received_at:

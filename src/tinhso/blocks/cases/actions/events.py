@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.process import fire
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.process import graph_of
@@ -34,7 +35,7 @@ def receive_message(
         Invalid: the case's process never waits for such a message.
     """
     at = at or now()
-    require(by, "cases.work", at=case.agency)
+    require(by, power(case, "work"), at=case.agency)
     with transition(case, Deed.HEAR) as case:
         graph = graph_of(case.version)
         if not any(node.message == name for process in graph.processes for node in process.nodes):
@@ -63,7 +64,7 @@ def record_message(
     """
     at = at or now()
     case = wait.case
-    require(by, "cases.work", at=case.agency)
+    require(by, power(case, "work"), at=case.agency)
     number, note = document_text(number, field="number"), free_text(note, field="note")
     wrong: dict[str, object] = {}
     if not number:

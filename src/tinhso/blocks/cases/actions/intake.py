@@ -15,6 +15,7 @@ from tinhso.blocks.cases.actions.ending import end_without_result
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.process import start_process
 from tinhso.blocks.cases.clock import due_of
+from tinhso.blocks.cases.families import family_named, family_of, power
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import (
@@ -41,6 +42,7 @@ from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.ids import readable_code
 from tinhso.kernel.inserts import insert, insert_all
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
@@ -95,7 +97,7 @@ def submit_case(
     submission_key: str | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """Hand in an application. The legal clock starts only when the agency accepts it.
+    """Hand in an application. The legal clock starts only when the agency accepts it, or at once where the family is so.
 
     Args:
         answers: what was entered in the form, already parsed; checked here once more.
@@ -150,6 +152,9 @@ def submit_case(
         )
         insert(CaseInvoice(case=case, invoice=invoice))
     tell(case, "submitted", by=by, at=at, channel=int(channel))
+    if family_of(case).at_once:
+        _receive(case, at=at)
+        case.save(update_fields=["received_at", "due_at", "status"])
     return case
 
 
@@ -190,11 +195,14 @@ def _new_case(
     key: str | None,
     at: datetime,
 ) -> Case:
-    day = f"{local(at):%y%m%d}"
-    code = f"{agency.code}-{day}-{next_number(agency, 'case', day):04d}"
+    day, family = f"{local(at):%y%m%d}", family_named(version.procedure.family)
+    number = readable_code(6) if family.mark else f"{next_number(agency, 'case', day):04d}"
+    code = f"{family.mark or agency.code}-{day}-{number}"
+    name = "" if family.nameless else applicant.name
     return insert(
         Case(
             code=code,
+            family=family.code,
             procedure=version.procedure,
             version=version,
             agency=agency,
@@ -203,8 +211,8 @@ def _new_case(
             business=applicant.business,
             submitted_by=by,
             submitted_at=at,
-            applicant_name=applicant.name,
-            search=f"{fold(code)} {fold(applicant.name)}",
+            applicant_name=name,
+            search=f"{fold(code)} {fold(name)}",
             submission_key=key,
         )
     )
@@ -222,26 +230,31 @@ def accept_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
         WrongState: the case is not waiting for reception, or its fee is unpaid.
     """
     at = at or now()
-    require(by, "cases.receive", at=case.agency)
+    require(by, power(case, "receive"), at=case.agency)
     with transition(case, Deed.ACCEPT) as case:
         fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
         if fee and fee.invoice.status == Invoice.Status.UNPAID:
             raise WrongState(_("Hồ sơ chưa nộp phí. Hãy thu phí tại quầy hoặc chờ người nộp thanh toán trực tuyến."))
-        case.received_at = agency_calendar(case.agency).next_working_moment(local(at))
-        due = due_of(case)
-        case.due_at = due.at if due else None
-        case.status = Status.IN_PROGRESS
-        start_process(case, at=at)
+        _receive(case, at=at)
         issue_case_paper(case, Kind.RECEIPT, by=by, at=at)
         tell(case, "accepted", by=by, at=at)
     return case
+
+
+def _receive(case: Case, *, at: datetime) -> None:
+    """Start the clock and the process. The caller saves the case."""
+    case.received_at = agency_calendar(case.agency).next_working_moment(local(at))
+    due = due_of(case)
+    case.due_at = due.at if due else None
+    case.status = Status.IN_PROGRESS
+    start_process(case, at=at)
 
 
 @action
 def refuse_case(case: Case, *, by: Person, reason: str, at: datetime | None = None) -> Case:
     """Refuse to take a case in (form 03), also one whose supplement never came, with the reason and what to do instead."""
     at = at or now()
-    require(by, "cases.receive", at=case.agency)
+    require(by, power(case, "receive"), at=case.agency)
     reason = free_text(reason, field="reason")
     if not reason:
         raise Invalid(

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import desk_link, tell
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.mention_tables import Mention
 from tinhso.blocks.cases.mentions import colleagues_named, names_in
 from tinhso.blocks.cases.models import Case
@@ -26,7 +27,7 @@ def add_note(case: Case, *, by: Person, text: str, at: datetime | None = None) -
     Raises:
         Invalid: there is no text, or it names somebody who is no colleague that may read the case.
     """
-    require(by, "cases.work", at=case.agency)
+    require(by, power(case, "work"), at=case.agency)
     text = free_text(text, field="text")
     if not text:
         raise Invalid(_("Hãy nhập nội dung ghi chú."), fields={"text": _("Hãy nhập nội dung ghi chú.")})

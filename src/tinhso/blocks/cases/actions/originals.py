@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.returning import Receipt, Way, proven
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Part
 from tinhso.blocks.cases.paper_tables import OriginalsReturn, PaperForm
@@ -41,7 +42,7 @@ def record_paper(case: Case, part: Part, given: HandedIn, *, by: Person, at: dat
         WrongState: the case was refused, withdrawn or stopped, or its originals have gone back.
     """
     at = at or now()
-    require(by, "cases.receive", at=case.agency)
+    require(by, power(case, "receive"), at=case.agency)
     with transition(case, Deed.DIGITISE) as case:
         held = case.parts.get(pk=part.pk)
         if held.given_back_id:
@@ -63,7 +64,7 @@ def give_back(case: Case, parts: Collection[int], *, by: Person, receipt: Receip
         WrongState: they have gone back already.
     """
     at = at or now()
-    require(by, "cases.receive", at=case.agency)
+    require(by, power(case, "receive"), at=case.agency)
     if not parts:
         raise Invalid(_("Hãy chọn bản chính trả lại."))
     shown = proven(receipt, ways=(Way.COUNTER, Way.POST))

@@ -37,6 +37,7 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
             "grade": definition.grade,
             "audience": list(definition.audience),
             "search": _searchable(definition),
+            "family": definition.family,
         },
     )
     present = ProcedureVersion.objects.filter(procedure=procedure, version=definition.version).first()

@@ -11,6 +11,7 @@ from tinhso.blocks.cases.actions.petitions import put, settle
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.change_tables import Petition, Reopening
 from tinhso.blocks.cases.clock import due_of
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, CasePaper, Status
 from tinhso.blocks.cases.queries import is_applicant
@@ -29,7 +30,7 @@ def complain(case: Case, *, by: Person, content: str, at: datetime | None = None
     """Complain of how a case ended. Nothing changes until the agency has decided."""
     at = at or now()
     if not is_applicant(by, case):
-        require(by, "cases.receive", at=case.agency)
+        require(by, power(case, "receive"), at=case.agency)
     content = free_text(content, field="complaint")
     if not content:
         raise Invalid(_("Hãy ghi nội dung khiếu nại."), fields={"complaint": _("Hãy ghi nội dung khiếu nại.")})
@@ -43,7 +44,7 @@ def complain(case: Case, *, by: Person, content: str, at: datetime | None = None
 def deny_complaint(case: Case, *, by: Person, answer: str, at: datetime | None = None) -> Case:
     """Leave the case as it ended, and say why."""
     at = at or now()
-    require(by, "cases.decide", at=case.agency)
+    require(by, power(case, "decide"), at=case.agency)
     answer = _decision(answer)
     with transition(case, Deed.DENY_COMPLAINT) as case:
         settle(case, Petition.Kind.COMPLAINT, by=by, granted=False, answer=answer, at=at)
@@ -63,7 +64,7 @@ def reopen_case(case: Case, *, by: Person, answer: str, at: datetime | None = No
         answer: the decision on the complaint; the applicant reads it.
     """
     at = at or now()
-    require(by, "cases.decide", at=case.agency)
+    require(by, power(case, "decide"), at=case.agency)
     answer = _decision(answer)
     with transition(case, Deed.REOPEN) as case:
         petition = settle(case, Petition.Kind.COMPLAINT, by=by, granted=True, answer=answer, at=at)

@@ -10,6 +10,7 @@ from tinhso.blocks.cases.actions.ending import end_without_result
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.petitions import put, settle
 from tinhso.blocks.cases.change_tables import Petition
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.queries import is_applicant
@@ -33,7 +34,7 @@ def withdraw_case(case: Case, *, by: Person, at: datetime | None = None) -> Case
     """
     at = at or now()
     if not is_applicant(by, case):
-        require(by, "cases.receive", at=case.agency)
+        require(by, power(case, "receive"), at=case.agency)
     with transition(case, Deed.WITHDRAW) as case:
         if case.received_at:
             raise WrongState(_("Hồ sơ đã được tiếp nhận. Hãy gửi đề nghị rút để cơ quan quyết định."))
@@ -52,7 +53,7 @@ def ask_withdrawal(case: Case, *, by: Person, reason: str, at: datetime | None =
     """
     at = at or now()
     if not is_applicant(by, case):
-        require(by, "cases.receive", at=case.agency)
+        require(by, power(case, "receive"), at=case.agency)
     reason = free_text(reason, field="withdraw_reason")
     if not reason:
         raise Invalid(_("Hãy ghi lý do rút hồ sơ."), fields={"withdraw_reason": _("Hãy ghi lý do rút hồ sơ.")})
@@ -68,7 +69,7 @@ def ask_withdrawal(case: Case, *, by: Person, reason: str, at: datetime | None =
 def grant_withdrawal(case: Case, *, by: Person, answer: str = "", at: datetime | None = None) -> Case:
     """Let the applicant have the case back (status 7)."""
     at = at or now()
-    require(by, "cases.decide", at=case.agency)
+    require(by, power(case, "decide"), at=case.agency)
     answer = free_text(answer, field="withdraw_answer")
     with transition(case, Deed.GRANT_WITHDRAWAL) as case:
         settle(case, Petition.Kind.WITHDRAWAL, by=by, granted=True, answer=answer, at=at)
@@ -81,7 +82,7 @@ def grant_withdrawal(case: Case, *, by: Person, answer: str = "", at: datetime |
 def deny_withdrawal(case: Case, *, by: Person, answer: str, at: datetime | None = None) -> Case:
     """Go on with the case although the applicant asked for it back, and say why."""
     at = at or now()
-    require(by, "cases.decide", at=case.agency)
+    require(by, power(case, "decide"), at=case.agency)
     answer = free_text(answer, field="withdraw_answer")
     if not answer:
         raise Invalid(
@@ -107,7 +108,7 @@ def stop_case(case: Case, *, by: Person, reason: str, basis: str, at: datetime |
         WrongState: the case is not received (then it is refused), decided, or ended.
     """
     at = at or now()
-    require(by, "cases.decide", at=case.agency)
+    require(by, power(case, "decide"), at=case.agency)
     reason, basis = free_text(reason, field="stop_reason"), free_text(basis, field="stop_basis")
     wrong: dict[str, object] = {}
     if not reason:

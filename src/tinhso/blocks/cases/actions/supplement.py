@@ -10,6 +10,7 @@ from tinhso.blocks.cases.actions.appointments import run_on, stand_still
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.papers import issue_case_paper
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, PartFile, Pause, Status, Supplement
 from tinhso.blocks.cases.queries import is_applicant
@@ -32,8 +33,8 @@ def ask_supplement(case: Case, *, by: Person, content: str, reason: str = "", at
     A second request sets `counts_late_766`: late in the 766 index only, nowhere else (Decision 766/QĐ-TTg).
     """
     at = at or now()
-    if not allowed(by, "cases.receive", at=case.agency):
-        require(by, "cases.work", at=case.agency)
+    if not allowed(by, power(case, "receive"), at=case.agency):
+        require(by, power(case, "work"), at=case.agency)
     content, reason = free_text(content, field="content"), free_text(reason, field="why")
     if not content:
         raise Invalid(_("Hãy ghi rõ cần bổ sung gì."), fields={"content": _("Hãy ghi rõ cần bổ sung gì và vì sao.")})
@@ -64,7 +65,7 @@ def answer_supplement(
     answer = free_text(answer, field="answer")
     handed_in = parts or {}
     if not is_applicant(by, case):
-        require(by, "cases.receive", at=case.agency)
+        require(by, power(case, "receive"), at=case.agency)
     if not answer and not any(part.files or part.on_paper for part in handed_in.values()):
         raise Invalid(_("Chưa có gì được bổ sung."), fields={"answer": _("Hãy tải giấy tờ lên hoặc viết vài dòng trả lời.")})
     with transition(case, Deed.ANSWER_SUPPLEMENT) as case:

@@ -10,6 +10,7 @@ from tinhso.blocks.cases.actions.common import desk_link, tell, transition
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.actions.sweeping import heads_of
 from tinhso.blocks.cases.change_tables import Petition, Transfer
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, CaseAccess, CaseInvoice, Reappointment
 from tinhso.blocks.cases.queries import agencies_beside
@@ -41,11 +42,11 @@ def transfer_case(case: Case, *, to: Agency, by: Person, reason: str, at: dateti
         wrong["transfer_reason"] = _("Hãy ghi lý do chuyển để hai bên và người nộp biết.")
     if not agencies_beside(case).filter(pk=to.pk).exists():
         wrong["to"] = _("Hãy chọn một cơ quan khác có giải quyết thủ tục này.")
-    require(by, "cases.decide" if case.received_at else "cases.receive", at=case.agency)
+    require(by, power(case, "decide" if case.received_at else "receive"), at=case.agency)
     if wrong:
         raise Invalid(_("Chưa chuyển được hồ sơ."), fields=wrong)
     with transition(case, Deed.TRANSFER) as case:
-        require(by, "cases.decide" if case.received_at else "cases.receive", at=case.agency)
+        require(by, power(case, "decide" if case.received_at else "receive"), at=case.agency)
         _refuse_unless_free(case)
         before, left = case.due_at, case.agency
         Transfer.objects.create(case=case, at=at, by=by, reason=reason, of=left, to=to)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.process import continue_process
+from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process import graph_of
@@ -84,7 +85,7 @@ def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = Non
     at = at or now()
     with transition(step.case, Deed.ASSIGN) as case:
         fresh = case.steps.select_related("agency").get(pk=step.pk)
-        if not (may_work_on(by, fresh) or allowed(by, "cases.assign", at=fresh.agency)):
+        if not (may_work_on(by, fresh) or allowed(by, power(case, "assign"), at=fresh.agency)):
             raise NotAllowed(_("Bước này thuộc về người hoặc bộ phận khác."))
         if not fresh.open:
             raise WrongState(_("Bước “%(name)s” đã được làm xong.") % {"name": fresh.name})

@@ -14,7 +14,7 @@ from tinhso.kernel.errors import WrongState
 DOCUMENT = Path(__file__).parents[5] / "docs" / "life-of-a-case.md"
 MOVES = {
     1: {3, 4, 5, 7},
-    4: {5, 6, 7, 8, 9},
+    4: {5, 6, 7, 8, 9, 10},
     5: {1, 3, 4, 7, 8},
     6: {4, 7, 8},
     9: {10},

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from tinhso.blocks.cases.models import Procedure
+from tinhso.blocks.cases.queries import catalogue
 from tinhso.kernel.actions import action, record
 from tinhso.services.national_portal.client import Portal
 from tinhso.services.national_portal.models import PortalProcedure
@@ -21,7 +21,7 @@ def download(options: Options, *, clock: Callable[[], datetime] = now) -> int:
     """
     portal = Portal(options)
     listed = {code: row for row in _rows(portal, "LayDanhSachTTHC") if (code := _code(row))}
-    ours = set(Procedure.objects.values_list("code", flat=True)) & listed.keys()
+    ours = set(catalogue().values_list("code", flat=True)) & listed.keys()
     for code in sorted(ours):
         listed[code] = next((row for row in _rows(portal, "LayThuTuc", maTTHC=code) if _code(row) == code), listed[code])
     return keep(listed, at=clock()) if listed else 0

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, PartFile, TimelineEntry
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.permissions import require
@@ -22,7 +23,7 @@ def queue_case(case_id: int, *, at: datetime | None = None) -> int:
     The case's row is locked, as by everything that changes the case: the time line and the status read here belong together, and
     messages come to stand in the order of the events. Called twice, it makes them once.
     """
-    case = Case.objects.select_for_update(of=("self",), no_key=True).defer(*CONTENTS).get(pk=case_id)
+    case = all_cases().select_for_update(of=("self",), no_key=True).defer(*CONTENTS).get(pk=case_id)
     exchange, _new = CaseExchange.objects.get_or_create(case=case, defaults={"portal_code": case.code})
     entries = TimelineEntry.objects.filter(case=case).order_by("pk")
     fresh = [told for told in messages_for(case, entries) if told.entry > exchange.queued_to]
@@ -49,7 +50,7 @@ def queue_case(case_id: int, *, at: datetime | None = None) -> int:
 def queue_since(day: date) -> int:
     """Make the messages of cases handed in since a day of which the portal knows nothing yet: after a time without exchange."""
     begin = datetime.combine(day, time.min, VIETNAM)
-    unknown = Case.objects.filter(~Exists(CaseExchange.objects.filter(case=OuterRef("pk"))), submitted_at__gte=begin)
+    unknown = all_cases().filter(~Exists(CaseExchange.objects.filter(case=OuterRef("pk"))), submitted_at__gte=begin)
     return sum(queue_case(pk) for pk in unknown.order_by("submitted_at", "pk").values_list("pk", flat=True).iterator())
 
 

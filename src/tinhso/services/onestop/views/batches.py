@@ -15,8 +15,8 @@ from tinhso.blocks.cases.actions.results import return_result
 from tinhso.blocks.cases.actions.returning import Receipt
 from tinhso.blocks.cases.actions.work import assign_step
 from tinhso.blocks.cases.clock import remaining_until
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import cases_visible_to, search_cases, work_of
+from tinhso.blocks.cases.models import Step
+from tinhso.blocks.cases.queries import all_cases, cases_visible_to, search_cases, work_of
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
@@ -134,7 +134,7 @@ def _return_page(
     waiting = work_of(request.person).filter(does="return")
     text = request.GET.get("q", "").strip()
     if text:
-        waiting = waiting.filter(case__in=search_cases(Case.objects.all(), text))
+        waiting = waiting.filter(case__in=search_cases(all_cases(), text))
     page = page_by_key(waiting, order=("opened_at",), cursor=request.GET.get("trang"), size=BATCH)
     failed = {step.pk for step, error in outcomes if error}
     entered = request.POST if failed or problem else QueryDict()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.blocks.cases.clock import remaining_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.queries import cases_visible_to, ways_to_cases
+from tinhso.blocks.cases.queries import all_cases, cases_visible_to, ways_to_cases
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid, NotFound
@@ -33,7 +33,7 @@ def _page(request: PersonRequest, address: QueryDict, *, name: str = "", problem
     if hit := _only_hit(request.person, asked.text):
         return redirect("onestop:case", code=hit.code)
     page = page_by_key(
-        Case.objects.select_related("procedure", "version", "agency").defer(*CONTENTS),
+        all_cases().select_related("procedure", "version", "agency").defer(*CONTENTS),
         order=("-submitted_at",),
         cursor=address.get("trang"),
         ways=[asked.of(way, moment) for way in ways_to_cases(request.person)],

@@ -19,7 +19,7 @@ from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import awaiting_reception, search_cases, work_of
+from tinhso.blocks.cases.queries import all_cases, awaiting_reception, search_cases, work_of
 from tinhso.blocks.cases.waiting import cases_waiting, waiting_for
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
@@ -51,7 +51,7 @@ def work(request: PersonRequest) -> HttpResponse:
     steps = work_of(request.person).filter(chosen.rule)
     text = request.GET.get("q", "").strip()
     if text:
-        steps = steps.filter(case__in=search_cases(Case.objects.all(), text))
+        steps = steps.filter(case__in=search_cases(all_cases(), text))
     page = page_by_key(steps, order=("due_at",), cursor=request.GET.get("trang"))
     context = {
         "page": page,

@@ -17,6 +17,7 @@ from tinhso.blocks.cases.assignment import Way
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.assignment_trial import Trial, try_plan
 from tinhso.blocks.cases.models import Procedure, ProcedureVersion, Step
+from tinhso.blocks.cases.queries import all_cases, catalogue
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
@@ -62,7 +63,9 @@ def _arranged(person: Person) -> QuerySet[Agency]:
 def _failed(person: Person) -> list[Step]:
     held = grants(person)
     both = Agency.objects.filter(pk__in=held.agencies_for("cases.arrange_work")) & held.agencies_for("cases.read")
-    failed = Step.objects.filter(agency__in=both, assigned_how__startswith="failed", done_at__isnull=True, cancelled=False)
+    failed = Step.objects.filter(
+        agency__in=both, assigned_how__startswith="failed", done_at__isnull=True, cancelled=False, case__in=all_cases()
+    )
     return list(failed.filter(assignee=None).select_related("case", "agency").order_by("due_at", "pk")[:_FAILED_SHOWN])
 
 
@@ -75,10 +78,10 @@ def new(request: PersonRequest) -> HttpResponse:
     wanted = whole_number(request.GET.get("co-quan"))
     agency = next((one for one in agencies if one.pk == wanted), None)
     if agency is None:
-        context = {"agencies": agencies, "procedures": Procedure.objects.order_by("field", "name"), **_crumbs(_("Thêm"))}
+        context = {"agencies": agencies, "procedures": catalogue(), **_crumbs(_("Thêm"))}
         return render(request, "onestop/policy_new.html", context)
     code = request.GET.get("thu-tuc", "")
-    procedure = Procedure.objects.filter(code=code).first() if code else None
+    procedure = catalogue().filter(code=code).first() if code else None
     if code and procedure is None:
         raise NotFound(_("Không có thủ tục này."))
     return _edit(request, Entered(agency, procedure), None)

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 from xlsxwriter import Workbook
 
 from tinhso.blocks.cases.actions.reading import note_register
-from tinhso.blocks.cases.models import Procedure
-from tinhso.blocks.cases.queries import case_for_staff
+from tinhso.blocks.cases.queries import case_for_staff, catalogue
 from tinhso.blocks.cases.slips import Entry, Register, control_slip, entries, originals_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
@@ -95,7 +94,7 @@ def _register(request: PersonRequest) -> Register:
 
 
 def _fields() -> dict[str, str]:
-    return dict(Procedure.objects.order_by("field").values_list("field_code", "field"))
+    return dict(catalogue().values_list("field_code", "field"))
 
 
 @require_safe

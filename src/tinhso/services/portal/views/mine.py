@@ -20,7 +20,7 @@ from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, CaseInvoice, PartFile, Rating
 from tinhso.blocks.cases.possible import applicant_powers
-from tinhso.blocks.cases.queries import case_by_follow_up_code, case_for_applicant, cases_of
+from tinhso.blocks.cases.queries import all_cases, case_by_follow_up_code, case_for_applicant, cases_of
 from tinhso.blocks.cases.timeline import Line, timeline_of
 from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.files.reading import file_response
@@ -70,7 +70,7 @@ def _case(request: VisitorRequest, code: str) -> Case:
         except NotFound:
             pass
     if code in request.session.get(FOLLOWED, ()):
-        return Case.objects.select_related("procedure", "version", "agency", "form").defer(*CONTENTS).get(code=code)
+        return all_cases().select_related("procedure", "version", "agency", "form").defer(*CONTENTS).get(code=code)
     raise NotFound(_("Không tìm thấy hồ sơ %(code)s trong các hồ sơ của bạn.") % {"code": code})
 
 

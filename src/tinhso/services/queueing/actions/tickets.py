@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.actions import next_number
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
@@ -86,7 +87,7 @@ def collectable_case(line: Line, code: str) -> Case:
     Raises:
         NotFound: there is none, or its result is not ready.
     """
-    case = Case.objects.filter(code=code, agency=line.agency, status=Status.DONE).only("pk", "code").first()
+    case = all_cases().filter(code=code, agency=line.agency, status=Status.DONE).only("pk", "code").first()
     if case is None:
         raise NotFound(
             _("Chưa có kết quả nào chờ trả với mã này. Hãy xem lại mã trên giấy hẹn, hoặc lấy số để hỏi cán bộ tại quầy.")

@@ -1,0 +1,68 @@
+"""Where something is: what a person gives, and the unit of that day it lies in."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.gis.db.models.functions import GeometryDistance
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from tinhso.blocks.directory.models import Unit, UnitLevel
+from tinhso.blocks.directory.queries import map_day, unit_on, units_on
+from tinhso.blocks.forms.engine.values import clean_text
+from tinhso.kernel.errors import Invalid, NotFound
+
+SRID = 4326
+MOST_WORDS = 300
+_FAR_M = 1_000_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """point: longitude and latitude. accuracy_m: as the device said. commune: the unit's code, when the person chose it."""
+
+    point: tuple[float, float] | None = None
+    address: str = ""
+    accuracy_m: int | None = None
+    commune: str = ""
+
+
+def checked_place(place: Place) -> Place:
+    """The place as it can be kept.
+
+    Raises:
+        Invalid: it is nowhere, or outside the country; `fields` names "place".
+    """
+    address = " ".join(clean_text(place.address).split())
+    problem = ""
+    if place.point is None and not address and not place.commune:
+        problem = _("Hãy chọn vị trí trên bản đồ hoặc ghi địa chỉ.")
+    elif place.point and not (102 <= place.point[0] <= 118 and 6 <= place.point[1] <= 24):  # with the islands
+        problem = _("Vị trí này nằm ngoài Việt Nam. Hãy chọn lại trên bản đồ.")
+    elif len(address) > MOST_WORDS:
+        problem = _("Nhiều nhất là %(limit)s ký tự.") % {"limit": MOST_WORDS}
+    if problem:
+        raise Invalid(problem, fields={"place": problem})
+    accuracy = place.accuracy_m if place.point and place.accuracy_m and 0 < place.accuracy_m < _FAR_M else None
+    return Place(place.point, address, accuracy, place.commune)
+
+
+def geometry(point: tuple[float, float]) -> Point:
+    return Point(*point, srid=SRID)
+
+
+def commune_of(place: Place, on: date) -> Unit | None:
+    """The commune the place lies in on a day: the one chosen, else the one whose centre is nearest.
+
+    Borders are not among our sources: near a border the nearest centre can be the neighbour's.
+    """
+    day = map_day(on)
+    if place.commune:
+        try:
+            return unit_on(place.commune, day)
+        except NotFound:
+            return None
+    if place.point is None:
+        return None
+    communes = units_on(day).filter(level=UnitLevel.COMMUNE, centre__isnull=False).select_related("parent")
+    return communes.order_by(GeometryDistance("centre", geometry(place.point))).first()

@@ -1,0 +1,77 @@
+"""From the agency's work to the answer people read: one writes it, another approves it."""
+
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.work import finish_step, open_step
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case, Status, Step
+from tinhso.blocks.cases.texts import free_text
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.services.reports.models import Report
+
+
+@action
+def write_answer(report: Report, *, by: Person, text: str, done: bool = True, at: datetime | None = None) -> Case:
+    """Keep what the agency is going to answer, and with `done` hand it over for approval.
+
+    Raises:
+        NotAllowed: the work is another's.
+        Invalid: there is no text.
+        WrongState: nobody waits for an answer.
+    """
+    at, text = at or now(), free_text(text, field="answer")
+    if done and not text:
+        problem = _("Hãy ghi kết quả xử lý để người phản ánh biết.")
+        raise Invalid(problem, fields={"answer": problem})
+    with transition(report.case, Deed.WORK) as case:
+        step = open_step(_step(case, "draft"), case, by=by)
+        Report.objects.filter(pk=case.pk).update(draft=text)
+        if done:
+            finish_step(step, case, by=by, outcome="", note="", at=at)
+    return case
+
+
+@action
+def approve_answer(report: Report, *, by: Person, text: str = "", at: datetime | None = None) -> Case:
+    """Answer: the case ends, the reporter and those who follow it are told.
+
+    Args:
+        text: the answer as the approver leaves it; empty: as it was written.
+
+    Raises:
+        NotAllowed: `by` does not approve there.
+        WrongState: nothing waits for approval.
+    """
+    at = at or now()
+    with transition(report.case, Deed.ANSWER) as case:
+        step = open_step(_step(case, "sign"), case, by=by)
+        kept = Report.objects.get(pk=case.pk)
+        kept.answer, kept.answered_at = free_text(text, field="answer") or kept.draft, at
+        kept.save(update_fields=["answer", "answered_at"])
+        case.status, case.ended_at, case.returned_at = Status.RETURNED, at, at
+        finish_step(step, case, by=by, outcome="approve", note="", at=at)
+        tell(case, "answered", by=by, at=at)
+    return case
+
+
+@action
+def return_answer(report: Report, *, by: Person, reason: str, at: datetime | None = None) -> Case:
+    """Give the answer back to who wrote it, with what is to be put right."""
+    at = at or now()
+    with transition(report.case, Deed.SEND_BACK) as case:
+        step = open_step(_step(case, "sign"), case, by=by)
+        finish_step(step, case, by=by, outcome="return", note=reason, at=at)
+    return case
+
+
+def _step(case: Case, does: str) -> Step:
+    step = case.steps.filter(does=does, done_at__isnull=True, cancelled=False).first()
+    if step is None:
+        raise WrongState(_("Phản ánh này không chờ việc đó. Hãy tải lại trang."))
+    return step

@@ -1,0 +1,33 @@
+"""What the processes of the fields do by themselves."""
+
+from datetime import datetime
+
+from tinhso.blocks.cases.actions.common import desk_link, tell
+from tinhso.blocks.cases.actions.process import service_task
+from tinhso.blocks.cases.models import Case
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.directory.queries import holders
+from tinhso.blocks.messaging.actions import send
+from tinhso.kernel.time import local
+from tinhso.services.reports.family import APPROVER
+
+
+@service_task("reports.escalate")
+def escalate(case: Case, at: datetime) -> None:
+    """Nobody has seen to it for too long: those who approve at its agency, or above, hear of it."""
+    tell(case, "escalated", by=None, at=at, public=False)
+    for head in _approvers(case.agency, at):
+        send(
+            "reports_escalated", to=head, context={"code": case.code, "agency": case.agency.name},
+            about=f"cases.case:{case.pk}", channels=["notice"], link=desk_link(case),
+        )  # fmt: skip
+
+
+def _approvers(agency: Agency, at: datetime) -> list[Person]:
+    """Of the agency; where it has none, of the one above."""
+    above: Agency | None = agency
+    while above:
+        if found := list(holders(above, APPROVER, local(at).date())):
+            return found
+        above = above.parent
+    return []

@@ -1,0 +1,38 @@
+"""Those whom a report concerns besides who sent it."""
+
+from django.db.models import F
+
+from tinhso.blocks.directory.identity_numbers import normal_phone
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.actions import action, record
+from tinhso.kernel.errors import NotAllowed
+from tinhso.services.reports.models import Follower, Report
+
+
+@action
+def follow(report: Report, *, person: Person | None = None, phone: str = "", email: str = "", too: bool = False) -> Follower:
+    """Be told how a report goes on. Twice is as good as once. The caller has made sure that phone or e-mail are the follower's.
+
+    Raises:
+        NotAllowed: the report is not public.
+    """
+    if not report.public:
+        raise NotAllowed
+    who = {"person": person, "address": ""} if person else {"person": None, "address": email.strip() or normal_phone(phone)}
+    follower, new = Follower.objects.get_or_create(report=report, **who, defaults={"too": too})
+    became_too = too and not (new or follower.too)
+    if became_too:
+        follower.too = True
+        follower.save(update_fields=["too"])
+    if too and (new or became_too):
+        Report.objects.filter(pk=report.pk).update(me_too=F("me_too") + 1)
+    if new or became_too:
+        record("reports.followed", by=person, on=report.case, agency=report.case.agency, code=report.case.code, too=too)
+    return follower
+
+
+@action
+def me_too(report: Report, *, person: Person | None = None, phone: str = "", email: str = "") -> int:
+    """Say that it concerns oneself too, and follow it. Returns how many have said so."""
+    follow(report, person=person, phone=phone, email=email, too=True)
+    return Report.objects.values_list("me_too", flat=True).get(pk=report.pk)

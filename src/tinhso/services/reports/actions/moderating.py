@@ -1,0 +1,55 @@
+"""What the public sees of a report: nothing until somebody has read it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.common import announce
+from tinhso.blocks.cases.families import power
+from tinhso.blocks.cases.texts import free_text
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid
+from tinhso.kernel.permissions import require
+from tinhso.services.reports.models import Photo, Report
+
+
+@action
+def publish(report: Report, *, by: Person | None, text: str, photos: Collection[int] = (), at: datetime | None = None) -> Report:
+    """Let everybody see the report: the text as the moderator leaves it, and the photos chosen. May be done again.
+
+    Args:
+        text: without names, numbers and abuse.
+        photos: ids of the photos that show nobody's face or number plate, or whose released copy does not.
+    """
+    at = at or now()
+    require(by, power(report.case, "moderate"), at=report.case.agency)
+    text = free_text(text, field="text")
+    if not text:
+        problem = _("Hãy ghi nội dung công khai.")
+        raise Invalid(problem, fields={"text": problem})
+    fresh = Report.objects.select_for_update(of=("self",)).select_related("case__agency").get(pk=report.pk)
+    fresh.shown, fresh.text, fresh.why_hidden = Report.Shown.PUBLIC, text, ""
+    fresh.moderated_by, fresh.shown_at = by, fresh.shown_at or at
+    fresh.save(update_fields=["shown", "text", "why_hidden", "moderated_by", "shown_at"])
+    Photo.objects.filter(report=fresh).exclude(pk__in=photos).update(public=False)
+    Photo.objects.filter(report=fresh, pk__in=photos).update(public=True)
+    announce(fresh.case, "published", by=by, photos=len(photos))
+    return fresh
+
+
+@action
+def hide(report: Report, *, by: Person, why: str) -> Report:
+    """Keep the report from the public, or take it back; it is worked on all the same."""
+    require(by, power(report.case, "moderate"), at=report.case.agency)
+    why = free_text(why, field="why")[:300]
+    if not why:
+        problem = _("Hãy ghi vì sao không công khai.")
+        raise Invalid(problem, fields={"why": problem})
+    fresh = Report.objects.select_for_update(of=("self",)).select_related("case__agency").get(pk=report.pk)
+    fresh.shown, fresh.why_hidden, fresh.moderated_by = Report.Shown.HIDDEN, why, by
+    fresh.save(update_fields=["shown", "why_hidden", "moderated_by"])
+    announce(fresh.case, "hidden", by=by)
+    return fresh

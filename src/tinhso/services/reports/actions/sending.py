@@ -1,0 +1,92 @@
+"""A report comes in: it is checked, given to its agency, received at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
+from tinhso.blocks.cases.actions.places import keep_place
+from tinhso.blocks.cases.models import Case, Channel
+from tinhso.blocks.cases.places import Place, checked_place, commune_of
+from tinhso.blocks.cases.queries import all_cases, procedure_in_force
+from tinhso.blocks.cases.routing import Matter, route
+from tinhso.blocks.directory.identity_numbers import normal_phone
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.files.models import StoredFile
+from tinhso.kernel.actions import action
+from tinhso.kernel.errors import Invalid
+from tinhso.kernel.inserts import insert, insert_all
+from tinhso.kernel.time import local
+from tinhso.services.reports.family import REPORTS
+from tinhso.services.reports.models import Photo, Report
+
+PHOTOS = "anh-hien-truong"
+MOST_PHOTOS = 5
+UNKNOWN = "Người dân"
+
+
+@action
+def send_report(
+    field: str,
+    answers: Mapping[str, object],
+    *,
+    place: Place,
+    text: str,
+    files: Sequence[StoredFile] = (),
+    phone: str = "",
+    by: Person | None = None,
+    key: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """Take in a report: it goes to the agency the rules name and its clock starts at that agency's next working moment.
+
+    The caller has limited how often one may send, and where the province asks for it made sure that the phone is the sender's.
+
+    Args:
+        field: code of the field, "PA-ANTT".
+        answers: the rest of the field's questions: {"kind": "pothole"}.
+        files: photos and short videos that `by` (or, with nobody, the same visitor) has uploaded; location taken out.
+        phone: of somebody without an account.
+        key: the same key again returns the report of the first time.
+
+    Raises:
+        NotFound: no such field is open.
+        Invalid: something is missing or wrong; `fields` names "matter.kind", "matter.text", "place", "phone", "files".
+    """
+    at = at or now()
+    if key and (present := all_cases(REPORTS).filter(submission_key=key).first()):
+        return present
+    place, phone = checked_place(place), normal_phone(phone)
+    if len(files) > MOST_PHOTOS:
+        problem = _("Nhiều nhất %(limit)s ảnh, video.") % {"limit": MOST_PHOTOS}
+        raise Invalid(problem, fields={"files": problem})
+    version = procedure_in_force(field, at, REPORTS)
+    given = {"matter": {**answers, "text": text}}
+    kind = str(answers.get("kind") or "")
+    commune = commune_of(place, local(at).date())
+    routed = route(REPORTS, Matter(field, kind, commune, at))
+    case = submit_case(
+        version,
+        given,
+        agency=routed.agency,
+        applicant=_reporter(by, phone),
+        by=by,
+        channel=Channel.ONLINE,
+        parts={PHOTOS: HandedIn(files=tuple(files))},
+        submission_key=key or None,
+        at=at,
+    )
+    if Report.objects.filter(pk=case.pk).exists():  # somebody sent the same at the same moment
+        return case
+    keep_place(case, place, commune)
+    report = insert(Report(case=case, kind=kind, routed=routed.how))
+    insert_all(Photo(report=report, file=file) for file in files)
+    return case
+
+
+def _reporter(by: Person | None, phone: str) -> Applicant:
+    if by is None:
+        return Applicant(name=UNKNOWN, phone=phone)
+    return Applicant(name=by.full_name, phone=phone or by.phone, email=by.email, person=by)

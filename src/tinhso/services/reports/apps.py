@@ -1,0 +1,35 @@
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.families import register_family
+from tinhso.kernel.manifest import Manifest, Role, ServiceConfig
+from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
+
+_SEARCH = {"reports.search"}
+_HANDLE = _SEARCH | {"reports.read", "reports.work", "reports.ask"}
+# who somebody is: needed to call back, not to see a broken lamp
+_IDENTITY = {"reports.identity"}
+_APPROVE = _HANDLE | _IDENTITY | {"reports.approve", "reports.assign", "reports.decide", "reports.extend", "reports.join"}
+_DESK = _HANDLE | _IDENTITY | {"reports.receive", "reports.decide", "reports.join", "reports.moderate", "reports.arrange"}
+
+
+class ReportsConfig(ServiceConfig):
+    """Citizens' reports: from a phone to the agency that sees to it, and the public answer."""
+
+    name = "tinhso.services.reports"
+    label = "reports"
+    verbose_name = _("Phản ánh kiến nghị")
+    manifest = Manifest(
+        title=_("Phản ánh kiến nghị"),
+        systems=("A4",),
+        order=210,
+        roles=(
+            Role(HANDLER, _("Người xử lý phản ánh"), frozenset(_HANDLE)),
+            Role(APPROVER, _("Người duyệt trả lời phản ánh"), frozenset(_APPROVE)),
+            Role(DESK, _("Điều phối phản ánh"), frozenset(_DESK)),
+            # the rules by which reports find their agency are approved by somebody who did not write them
+            Role("manager", _("Lãnh đạo theo dõi"), frozenset({"reports.approve_routing", "reports.arrange"})),
+        ),
+    )
+
+    def ready(self) -> None:
+        register_family(REPORTS)

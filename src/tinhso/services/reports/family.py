@@ -1,0 +1,16 @@
+"""Citizens' reports as a family of cases (ADR 18)."""
+
+from tinhso.blocks.cases.families import REPORT, Family
+
+HANDLER, APPROVER, DESK = "report_handler", "report_approver", "report_desk"
+
+REPORTS = Family(
+    REPORT,
+    area="reports",
+    roles=frozenset({HANDLER, APPROVER, DESK}),
+    desk="/phan-anh/xu-ly/%s/",
+    at_once=True,
+    slips=False,
+    nameless=True,
+    mark="PA",
+)

@@ -1,0 +1,158 @@
+"""What may be seen of reports. The public sees what a moderator released, and never who sent it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.measure import D
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.families import power
+from tinhso.blocks.cases.forms import form_of
+from tinhso.blocks.cases.models import Case, Party, ProcedureVersion
+from tinhso.blocks.cases.places import geometry
+from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, procedures_in_force
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.errors import NotFound
+from tinhso.kernel.permissions import allowed
+from tinhso.services.reports.family import REPORTS
+from tinhso.services.reports.models import Report
+
+NEAR_M, NEAR_DAYS = 100, 30
+_METRES_A_DEGREE = 111_320
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sub-kind; `code` is what programs send (Open311: `<field>.<code>`), and never changes."""
+
+    code: str
+    title: str
+    title_en: str
+
+    @property
+    def label(self) -> str:
+        return self.title_en if get_language() == "en" else self.title
+
+
+@dataclass(frozen=True)
+class Field:
+    """One of the fields in which reports are taken, as it is in force."""
+
+    version: ProcedureVersion
+    kinds: tuple[Kind, ...]
+
+    @property
+    def code(self) -> str:
+        return self.version.procedure.code
+
+    @property
+    def label(self) -> str:
+        return self.version.procedure.title
+
+    def kind(self, code: str) -> Kind | None:
+        return next((kind for kind in self.kinds if kind.code == code), None)
+
+
+def fields_open(at: datetime) -> list[Field]:
+    """The fields with their sub-kinds, in the order of their codes."""
+    versions = procedures_in_force(at, REPORTS).order_by("procedure__code")
+    return [Field(version, kinds_of(version)) for version in versions]
+
+
+def field_open(code: str, at: datetime) -> Field:
+    """
+    Raises:
+        NotFound: no such field is open.
+    """
+    version = procedure_in_force(code, at, REPORTS)
+    return Field(version, kinds_of(version))
+
+
+def kinds_of(version: ProcedureVersion) -> tuple[Kind, ...]:
+    asked = form_of(version).schema["properties"]["matter"]["properties"]["kind"]
+    return tuple(Kind(one["const"], one["title"], one.get("title_en") or one["title"]) for one in asked["oneOf"])
+
+
+# --- the public
+
+
+def public_reports() -> QuerySet[Report]:
+    """What everybody may see, with place and agency, newest first. To be shown: `text`, `answer`, the photos that are public, the
+    case's code, status, times, agency and place; nothing else."""
+    related = ("case__procedure", "case__agency", "case__place__unit")
+    found = Report.objects.filter(shown=Report.Shown.PUBLIC).select_related(*related)
+    return found.defer("draft", "case__applicant_name", "case__search").order_by("-shown_at", "-case")
+
+
+def nearby(point: tuple[float, float], field: str, within_m: int = NEAR_M, days: int = NEAR_DAYS) -> QuerySet[Report]:
+    """Public reports of a field close by that are recent and open, the nearest first: perhaps the same matter."""
+    here = geometry(point)
+    box = here.buffer(within_m / _METRES_A_DEGREE * 1.2)  # the index knows degrees; metres are asked of what it leaves
+    since = now() - timedelta(days=days)
+    found = public_reports().filter(case__procedure__code=field, case__submitted_at__gte=since, case__ended_at=None)
+    found = found.filter(case__place__point__intersects=box).annotate(metres=Distance("case__place__point", here))
+    return found.filter(metres__lte=D(m=within_m)).order_by("metres")
+
+
+def public_report(code: str) -> Report:
+    """
+    Raises:
+        NotFound: there is none, or it is not public.
+    """
+    report = public_reports().filter(case__code=code).first()
+    if report is None:
+        raise _no_report(code)
+    return report
+
+
+# --- staff
+
+
+def report_for_staff(code: str, person: Person) -> Report:
+    """The only way for staff to obtain a report.
+
+    Raises:
+        NotFound: there is none, or the person may not know that there is.
+    """
+    case = case_for_staff(code, person, REPORTS)
+    report = Report.objects.select_related("case__place__unit").get(pk=case.pk)
+    report.case = case
+    return report
+
+
+def reports_of_staff(person: Person) -> QuerySet[Report]:
+    return Report.objects.filter(case__in=cases_visible_to(person, REPORTS)).select_related("case__procedure", "case__agency")
+
+
+def may_know_who(person: Person, case: Case) -> bool:
+    """Whether name and telephone of the reporter are shown to this person."""
+    return allowed(person, power(case, "identity"), at=case.agency)
+
+
+def reporter_of(case: Case, person: Person) -> Party | None:
+    """Who sent it, for those who need to know; else None."""
+    return case.parties.filter(role=Party.Role.APPLICANT).first() if may_know_who(person, case) else None
+
+
+def alike(report: Report) -> Sequence[Report]:
+    """Other open reports of the field near it, public or not, that the agency may join with it."""
+    place = getattr(report.case, "place", None)
+    if place is None or place.point is None:
+        return []
+    box = place.point.buffer(NEAR_M / _METRES_A_DEGREE * 1.2)
+    found = Report.objects.select_related("case__place").filter(
+        case__procedure=report.case.procedure_id,
+        case__agency=report.case.agency_id,
+        case__ended_at=None,
+        case__place__point__intersects=box,
+    )
+    return list(found.exclude(pk=report.pk).order_by("-case")[:10])
+
+
+def _no_report(code: str) -> NotFound:
+    return NotFound(_("Không tìm thấy phản ánh %(code)s.") % {"code": code})
