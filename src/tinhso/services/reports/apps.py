@@ -21,6 +21,7 @@ class ReportsConfig(ServiceConfig):
     manifest = Manifest(
         title=_("Phản ánh kiến nghị"),
         systems=("A4",),
+        prefix="phan-anh/",
         order=210,
         roles=(
             Role(HANDLER, _("Người xử lý phản ánh"), frozenset(_HANDLE)),
