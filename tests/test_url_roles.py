@@ -96,6 +96,8 @@ healthz                    GET    200  200  200  200  200  200  200  200  200
 identity:switch            POST   404  404  404  404  404  404  404  404  404
 language                   GET    302  302  302  302  302  302  302  302  302
 language                   POST   302  302  302  302  302  302  302  302  302
+maps:find                  GET    200  200  200  200  200  200  200  200  200
+maps:ground                GET    200  200  200  200  200  200  200  200  200
 messaging:notices          GET    302  200  200  200  200  200  200  200  200
 messaging:open             POST   302  404  404  404  404  404  404  404  404
 messaging:read_all         POST   302  302  302  302  302  302  302  302  302

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tinhso.config.coast import land_geojson
 from tinhso.config.environment import ROOT, data_dir
 
 _FONT = "@fontsource/be-vietnam-pro"
@@ -32,7 +33,14 @@ _FILES = {
         for kind in ("eot", "svg", "ttf", "woff", "woff2")
     },
 }
-_LICENCES = ("htmx.org", "@tabler/core", "@tabler/icons", _FONT, "bpmn-js")
+# the map: pages that have one do without where its packages were not installed
+_MAP_FILES = {
+    "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl/maplibre-gl.js",
+    "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl/maplibre-gl-worker.js",
+    "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl/maplibre-gl.css",
+}
+_COAST = "world-atlas/land-10m.json"
+_LICENCES = ("htmx.org", "@tabler/core", "@tabler/icons", _FONT, "bpmn-js", "maplibre-gl", "world-atlas")
 _ICONS = "@tabler/icons/icons/outline"
 # {% icon "home" %}, icon="home", "icon": "home", icon: str = "home", {{ item.icon|default:"home" }}
 _ICON_USE = re.compile(r"""\bicon(?:\s*:\s*str|\|default)?["']?\s*[=(:]?\s*["']([a-z][a-z0-9-]*)["']""")
@@ -95,7 +103,7 @@ def make_sprite(uses: list[IconUse], drawings: Path) -> str:
 
 def _copy(origin: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = _SOURCE_MAP.sub(b"\n", origin.read_bytes()) if origin.suffix in {".js", ".css"} else origin.read_bytes()
+    content = _SOURCE_MAP.sub(b"\n", origin.read_bytes()) if target.suffix in {".js", ".css"} else origin.read_bytes()
     if not target.exists() or target.read_bytes() != content:
         target.write_bytes(content)
 
@@ -111,18 +119,23 @@ def install_assets(packages: Path = ROOT / "node_modules", vendor: Path | None =
     missing = [str(origin.relative_to(packages)) for origin in wanted.values() if not origin.is_file()]
     if missing or not (packages / _ICONS).is_dir():
         raise AssetError(f"node_modules/ lacks {', '.join(missing) or _ICONS}; run `npm ci`.")
+    wanted |= {vendor / target: packages / origin for origin, target in _MAP_FILES.items() if (packages / origin).is_file()}
     for package in _LICENCES:
         for licence in sorted((packages / package).glob("LICENSE*")):
             wanted[vendor / "licences" / f"{package.replace('/', '-').lstrip('@')}.txt"] = licence
     for target, origin in wanted.items():
         _copy(origin, target)
+    coast = vendor / "maps" / "land.json"
+    if (packages / _COAST).is_file() and not coast.exists():
+        coast.parent.mkdir(parents=True, exist_ok=True)
+        coast.write_text(land_geojson(packages / _COAST), encoding="utf-8")
     uses = icons_used(ROOT / "src" / "tinhso")
     sprite = vendor / "icons.svg"
     text = make_sprite(uses, packages / _ICONS)
     if not sprite.exists() or sprite.read_text(encoding="utf-8") != text:
         sprite.write_text(text, encoding="utf-8")
     for file in vendor.rglob("*"):
-        if file.is_file() and file not in wanted and file != sprite:
+        if file.is_file() and file not in wanted and file not in {sprite, coast}:
             file.unlink()
     for folder in sorted((f for f in vendor.rglob("*") if f.is_dir()), reverse=True):
         if not any(folder.iterdir()):

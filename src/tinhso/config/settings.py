@@ -38,6 +38,10 @@ OWN_PORTAL_IS_DEMONSTRATION = SAMPLE == "today" and not flag("TINHSO_OWN_PORTAL"
 PROVINCE_NAME = os.environ.get("TINHSO_PROVINCE") or {"three-tier": "Tỉnh Tiền Giang"}.get(SAMPLE, "Tỉnh Đồng Tháp")
 HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
 
+# pictures of the ground under maps, https://…/{z}/{x}/{y}.png; empty: the coast and the names of the units alone
+MAP_TILES = os.environ.get("TINHSO_MAP_TILES", "")
+MAP_CREDIT = os.environ.get("TINHSO_MAP_CREDIT", "")
+
 # the National Public Service Portal: "demo" (a sample portal inside), "off", or its address
 NATIONAL_PORTAL = {
     "adapter": os.environ.get("TINHSO_NATIONAL_PORTAL") or ("off" if SAMPLE == "none" else "demo"),
