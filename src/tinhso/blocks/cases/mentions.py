@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.mention_tables import Mention
 from tinhso.blocks.cases.models import Case, CaseAccess
-from tinhso.blocks.cases.queries import cases_visible_to, may_see
+from tinhso.blocks.cases.queries import cases_visible_to, those_who_see
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.directory.queries import tenures_on
 from tinhso.blocks.identity.models import Account
@@ -48,7 +48,8 @@ def colleagues_named(case: Case, usernames: Iterable[str]) -> dict[str, Person]:
     for name in usernames:
         condition |= Q(username__iexact=name)
     people = {account.username.lower(): account.person for account in _staff().filter(condition)}
-    return {name: person for name, person in people.items() if may_see(person, case)}
+    seeing = those_who_see(people.values(), case)
+    return {name: person for name, person in people.items() if person in seeing}
 
 
 def colleagues_of(case: Case, text: str = "", *, besides: Person, limit: int) -> list[Colleague]:
@@ -56,8 +57,9 @@ def colleagues_of(case: Case, text: str = "", *, besides: Person, limit: int) ->
     found = _staff().filter(person__in=_holders_who_read(case, localdate())).exclude(person=besides)
     for word in fold(text).split():
         found = found.filter(Q(person__search__contains=word) | Q(username__istartswith=word))
-    ordered = found.order_by("person__sort_key", "pk")[:limit]
-    return [Colleague(account.person, account.username) for account in ordered if may_see(account.person, case)]
+    ordered = list(found.order_by("person__sort_key", "pk")[:limit])
+    seeing = those_who_see([account.person for account in ordered], case)
+    return [Colleague(account.person, account.username) for account in ordered if account.person in seeing]
 
 
 def _staff() -> QuerySet[Account]:
@@ -65,7 +67,7 @@ def _staff() -> QuerySet[Account]:
 
 
 def _holders_who_read(case: Case, on: date) -> QuerySet[Person]:
-    """Those whose posts could let them read the case; `may_see` has the last word."""
+    """Those whose posts could let them read the case; `those_who_see` has the last word."""
     reading = [code for code, role in roles().items() if power(case, "read") in role.permissions]
     came = list(CaseAccess.objects.filter(case=case).values_list("agency", "role", "agency__path"))
     paths = {case.agency.path, *(path for _agency, _role, path in came)}

@@ -4,8 +4,9 @@ Each family of cases is a world of its own: what is read here is of public proce
 by the roles of that family alone.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
@@ -19,7 +20,7 @@ from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure
 from tinhso.blocks.cases.process_tables import Opinion
 from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
-from tinhso.blocks.identity.policy import Pair, grants
+from tinhso.blocks.identity.policy import Pair, grants, read_grants
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.text import fold
@@ -166,22 +167,48 @@ def may_answer(person: Person, opinion: Opinion) -> bool:
     return opinion.open and opinion.person_id in asked and pair in held.pairs_for(family.power("work"))
 
 
-def may_see(person: Person, case: Case) -> bool:
-    """The same rule for one case that is at hand, and for those that come from other agencies."""
+class CameTo:
+    """To whom a case came: roles at agencies. Asked of the database when it is needed, and once for however many people."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    @cached_property
+    def pairs(self) -> frozenset[Pair]:
+        return frozenset(_CAME_TO.rows(case=self._case.pk))
+
+    @cached_property
+    def elsewhere(self) -> list[Agency]:
+        """The agencies besides the case's own."""
+        return list(Agency.objects.filter(pk__in={agency for agency, _role in self.pairs} - {self._case.agency_id}))
+
+
+def may_see(person: Person, case: Case, came: CameTo | None = None) -> bool:
+    """The same rule for one case that is at hand, and for those that come from other agencies.
+
+    Args:
+        came: given where several people are asked about one case.
+    """
     held, family = grants(person), family_of(case)
     if held.allows(family.power("read"), case.agency):
         return True
     came_to, reads = pairs_for(person, "search", family), family.power("read") in held.permissions
     if not (came_to or reads):
         return False
-    came = set(_CAME_TO.rows(case=case.pk))
-    if not came_to.isdisjoint(came):
+    came = came or CameTo(case)
+    if not came_to.isdisjoint(came.pairs):
         return True
-    elsewhere = {agency for agency, _role in came if agency != case.agency_id}
-    return reads and bool(elsewhere) and not elsewhere.isdisjoint(held.agency_ids_for(family.power("read")))
+    return reads and any(held.allows(family.power("read"), agency) for agency in came.elsewhere)
 
 
 _CAME_TO = FixedQuery(lambda: CaseAccess.objects.filter(case=Param("case")).values_list("agency", "role"))
+
+
+def those_who_see(people: Iterable[Person], case: Case) -> list[Person]:
+    """Those of the people who may see the case. Three queries however many they are."""
+    people, came = list(people), CameTo(case)
+    read_grants(people)
+    return [person for person in people if may_see(person, case, came)]
 
 
 def case_for_staff(code: str, person: Person, family: Family = PROCEDURES) -> Case:

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, MenuItem, Role, ServiceConfig
 
 
 class PaymentsConfig(ServiceConfig):
@@ -12,6 +12,8 @@ class PaymentsConfig(ServiceConfig):
     manifest = Manifest(
         title=_("Thanh toán"),
         prefix="",
+        order=210,  # below the one-stop shop in the menu
+        menu=(MenuItem(_("Tiền phải hoàn"), "payments:refunds", "receipt-refund", "payments.refund", 46),),
         roles=(
             Role("reception", _("Cán bộ tiếp nhận"), frozenset({"payments.cash"})),
             Role("department_head", _("Trưởng phòng"), frozenset({"payments.cancel", "payments.refund"})),

@@ -139,7 +139,8 @@ class Payment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], name="payment_refund_due", condition=~Q(refund_reason="") & Q(refunded_at__isnull=True))
+            models.Index(fields=["id"], name="payment_refund_due", condition=~Q(refund_reason="") & Q(refunded_at__isnull=True)),
+            models.Index(fields=["started_at"], name="payment_unanswered", condition=Q(status="started")),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.utils.safestring import SafeString
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.directory.models import Agency, Person
@@ -11,6 +13,9 @@ from tinhso.blocks.payments.gateways.base import Gateway, gateways
 from tinhso.blocks.payments.models import BankAccount, Invoice, Payment
 from tinhso.blocks.payments.vietqr import svg, transfer_text
 from tinhso.kernel.errors import NotFound
+
+PENDING_FOR = timedelta(hours=1)
+"""While a gateway keeps silent about an attempt as young as this, nobody is let pay a second time."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class InvoicePanel:
     bank: BankAccount | None = None
     qr: SafeString | str = ""
     refunds: list[Payment] = field(default_factory=list)
+    pending: Payment | None = None
+    """An attempt of which the gateway has said nothing yet."""
 
 
 def invoice_by_code(code: str) -> Invoice:
@@ -44,11 +51,22 @@ def invoices_about(about: str) -> QuerySet[Invoice]:
 
 def invoice_panel(invoice: Invoice, *, return_url: str) -> InvoicePanel:
     """The panel of an invoice; `return_url` is the page to which the payer comes back."""
-    refunds = [payment for payment in invoice.payments.all() if payment.refund_reason]
+    payments = list(invoice.payments.all())
+    refunds = [payment for payment in payments if payment.refund_reason]
     if invoice.status != Invoice.Status.UNPAID:
         return InvoicePanel(invoice, return_url, refunds=refunds)
     bank = bank_account_of(invoice.agency)
-    return InvoicePanel(invoice, return_url, gateways.available(), bank, _qr(invoice, bank), refunds)
+    young = now() - PENDING_FOR
+    pending = [one for one in payments if one.status == Payment.Status.STARTED and one.started_at > young]
+    return InvoicePanel(
+        invoice,
+        return_url,
+        gateways.available(),
+        bank,
+        _qr(invoice, bank),
+        refunds,
+        max(pending, key=lambda one: one.started_at, default=None),
+    )
 
 
 def _qr(invoice: Invoice, bank: BankAccount | None) -> SafeString | str:
@@ -67,11 +85,11 @@ def bank_account_of(agency: Agency) -> BankAccount | None:
 def invoices_due_back(person: Person) -> QuerySet[Invoice]:
     """Paid fees to be given back, longest due first, at the agencies where `person` may do so."""
     due = Invoice.objects.filter(status=Invoice.Status.PAID, agency__in=grants(person).agencies_for("payments.refund"))
-    return due.exclude(refund_reason="").select_related("agency").order_by("refund_due_since", "pk")
+    return due.exclude(refund_reason="").select_related("agency", "payer").order_by("refund_due_since", "pk")
 
 
 def refunds_due(person: Person) -> QuerySet[Payment]:
     """Money to be given back, at the agencies where `person` may do so."""
     places = grants(person).agencies_for("payments.refund")
     due = Payment.objects.exclude(refund_reason="").filter(refunded_at=None, invoice__agency__in=places)
-    return due.select_related("invoice__agency").order_by("pk")
+    return due.select_related("invoice__agency", "invoice__payer").order_by("pk")

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.fees import ask_fee_again
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.petitions import put, settle
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
@@ -58,7 +59,7 @@ def reopen_case(case: Case, *, by: Person, answer: str, at: datetime | None = No
 
     A case that was refused waits for reception again. One that had been received is received anew at the next working moment: its
     process starts from the beginning, the clock counts the procedure's whole term once more, and a new receipt says so. How it
-    stood before is kept: times, status, result. The term is not extended a second time.
+    stood before is kept: times, status, result. The term is not extended a second time. A fee that was due back is kept.
 
     Args:
         answer: the decision on the complaint; the applicant reads it.
@@ -73,6 +74,7 @@ def reopen_case(case: Case, *, by: Person, answer: str, at: datetime | None = No
         case.reopened += 1
         case.ended_at = case.returned_at = case.due_at = None
         case.extended_by = 0
+        ask_fee_again(case)
         case.supplements.filter(answered_at=None).update(answered_at=at)
         if case.received_at:
             case.received_at = agency_calendar(case.agency).next_working_moment(local(at))

@@ -7,6 +7,7 @@ import pytest
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, refuse_case, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.actions.reopening import complain, reopen_case
 from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.work import complete_step, take_step
 from tinhso.blocks.cases.loading import load_folder
@@ -17,6 +18,7 @@ from tinhso.blocks.payments.actions import pay_cash, refund_invoice
 from tinhso.blocks.payments.models import Invoice
 from tinhso.blocks.payments.queries import invoices_due_back
 from tinhso.kernel.audit.models import AuditEntry
+from tinhso.kernel.errors import WrongState
 
 Submit = Callable[..., Case]
 
@@ -96,3 +98,33 @@ def test_only_those_who_may_give_money_back_at_the_agency_see_what_is_due(town: 
     refuse_case(paid(), by=town.clerk, reason="Không thuộc thẩm quyền", at=MONDAY)
     for person in (town.clerk, town.specialist, town.manager, town.citizen):
         assert not invoices_due_back(person).exists()
+
+
+def reopened(case: Case, town: Town) -> Case:
+    complain(case, by=town.citizen, content="Tôi thuộc thẩm quyền của phường", at=MONDAY)
+    return reopen_case(case, by=town.chairman, answer="Đúng, phường giải quyết", at=MONDAY)
+
+
+def test_a_fee_that_was_due_back_is_kept_when_the_case_is_opened_again(town: Town, paid: Submit) -> None:
+    case = paid()
+    refuse_case(case, by=town.clerk, reason="Không thuộc thẩm quyền", at=MONDAY)
+    reopened(case, town)
+    assert (invoice_of(case).status, invoice_of(case).refund_due) == ("paid", False)
+    assert not invoices_due_back(town.chairman).exists()
+    accept_case(case, by=town.clerk, at=MONDAY)
+
+
+@pytest.mark.parametrize("was_paid", [False, True])
+def test_a_fee_given_back_or_never_paid_is_asked_anew_when_the_case_is_opened_again(
+    town: Town, paid: Submit, was_paid: bool
+) -> None:
+    case = paid(paid=was_paid)
+    refuse_case(case, by=town.clerk, reason="Không thuộc thẩm quyền", at=MONDAY)
+    if was_paid:
+        refund_invoice(invoice_of(case), by=town.chairman)
+    before = invoice_of(case)
+    reopened(case, town)
+    case = Case.objects.select_related("fee__invoice").get(pk=case.pk)
+    assert (invoice_of(case).status, invoice_of(case).amount) == ("unpaid", before.amount)
+    with pytest.raises(WrongState, match="chưa nộp phí"):
+        accept_case(case, by=town.clerk, at=MONDAY)

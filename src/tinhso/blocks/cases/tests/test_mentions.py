@@ -1,16 +1,18 @@
 """Notes name colleagues, who are told; only those who may read the case can be named."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.noting import add_note
 from tinhso.blocks.cases.mention_tables import Mention
-from tinhso.blocks.cases.mentions import Piece, colleagues_of, mentions_of, names_in, pieces_of
+from tinhso.blocks.cases.mentions import Piece, colleagues_named, colleagues_of, mentions_of, names_in, pieces_of
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.directory.actions import appoint, register_person
 from tinhso.blocks.directory.models import Person, Tenure
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
@@ -101,3 +103,18 @@ def test_who_may_no_longer_read_the_case_no_longer_reads_the_notes(town: Town, c
 
 def test_a_word_with_the_sign_that_named_nobody_stays() -> None:
     assert pieces_of("a @b c", {}) == [Piece("a @b c")]
+
+
+def test_asking_who_can_be_named_costs_the_same_for_two_colleagues_as_for_twenty(
+    town: Town, case: Case, django_assert_max_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    post = Tenure.objects.get(person=town.specialist).post
+    for number in range(20):
+        person = register_person(f"Lê Văn {number}", by=None)
+        appoint(person, post, valid_from=MONDAY.date(), by=None)
+        open_account(kind=Account.Kind.STAFF, person=person, username=f"le{number}", by=None)
+    names = [f"le{number}" for number in range(20)]
+    with django_assert_max_num_queries(6):
+        assert len(colleagues_of(case, besides=town.clerk, limit=50)) > 20
+    with django_assert_max_num_queries(4):
+        assert set(colleagues_named(case, names)) == set(names)

@@ -43,6 +43,10 @@ class BadMessage(Exception):
     """Signed, but not understood."""
 
 
+class Silent(Exception):
+    """The gateway did not answer a question, or cannot be asked any more."""
+
+
 class Gateway(Protocol):
     @property
     def code(self) -> str:
@@ -64,6 +68,13 @@ class Gateway(Protocol):
         Raises:
             BadSignature: it was not signed with the gateway's key.
             BadMessage: signed, but not understood.
+        """
+
+    def ask(self, reference: str) -> Notice | None:
+        """What became of an order; None while the payer may still pay it. It may ask the gateway over the network.
+
+        Raises:
+            Silent: no answer, or one that cannot be trusted.
         """
 
     def check(self) -> Check:

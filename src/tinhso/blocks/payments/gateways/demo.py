@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.identity.queries import sample_loaded
-from tinhso.blocks.payments.gateways.base import BadMessage, BadSignature, Notice, Order
+from tinhso.blocks.payments.gateways.base import BadMessage, BadSignature, Notice, Order, Silent
 from tinhso.blocks.payments.models import Payment
 from tinhso.kernel.manifest import Check
 
 SIGNATURE_HEADER = "X-Demo-Signature"
+# what the payer chose, kept where the gateway's own number of an attempt will stand
+CALL_BACK_LOST, OUT_OF_ORDER = "MAU-THAT-LAC", "MAU-IM-LANG"
+SILENCES = {"lost": CALL_BACK_LOST, "timeout": OUT_OF_ORDER}
 
 
 class DemoGateway:
@@ -36,6 +39,14 @@ class DemoGateway:
             return Notice(str(said["reference"]), said["outcome"] == "success", int(said["amount"]), str(said["transaction"]))
         except (ValueError, KeyError, TypeError) as error:
             raise BadMessage(str(error)) from error
+
+    def ask(self, reference: str) -> Notice | None:
+        """What the payer chose on the sample pages: paid although no call-back came, or a gateway that is out of order."""
+        payment = Payment.objects.get(gateway=self.code, reference=reference)
+        if payment.gateway_transaction == OUT_OF_ORDER:
+            raise Silent
+        paid = payment.gateway_transaction == CALL_BACK_LOST
+        return self.read(*answer_to(payment, "success")) if paid else None
 
     def check(self) -> Check:
         if self.available():

@@ -8,8 +8,6 @@ from tinhso.blocks.identity.actions import offer_as_sample
 from tinhso.blocks.identity.models import SampleAccount
 from tinhso.blocks.identity.tests import world
 from tinhso.blocks.payments.actions import (
-    Outcome,
-    apply_callback,
     cancel_invoice,
     confirm_transfer,
     create_invoice,
@@ -17,9 +15,9 @@ from tinhso.blocks.payments.actions import (
     note_refund,
     pay_cash,
     refund_invoice,
-    start_payment,
 )
 from tinhso.blocks.payments.gateways import demo
+from tinhso.blocks.payments.gateways.actions import Outcome, apply_callback, start_payment
 from tinhso.blocks.payments.gateways.base import Gateways
 from tinhso.blocks.payments.jobs import call_back_late
 from tinhso.blocks.payments.models import BankAccount, Invoice, Payment
