@@ -163,6 +163,7 @@ onestop:ask_withdrawal     POST   302  404  404  422  403  403  403  404  404
 onestop:decide_withdrawal  POST   302  404  404  403  403  422  403  404  404
 onestop:stop               POST   302  404  404  403  403  422  403  404  404
 onestop:waiting            GET  302  404  404  200  200  200  403  403  200
+onestop:waiting_count      GET    302  404  404  200  200  200  403  403  200
 onestop:withdraw_opinion   POST   302  404  404  403  302  403  403  404  404
 onestop:correct            GET    302  404  404  200  403  403  403  404  404
 onestop:correct            POST   302  404  404  422  403  403  403  404  404
@@ -206,6 +207,8 @@ payments:callback          POST   404  404  404  404  404  404  404  404  404
 payments:demo              GET    404  404  404  404  404  404  404  404  404
 payments:demo              POST   404  404  404  404  404  404  404  404  404
 payments:invoice           GET    200  200  200  200  200  200  200  200  200
+payments:refunds           GET    302  404  404  403  403  200  403  403  200
+payments:refunded          POST   302  404  404  403  403  404  403  403  404
 payments:result            GET    404  404  404  404  404  404  404  404  404
 payments:start             POST   404  404  404  404  404  404  404  404  404
 portal:answered_file       GET    302  200  404  404  404  404  404  404  404
@@ -423,6 +426,7 @@ def _build(folder: Path) -> World:
         "payments:start": {"code": invoice.code},
         "payments:callback": {"gateway": "demo"},
         "payments:demo": {"reference": "NONE"},
+        "payments:refunded": {"kind": "hoa-don", "pk": 0},
         "payments:result": {"reference": "NONE"},
         "messaging:open": {"message_id": 0},
         "national_portal:again": {"pk": 0},

@@ -50,6 +50,10 @@ class Correction(models.Model):
     after = AnswersField()
     party_before = models.JSONField(default=dict)
     party_after = models.JSONField(default=dict)
+    version = models.ForeignKey(
+        "cases.ProcedureVersion", models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="by whose form it was made, where the case has moved to another version since",
+    )  # fmt: skip
 
     def __str__(self) -> str:
         return f"correction of case {self.case_id}"

@@ -40,7 +40,7 @@ def changes_of(correction: Correction) -> list[Change]:
 
 
 def _answers(correction: Correction) -> Iterable[Change]:
-    form, day = form_of(correction.case.version), local(correction.case.submitted_at).date()
+    form, day = form_of(correction.version or correction.case.version), local(correction.case.submitted_at).date()
     before, after = (
         {row.path: row for section in form.summary(answers, on=day) for row in section.rows}
         for answers in (correction.before, correction.after)

@@ -18,6 +18,12 @@ def unread_count(person: Person) -> int:
     return len(unread.exclude(status=Message.Status.FAILED).values_list("pk")[:_SHOWN_AT_MOST])
 
 
+def has_unread(person: Person, template: str) -> bool:
+    """Whether the person has a notice of this kind before them."""
+    unread = Message.objects.filter(person=person, channel=Message.Channel.NOTICE, read_at=None, template=template)
+    return unread.exclude(status=Message.Status.FAILED).exists()
+
+
 def undelivered(*, since: datetime) -> QuerySet[Message]:
     """The messages written since then that were given up, oldest first. On a partial index."""
     return Message.objects.filter(status=Message.Status.FAILED, created_at__gte=since).order_by("pk")

@@ -26,6 +26,7 @@ urlpatterns = [
     path("phien/", lists.session, name="session"),
     path("tiep-nhan/", lists.reception, name="reception"),
     path("dang-cho/", lists.waiting, name="waiting"),
+    path("dang-cho/so/", lists.waiting_count, name="waiting_count"),
     path("y-kien/", opinions.inbox, name="opinions"),
     path("ho-so/", case_list.cases, name="cases"),
     path("bo-loc/", case_list.save, name="save_filter"),

@@ -1,10 +1,12 @@
 """Writing an application: drafts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
@@ -13,9 +15,11 @@ from tinhso.blocks.cases.models import Case, ProcedureVersion
 from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, NotFound
-from tinhso.services.portal.models import Draft, DraftFile
+from tinhso.kernel.time import local
+from tinhso.services.portal.models import KEPT_FOR, WARNED_BEFORE, Draft, DraftFile
 
 FILES_A_PART = 10
 
@@ -41,6 +45,7 @@ def start_draft(version: ProcedureVersion, *, agency: Agency, by: Person) -> Dra
     """Begin an application, filled in with what is known; an earlier draft for the same agency is taken up again."""
     present = Draft.objects.filter(person=by, version=version, agency=agency).order_by("-saved_at").first()
     if present:
+        _touch(present)
         return present
     draft = Draft.objects.create(
         key=token_hex(16),
@@ -80,9 +85,14 @@ def save_section(draft: Draft, section: str, answers: Mapping[str, Any], *, fini
     done = set(draft.finished_sections) - {section}
     draft.finished_sections = sorted(done | {section}) if finished else sorted(done)
     draft.answers = dict(answers)
-    draft.saved_at = Now()
-    draft.save(update_fields=["answers", "finished_sections", "saved_at"])
+    draft.save(update_fields=["answers", "finished_sections"])
+    _touch(draft)
     return draft
+
+
+def _touch(draft: Draft) -> None:
+    """Its author goes on with it."""
+    Draft.objects.filter(pk=draft.pk).update(saved_at=Now(), warned_at=None)
 
 
 @action
@@ -92,6 +102,7 @@ def attach_to_draft(draft: Draft, part_code: str, file: StoredFile, *, by: Perso
     if draft.files.filter(part_code=part_code).count() >= FILES_A_PART:
         raise Invalid(_("Mỗi giấy tờ có thể có tối đa %(n)s tệp.") % {"n": FILES_A_PART})
     DraftFile.objects.get_or_create(draft=draft, part_code=part_code, file=file)
+    _touch(draft)
 
 
 @action
@@ -106,6 +117,35 @@ def discard_draft(draft: Draft, *, by: Person) -> None:
     draft = _own(draft, by)
     record("portal.draft_discarded", by=by, on=draft, agency=draft.agency)
     draft.delete()
+
+
+@action
+def warn_or_delete(draft: Draft, *, at: datetime) -> None:
+    """Tell the author of an application nobody goes on with that it will be deleted; two weeks later delete it.
+
+    It is looked at again under a lock: who goes on with it at this moment keeps it.
+    """
+    fresh = Draft.objects.select_for_update(of=("self",)).select_related("version__procedure", "agency", "person")
+    draft_now = fresh.filter(pk=draft.pk, saved_at__lte=at - KEPT_FOR + WARNED_BEFORE).first()
+    if draft_now is None:
+        return
+    if draft_now.deleted_after is None:
+        draft_now.warned_at = at
+        draft_now.save(update_fields=["warned_at"])
+        record("portal.draft_warned", by=None, on=draft_now, agency=draft_now.agency)
+        _write_warning(draft_now)
+    elif draft_now.deleted_after <= at:
+        record("portal.draft_lapsed", by=None, on=draft_now, agency=draft_now.agency)
+        draft_now.delete()
+
+
+def _write_warning(draft: Draft) -> None:
+    assert draft.deleted_after  # noqa: S101 - just set
+    day = f"{local(draft.deleted_after):%d/%m/%Y}"
+    procedure = draft.version.procedure
+    context = {"procedure": procedure.name, "procedure_en": procedure.name_en or procedure.name, "day": day}
+    link = reverse("portal:tasks", args=[draft.key])
+    send("portal_draft_warned", to=draft.person, context=context, about=f"portal.draft:{draft.pk}", link=link)
 
 
 @action

@@ -1,9 +1,14 @@
 """Applications that are still being written."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models.functions import Now
 
 from tinhso.blocks.forms.fields import AnswersField
+
+# an application nobody touches holds personal data for nothing
+KEPT_FOR, WARNED_BEFORE = timedelta(days=90), timedelta(days=14)
 
 
 class Draft(models.Model):
@@ -17,12 +22,21 @@ class Draft(models.Model):
     finished_sections = models.JSONField(default=list, help_text="sections saved without errors")
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())
+    warned_at = models.DateTimeField(null=True, help_text="when its author was told that it will be deleted unless they go on")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-saved_at", "-id"], name="draft_person")]
+        indexes = [
+            models.Index(fields=["person", "-saved_at", "-id"], name="draft_person"),
+            models.Index(fields=["saved_at"], name="draft_saved"),
+        ]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def deleted_after(self) -> datetime | None:
+        """When it is deleted unless its author goes on with it; None as long as they have not been told."""
+        return self.warned_at + WARNED_BEFORE if self.warned_at else None
 
 
 class DraftFile(models.Model):

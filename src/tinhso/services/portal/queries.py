@@ -1,6 +1,8 @@
 """What an applicant has begun."""
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +11,7 @@ from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person, UnitLevel
 from tinhso.blocks.directory.queries import covers_today
 from tinhso.kernel.errors import NotFound
-from tinhso.services.portal.models import Draft
+from tinhso.services.portal.models import KEPT_FOR, WARNED_BEFORE, Draft
 
 
 def drafts_of(person: Person) -> QuerySet[Draft]:
@@ -17,6 +19,12 @@ def drafts_of(person: Person) -> QuerySet[Draft]:
     return (
         Draft.objects.filter(person=person).select_related("version", "version__procedure", "agency").order_by("-saved_at", "-pk")
     )
+
+
+def idle_drafts(at: datetime) -> QuerySet[Draft]:
+    """Applications nobody has touched for so long that their authors are to be told, or that are to be deleted; oldest first."""
+    untold = Q(warned_at=None, saved_at__lte=at - KEPT_FOR + WARNED_BEFORE)
+    return Draft.objects.filter(untold | Q(warned_at__lte=at - WARNED_BEFORE)).order_by("saved_at", "pk")
 
 
 def draft_of(key: str, person: Person) -> Draft:

@@ -27,7 +27,7 @@ from tinhso.services.processes.steps import role_title, title_of
 
 UNDER_WAY = sorted(LIFE[Deed.MOVE_VERSION].starts)
 MOST_CASES = 2_000
-"""So many are looked at for a preview; all chosen ones are moved."""
+"""So many are looked at at a time for a preview; all chosen ones are moved."""
 PAGE = 50
 
 
@@ -139,27 +139,42 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Preview:
-    """goes, stays: how many; reasons: why cases stay, each with how many; more: there are more than were looked at."""
+    """goes, stays: how many of those looked at; reasons: why cases stay, each with how many.
+
+    chosen: how many the plan is about; part, parts: which of them are looked at, the `first` to the `last`.
+    """
 
     rows: tuple[Foreseen, ...]
     goes: int
     stays: int
     reasons: tuple[tuple[str, int], ...]
-    more: int
+    chosen: int
+    part: int
+    parts: int
     pages: int
     page: int
 
+    @property
+    def first(self) -> int:
+        return (self.part - 1) * MOST_CASES + 1
 
-def preview_of(plan: MovePlan, *, person: Person, at: datetime, only: str = "", page: int = 1) -> Preview:
-    """Every chosen case with where it would stand.
+    @property
+    def last(self) -> int:
+        return self.first + self.goes + self.stays - 1
+
+
+def preview_of(plan: MovePlan, *, person: Person, at: datetime, only: str = "", part: int = 1, page: int = 1) -> Preview:
+    """Every chosen case with where it would stand, `MOST_CASES` at a time.
 
     Args:
         only: "goes" or "stays" lists only those.
     """
     chosen = chosen_cases(plan)
+    total = chosen.count()
+    parts = max(1, -(-total // MOST_CASES))
+    part = min(max(1, part), parts)
     contents = [name for name in CONTENTS if name != "version__definition"]
-    cases = list(chosen.select_related("version", "agency", "form").defer(*contents)[:MOST_CASES])
-    more = chosen.count() - len(cases) if len(cases) == MOST_CASES else 0
+    cases = list(chosen.select_related("version", "agency", "form").defer(*contents)[(part - 1) * MOST_CASES : part * MOST_CASES])
     course = course_of(plan)
     found = outlooks(cases, course, at=at)
     goes = sum(outlook.goes for outlook in found)
@@ -170,7 +185,7 @@ def preview_of(plan: MovePlan, *, person: Person, at: datetime, only: str = "", 
     shown = listed[(page - 1) * PAGE : page * PAGE]
     seen = seen_by(person, [one.case.pk for one in shown])
     rows = [Foreseen(one, dates_of(one, course, at=at) if one.goes else None, one.case.pk in seen) for one in shown]
-    return Preview(tuple(rows), goes, len(found) - goes, tuple(reasons.most_common()), more, pages, page)
+    return Preview(tuple(rows), goes, len(found) - goes, tuple(reasons.most_common()), total, part, parts, pages, page)
 
 
 def seen_by(person: Person, cases: Collection[int]) -> set[int]:

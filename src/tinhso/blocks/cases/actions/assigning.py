@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tinhso.blocks.cases.actions.common import tell
+from tinhso.blocks.cases.actions.given import tell_given
 from tinhso.blocks.cases.assignment import (
     Chosen,
     Plan,
@@ -64,6 +65,8 @@ def assign_by_policy(step: Step, case: Case, *, at: datetime) -> None:
     event = "step_assigned" if chosen.person else "assignment_failed"
     facts = {"node": step.node, "to": chosen.person, "how": chosen.how, "policy": policy.pk}
     tell(case, event, by=None, at=at, public=False, note=note, **facts)
+    if step.assignee:
+        tell_given(step, case, step.assignee)
 
 
 def _choose(plan: Plan, step: Step, case: Case, *, at: datetime) -> Chosen:

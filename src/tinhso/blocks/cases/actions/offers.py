@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tinhso.blocks.cases.actions.procedures import install_procedure
+from tinhso.blocks.cases.actions.procedures import in_use, install_procedure
 from tinhso.blocks.cases.loading import ProcedureDefinition
 from tinhso.blocks.cases.models import Procedure, ProcedureVersion
 from tinhso.blocks.cases.offer_tables import ProcedureOffer
@@ -45,7 +45,7 @@ def _collision(procedure: Procedure, definition: ProcedureDefinition) -> Reason 
     present = next((one for one in versions if one.version == definition.version), None)
     if present and present.content_hash == definition.content_hash:
         return None
-    if present and (present.made_here or present.cases.exists()):
+    if present and (present.made_here or in_use(present)):
         return Reason.NUMBER
     others = [one for one in versions if one.version != definition.version]
     return Reason.DAYS if any(_overlap(one, definition) for one in others) else None

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.loading import ProcedureDefinition
@@ -23,7 +24,7 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
     """Add a version of a procedure, or do nothing when the very same content is there.
 
     Raises:
-        WrongState: this version is there with other content and cases were received under it: give the change a new version.
+        WrongState: this version is there with other content and something rests on it: give the change a new version.
     """
     require(by, "cases.edit_procedures")
     procedure, _created = Procedure.objects.update_or_create(
@@ -43,10 +44,9 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
     present = ProcedureVersion.objects.filter(procedure=procedure, version=definition.version).first()
     if present and present.content_hash == definition.content_hash:
         return present
-    if present and present.cases.exists():
-        raise WrongState(
-            f"{definition.code} {definition.version}: hồ sơ đã được tiếp nhận theo phiên bản này; hãy đặt số phiên bản mới."
-        )
+    if present and in_use(present):
+        text = _("{code} {version}: đã có hồ sơ, bản nháp hoặc kế hoạch dựa trên phiên bản này; hãy đặt số phiên bản mới.")
+        raise WrongState(text.format(code=definition.code, version=definition.version))
     version, _created = ProcedureVersion.objects.update_or_create(
         procedure=procedure,
         version=definition.version,
@@ -61,6 +61,12 @@ def install_procedure(definition: ProcedureDefinition, *, by: Person | None) -> 
     )
     record("cases.procedure_installed", by=by, on=procedure, version=definition.version, content_hash=definition.content_hash)
     return version
+
+
+def in_use(version: ProcedureVersion) -> bool:
+    """Whether anything rests on the version: cases, what was done in them before they moved on, drafts, plans."""
+    pointing = (field for field in version._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel))
+    return any(rel.field.model._base_manager.filter(**{rel.field.name: version}).exists() for rel in pointing)
 
 
 @action

@@ -66,6 +66,7 @@ def move_to_version(case: Case, course: Course, *, of: ProcedureVersion, by: Per
             raise Stays(outlook.obstacles)
         before, due = case.version, case.due_at
         case.steps.exclude(pk__in=[step.pk for step in outlook.rows.steps]).filter(version=None).update(version=before)
+        case.corrections.filter(version=None).update(version=before)
         go_under(case, course, at=at)
         steps = _land(outlook, case, before, at=at)
         _ask_for_papers(case)

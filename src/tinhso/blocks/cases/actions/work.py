@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.given import tell_given
 from tinhso.blocks.cases.actions.process import continue_process
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
@@ -97,4 +98,6 @@ def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = Non
         fresh.assignee, fresh.assigned_how = to, ""
         fresh.save(update_fields=["assignee", "assigned_how"])
         tell(case, "step_assigned", by=by, at=at, public=False, note=f"{fresh.name}: {to.full_name}", node=fresh.node, to=to.pk)
+        if to != by:
+            tell_given(fresh, case, to)
     return fresh

@@ -9,7 +9,7 @@ import pytest
 from tinhso.blocks.cases.actions.assigning import drop_policy, set_policy
 from tinhso.blocks.cases.actions.intake import HandedIn, accept_case
 from tinhso.blocks.cases.actions.results import return_result, sign_result
-from tinhso.blocks.cases.actions.work import assign_step, complete_step
+from tinhso.blocks.cases.actions.work import assign_step, complete_step, take_step
 from tinhso.blocks.cases.assignment import Plan, Rule, Way
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.assignment_trial import try_plan
@@ -17,6 +17,8 @@ from tinhso.blocks.cases.models import Case, Procedure, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Agency, Person, Post, Tenure
+from tinhso.blocks.messaging.actions import read_all_notices
+from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 
@@ -274,3 +276,26 @@ def test_a_policy_for_a_step_that_is_no_more_is_not_saved(town: Town, submitted:
     with pytest.raises(Invalid) as refused:
         set_for(town, by_rules(Rule("true", 0)))
     assert set(refused.value.fields) == {"target-1"}
+
+
+def test_whoever_is_given_a_step_is_told_with_the_way_to_the_case_and_not_again_before_they_have_read_it(
+    town: Town, submitted: Submit
+) -> None:
+    set_for(town, LOAD, role="specialist")
+    step = accepted(town, submitted)["review"]
+    notice = Message.objects.get(person=step.assignee, template="cases_step_given")
+    assert (notice.channel, step.case.code in notice.link, step.name in notice.body) == ("notice", True, True)
+    for _ in range(3):
+        accepted(town, submitted)
+    assert Message.objects.filter(person=step.assignee, template="cases_step_given").count() == 1
+    read_all_notices(by=step.assignee)  # type: ignore[arg-type]
+    accepted(town, submitted)
+    assert Message.objects.filter(person=step.assignee, template="cases_step_given").count() == 2
+
+
+def test_who_takes_a_step_is_not_told_and_who_is_given_it_by_a_colleague_is(town: Town, submitted: Submit) -> None:
+    step = accepted(town, submitted)["review"]
+    take_step(step, by=town.specialist, at=MONDAY)
+    assert not Message.objects.filter(template="cases_step_given").exists()
+    assign_step(step, to=town.other_specialist, by=town.specialist, at=MONDAY)
+    assert Message.objects.get(template="cases_step_given").person == town.other_specialist

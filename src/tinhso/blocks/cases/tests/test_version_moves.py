@@ -1,5 +1,6 @@
 """Open cases go on under a newer version of their procedure, or stay, with the reason."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tinhso.blocks.cases.actions.correcting import correct_case
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.opinions import ask_opinion
-from tinhso.blocks.cases.actions.procedures import replace_version
+from tinhso.blocks.cases.actions.procedures import install_procedure, replace_version
 from tinhso.blocks.cases.actions.supplement import ask_supplement
 from tinhso.blocks.cases.actions.versions import Stays, move_to_version
 from tinhso.blocks.cases.actions.work import complete_step
+from tinhso.blocks.cases.changes import corrections_of
 from tinhso.blocks.cases.clock import promise_to, standing
 from tinhso.blocks.cases.jobs import tell_applicant
 from tinhso.blocks.cases.loading import load_folder
@@ -25,7 +28,7 @@ from tinhso.blocks.cases.version_moves import Course, dates_of, outlooks
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.audit.models import AuditEntry
-from tinhso.kernel.errors import NotAllowed
+from tinhso.kernel.errors import NotAllowed, WrongState
 from tinhso.kernel.events import Event
 
 pytestmark = pytest.mark.django_db
@@ -260,3 +263,27 @@ def test_the_applicant_hears_of_an_earlier_date(running: Case, town: Town, versi
     move(running, replace(course(version, to), shorter=True), town, version)
     tell_applicant(Event("cases.term_shortened", "cases.case", str(running.pk), None))
     assert Message.objects.filter(template="cases_term_shortened").exists()
+
+
+def test_a_correction_made_before_the_move_is_read_with_the_form_it_was_made_by(
+    running: Case, town: Town, version: ProcedureVersion, newer: Newer
+) -> None:
+    answers = {"applicant": {**running.form.answers["applicant"], "copies": 3}}
+    correct_case(running, answers, by=town.clerk, reason="Nhầm số bản", at=MONDAY)
+    to = newer(schema=json.loads(json.dumps(SCHEMA).replace(json.dumps("Số bản"), json.dumps("Số lượng bản sao"))))
+    case = move(running, course(version, to), town, version)
+    [(_correction, changes)] = corrections_of(case)
+    assert [(change.label, change.after) for change in changes] == [("Số bản", "3")]
+    correct_case(case, {"applicant": {**answers["applicant"], "copies": 4}}, by=town.clerk, reason="Lại nhầm", at=LATER)
+    assert corrections_of(case)[1][1][0].label == "Số lượng bản sao"
+
+
+def test_a_version_under_which_steps_were_done_before_the_case_moved_on_is_not_overwritten(
+    running: Case, town: Town, version: ProcedureVersion, newer: Newer, tmp_path: Path
+) -> None:
+    do(running, "review", town.specialist)
+    move(running, course(version, newer()), town, version)
+    assert not version.cases.exists()
+    changed = PROCEDURE.replace("amount = 0", "amount = 8000")
+    with pytest.raises(WrongState, match="đặt số phiên bản mới"):
+        install_procedure(load_folder(write_folder(tmp_path / "again" / "9.000001", procedure=changed)), by=None)

@@ -17,7 +17,7 @@ from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.process_tables import Opinion, Wait
-from tinhso.blocks.cases.tests.conftest import Town
+from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.tests.test_process import department
 from tinhso.blocks.directory.models import Agency, Person
 
@@ -133,3 +133,15 @@ def test_a_document_that_came_is_recorded_with_number_and_date(case: Case, town:
     assert page.get_element_by_id("id_number").value == "125/TB-TCS"
     assert page.get_element_by_id("id_note").text.strip() == "Đã nộp"
     assert page.get_element_by_id("id_dated_error").text == "Hãy ghi ngày như 02/12/2026."
+
+
+def test_the_tab_of_what_waits_elsewhere_asks_for_its_number_after_the_page(
+    town: Town, submitted: Callable[..., Case], desk: Callable[[Person], Client], department: tuple[Agency, Person]
+) -> None:
+    client = desk(town.specialist)
+    assert 'hx-get="/mot-cua/dang-cho/so/"' in client.get("/mot-cua/").content.decode()
+    assert client.get("/mot-cua/dang-cho/so/").content == b"0"
+    case = accept_case(submitted(), by=town.clerk, at=MONDAY)
+    step = case.steps.select_related("case", "agency").get(node="review")
+    ask_opinion(step, department[0], by=town.specialist, question="Có quy hoạch không?", at=MONDAY)
+    assert client.get("/mot-cua/dang-cho/so/").content == b"1"

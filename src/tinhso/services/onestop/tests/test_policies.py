@@ -9,7 +9,7 @@ from django.test import Client
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.assignment import Way
 from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Procedure
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.actions import appoint, create_post
 from tinhso.blocks.directory.models import Person
@@ -101,3 +101,33 @@ def test_who_may_not_read_the_cases_may_not_try_conditions_on_them(town: Town, n
     assert refused.status_code == 403
     assert "bước đã mở" not in refused.content.decode()
     assert admin.post(new, rules(("true", "any"))).status_code == 302
+
+
+def test_a_province_s_policies_come_by_pages_and_are_found_by_agency_and_procedure(
+    head: Client, town: Town, province_of_policies: int
+) -> None:
+    first = head.get(LIST).content.decode()
+    assert first.count("data-row") == 50
+    assert "Trang sau" in first
+    assert head.get(f"{LIST}?q=khong co gi nhu the").content.decode().count("data-row") == 0
+    found = head.get(f"{LIST}?q=thu tuc so 42").content.decode()
+    assert (found.count("data-row"), "Thủ tục số 42" in found) == (1, True)
+
+
+@pytest.fixture
+def province_of_policies(town: Town) -> int:
+    procedures = Procedure.objects.bulk_create(
+        Procedure(
+            code=f"1.{number:06d}",
+            name=f"Thủ tục số {number}",
+            field="Hộ tịch",
+            field_code="HT",
+            level="commune",
+            grade="full",
+            audience=["citizen"],
+            search=f"thu tuc so {number} ",
+        )
+        for number in range(10, 70)
+    )
+    AssignmentPolicy.objects.bulk_create(AssignmentPolicy(agency=town.agency, procedure=one, way=Way.LOAD) for one in procedures)
+    return len(procedures)

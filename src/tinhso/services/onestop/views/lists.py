@@ -76,7 +76,7 @@ def _search(label: str, text: str) -> dict[str, str]:
 def work_tabs(person: Person, shares: Sequence[Share], current: Share | str, text: str = "") -> list[dict[str, object]]:
     """The shares of my work, what others ask me, what my cases wait for, and notes that name me."""
     asked = {"url": reverse("onestop:opinions"), "title": _("Ý kiến cần trả lời"), "count": _up_to(questions_waiting(person))}
-    waiting: dict[str, object] = {"url": reverse("onestop:waiting"), "title": _("Đang chờ nơi khác"), "count": ""}
+    waiting = {"url": reverse("onestop:waiting"), "title": _("Đang chờ nơi khác"), "count_at": reverse("onestop:waiting_count")}
     named: dict[str, object] = {"url": reverse("onestop:mentions"), "title": _("Nhắc đến tôi"), "count": ""}
     others = [{**tab, "current": current == tab["url"]} for tab in (asked, waiting, named)]
     return [*(_tab(share, current, text) for share in shares), *others]
@@ -117,6 +117,14 @@ def waiting(request: PersonRequest) -> HttpResponse:
         "now": moment,
     }
     return render(request, "onestop/waiting.html", context)
+
+
+@require_safe
+@staff_only
+def waiting_count(request: PersonRequest) -> HttpResponse:
+    """How many of my cases wait elsewhere, for the tab; asked for after the page is there, since it takes longer."""
+    require(request.person, "cases.work")
+    return HttpResponse(_up_to(cases_waiting(request.person).order_by()[:COUNTED].count()))
 
 
 @require_safe

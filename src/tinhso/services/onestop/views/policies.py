@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +22,9 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
+from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.kernel.text import fold
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.onestop.policy_form import (
     Entered,
@@ -44,15 +46,22 @@ def policies(request: PersonRequest) -> HttpResponse:
     """What holds at the agencies where I say so, and steps that no rule could give to anybody."""
     require(request.person, "cases.arrange_work")
     agencies = _arranged(request.person)
-    found = (
-        AssignmentPolicy.objects.filter(agency__in=agencies)
-        .select_related("agency", "procedure")
-        .prefetch_related("rules")
-        .order_by("agency__path", "procedure__name", "role", "node")
-    )
+    found = AssignmentPolicy.objects.filter(agency__in=agencies).select_related("agency", "procedure").prefetch_related("rules")
+    text = request.GET.get("q", "").strip()
+    for word in fold(text).split():
+        found = found.filter(Q(agency__search__contains=word) | Q(procedure__search__contains=word))
+    order = ("agency__path", "procedure__name", "role", "node")
+    page = page_by_key(found, order=order, cursor=request.GET.get("trang"))
     version_of = cache(_version_of)
-    rows = [(policy, part_title(part_of(policy), version_of(policy.procedure) if policy.node else None)) for policy in found]
-    context = {"rows": rows, "failed": _failed(request.person)}
+    rows = [(policy, part_title(part_of(policy), version_of(policy.procedure) if policy.node else None)) for policy in page.rows]
+    search = {"name": "q", "label": _("Tìm cách giao việc"), "kind": "search", "value": text}
+    context = {
+        "page": page,
+        "rows": rows,
+        "failed": _failed(request.person),
+        "filters": [search | {"placeholder": _("Cơ quan, thủ tục")}],
+        "filtered": text,
+    }
     return render(request, "onestop/policies.html", context)
 
 

@@ -222,3 +222,15 @@ def test_a_procedure_is_found_by_words_without_accents_without_spaces_and_decomp
 ) -> None:
     for words in ("ho tich", "hotich", "h\u1ed9 t\u1ecbch", "ho\u0323\u0302 ti\u0323ch", "trial"):
         assert "Cấp giấy xác nhận thử" in client.get("/thu-tuc/", {"q": words}).content.decode(), words
+
+
+def test_a_place_typed_but_not_looked_up_is_looked_up_whichever_button_is_pressed(
+    town: Town, citizen: Client, version: ProcedureVersion
+) -> None:
+    door = "/thu-tuc/9.000001/nop/"
+    answer = citizen.post(door, {"q": "dao thanh"})
+    assert answer.url == f"{door}?q=dao+thanh"
+    assert 'value="dao thanh"' in citizen.get(answer.url).content.decode()
+    unchosen = citizen.post(answer.url, {"q": "dao thanh"})
+    assert (unchosen.status_code, 'value="dao thanh"' in unchosen.content.decode()) == (422, True)
+    assert citizen.post(answer.url, {"q": "dao thanh", "agency": town.agency.pk}).url.startswith("/nop-ho-so/")

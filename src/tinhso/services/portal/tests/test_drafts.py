@@ -1,11 +1,13 @@
 """Drafts: somebody's own, sent once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils.timezone import now
 
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.loading import load_folder
@@ -14,8 +16,11 @@ from tinhso.blocks.cases.tests.conftest import make_town
 from tinhso.blocks.cases.tests.folder import write_folder
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.actions import store_bytes
+from tinhso.blocks.messaging.models import Message
+from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import NotAllowed, NotFound
-from tinhso.services.portal.actions import attach_to_draft, save_section, start_draft, submit_draft
+from tinhso.services.portal.actions import attach_to_draft, save_section, start_draft, submit_draft, warn_or_delete
+from tinhso.services.portal.jobs import look_after_drafts
 from tinhso.services.portal.models import Draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,3 +69,30 @@ def test_a_draft_is_its_author_s_alone(draft: Draft) -> None:
         with pytest.raises(NotAllowed):
             change()
     assert Draft.objects.get().answers == ANSWERS
+
+
+def test_a_draft_nobody_goes_on_with_is_deleted_two_weeks_after_its_author_was_told(draft: Draft) -> None:
+    def night(days: float) -> None:
+        look_after_drafts(timestamp=int((draft.saved_at + timedelta(days=days)).timestamp()))
+
+    draft.refresh_from_db()
+    night(75)
+    assert not Message.objects.exists()
+    for _ in range(2):
+        night(77)
+    assert Message.objects.filter(template="portal_draft_warned", channel="notice").count() == 1
+    night(90)
+    assert Draft.objects.exists()
+    night(92)
+    assert not Draft.objects.exists()
+    assert AuditEntry.objects.filter(event="portal.draft_lapsed").count() == 1
+
+
+def test_a_draft_its_author_goes_on_with_is_kept(draft: Draft) -> None:
+    draft.refresh_from_db()
+    warn_or_delete(draft, at=draft.saved_at + timedelta(days=80))
+    assert Draft.objects.get().deleted_after
+    save_section(draft, "applicant", ANSWERS, finished=True, by=draft.person)
+    assert Draft.objects.get().deleted_after is None
+    warn_or_delete(draft, at=now() + timedelta(days=20))
+    assert Draft.objects.get().warned_at is None

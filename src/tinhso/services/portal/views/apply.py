@@ -1,6 +1,7 @@
 """Writing an application, one question page at a time; every page is saved as it is filled in."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
@@ -48,14 +49,16 @@ def begin(request: PersonRequest, code: str) -> HttpResponse:
     if version.procedure.grade == "information":
         raise NotFound(_("Thủ tục này chưa nhận hồ sơ trực tuyến."))
     agencies = agencies_handling(version)
-    problem = ""
+    problem, text = "", request.GET.get("q", "").strip()
     if request.method == "POST":
+        typed = request.POST.get("q", text).strip()
+        if "find" in request.POST or typed != text:  # a question nobody has looked up is one, whatever button was pressed
+            return redirect(f"{request.path}?{urlencode({'q': typed})}" if typed else request.path)
         agency = agencies.filter(pk=whole_number(request.POST.get("agency")) or 0).first()
         if agency:
             draft = start_draft(version, agency=agency, by=request.person)
             return redirect("portal:tasks", key=draft.key)
         problem = _("Hãy chọn nơi nhận hồ sơ.")
-    text = request.GET.get("q", "").strip()
     found = agencies
     for word in fold(text).split():
         found = found.filter(search__contains=word)

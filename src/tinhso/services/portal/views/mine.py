@@ -39,6 +39,7 @@ from tinhso.services.portal.views.uploads import upload_limits
 
 FOLLOWED = "followed_cases"
 KEPT = 20
+_DRAFTS = 50
 WINDOW = timedelta(minutes=15)
 TRIES = 10
 
@@ -55,7 +56,7 @@ def cases(request: PersonRequest) -> HttpResponse:
     )
     moment = now()
     rows = [(case, remaining_of(case, moment)) for case in page.rows]
-    return render(request, "portal/cases.html", {"page": page, "rows": rows, "drafts": drafts_of(request.person)[:10]})
+    return render(request, "portal/cases.html", {"page": page, "rows": rows, "drafts": drafts_of(request.person)[:_DRAFTS]})
 
 
 def _case(request: VisitorRequest, code: str) -> Case:

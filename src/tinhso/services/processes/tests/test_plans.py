@@ -21,6 +21,7 @@ from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.services.processes import plans
 from tinhso.services.processes.actions.carrying import carry_out
 from tinhso.services.processes.actions.drafts import ChangedMeanwhile
 from tinhso.services.processes.actions.plans import (
@@ -80,7 +81,7 @@ def test_the_preview_tells_of_every_case_and_changes_nothing(plan: MovePlan, cas
     mapped = {**plan.mapped, "review": ""}
     plan = save_plan(plan, mapped, Choice(), revision=1, by=author)
     seen = preview_of(plan, person=author, at=now())
-    assert (seen.goes, seen.stays, seen.more) == (1, 1, 0)
+    assert (seen.goes, seen.stays, seen.chosen, seen.parts) == (1, 1, 2, 1)
     assert seen.reasons == (("đang ở “Thẩm định”, bước được để lại ở phiên bản cũ", 1),)
     [going] = preview_of(plan, person=author, at=now(), only="goes").rows
     assert going.outlook.case.pk == cases[1].pk
@@ -259,3 +260,12 @@ def test_another_approver_goes_on_where_the_first_may_not_any_more(
     carry_out(plan.pk, other.pk)
     assert set(states(plan).values()) == {"moved"}
     assert AuditEntry.objects.filter(event="cases.version_changed", actor_id=other.pk).count() == 2
+
+
+def test_more_cases_than_are_looked_at_at_a_time_come_in_parts(
+    plan: MovePlan, cases: list[Case], author: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "MOST_CASES", 1)
+    parts = [preview_of(plan, person=author, at=MONDAY, part=part) for part in (1, 2, 9)]
+    assert [[row.outlook.case for row in part.rows] for part in parts] == [[cases[0]], [cases[1]], [cases[1]]]
+    assert [(part.chosen, part.first, part.last, part.parts) for part in parts] == [(2, 1, 1, 2), (2, 2, 2, 2), (2, 2, 2, 2)]

@@ -145,9 +145,13 @@ def _page(request: PersonRequest, shown: MovePlan, *, problem: DomainError | Non
 def _preview(request: PersonRequest, shown: MovePlan) -> dict[str, object]:
     if shown.state == MovePlan.State.DROPPED:
         return {}
-    only, page = request.GET.get("xem", ""), whole_number(request.GET.get("trang")) or 1
-    foreseen = preview_of(shown, person=request.person, at=now(), only={"di": "goes", "o-lai": "stays"}.get(only, ""), page=page)
-    return {"preview": foreseen, "listed": only}
+    only = request.GET.get("xem", "")
+    part, page = (whole_number(request.GET.get(name)) or 1 for name in ("phan", "trang"))
+    kind = {"di": "goes", "o-lai": "stays"}.get(only, "")
+    return {
+        "preview": preview_of(shown, person=request.person, at=now(), only=kind, part=part, page=page),
+        "listed": only,
+    }
 
 
 def _results(request: PersonRequest, shown: MovePlan) -> dict[str, object]:

@@ -10,15 +10,16 @@ from django.utils.timezone import now
 
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.tests.conftest import Town
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.directory.actions import appoint, create_agency, create_post
+from tinhso.blocks.directory.models import AgencyKind, Person
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.services.queueing import voice
 from tinhso.services.queueing.actions.counters import begin, call_next, finish, open_counter
-from tinhso.services.queueing.actions.setup import revoke_device
+from tinhso.services.queueing.actions.setup import revoke_device, set_counters, set_line
 from tinhso.services.queueing.actions.tickets import take_ticket
 from tinhso.services.queueing.figures import figures, minutes
-from tinhso.services.queueing.models import Device, Line, Ticket, Turn
+from tinhso.services.queueing.models import Device, Line, Sitting, Ticket, Turn
 from tinhso.services.queueing.queries import token_digest
 from tinhso.services.queueing.tests.conftest import Office
 
@@ -226,3 +227,27 @@ def test_the_figures_are_a_page_and_a_table(office: Office, town: Town, desk: Ca
     assert table.content.decode().startswith("\ufeff")
     assert "Hộ tịch" in table.content.decode()
     assert manager.get(reverse("queueing:figures"), {"tu": "2026-02-02", "den": "2026-01-01"}).status_code == 422
+
+
+def test_a_clerk_with_posts_in_two_offices_chooses_where_they_sit(
+    office: Office, town: Town, desk: Callable[[Person], Client]
+) -> None:
+    other = create_agency(
+        name="Chi nhánh một cửa", kind=AgencyKind.OFFICE, unit=office.agency.unit, parent=office.agency, code="H20.99.01", by=None
+    )
+    post = create_post(other, "Cán bộ một cửa", roles=["reception"], by=None)
+    appoint(office.clerk, post, valid_from=now().date().replace(month=1, day=1), by=None)
+    line = set_line(other, "B", title="Đất đai", by=None)
+    counter = set_counters(other, 1, by=None)[0]
+    client = desk(office.clerk)
+    page = client.get(reverse("queueing:desk")).content.decode()
+    assert f"?co-quan={other.code}" in page
+    assert "Đất đai" in client.get(f"{reverse('queueing:desk')}?co-quan={other.code}").content.decode()
+    client.post(reverse("queueing:open"), {"co-quan": other.code, "counter": counter.pk, "lines": [line.pk]})
+    assert Sitting.objects.get().counter == counter
+
+
+def test_codes_cannot_be_tried_at_a_kiosk_by_the_hundred(office: Office, client: Client) -> None:
+    answers = [client.post(_kiosk(office), {"collect": "", "code": f"LH{number:08d}"}).status_code for number in range(61)]
+    assert (answers[59], answers[60]) == (404, 429)
+    assert client.post(_kiosk(office), {"line": "A"}).status_code == 302

@@ -17,7 +17,7 @@ from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.queueing.actions.appointments import end_slots, plan_slots
 from tinhso.services.queueing.booking_tables import SlotPlan
-from tinhso.services.queueing.queries import lines_of, office_for
+from tinhso.services.queueing.queries import lines_of, office_for, open_sitting
 from tinhso.services.queueing.slots import appointments_of_day
 
 WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
@@ -98,7 +98,8 @@ def ended(request: PersonRequest, pk: int) -> HttpResponse:
 def today(request: PersonRequest) -> HttpResponse:
     """Who is expected at the office today, by code."""
     require(request.person, "queueing.serve")
-    agency = office_for(request.person, "queueing.serve")
+    sitting = open_sitting(request.person)
+    agency = sitting.counter.agency if sitting else office_for(request.person, "queueing.serve", request.GET.get("co-quan", ""))
     context = {
         "agency": agency,
         "rows": appointments_of_day(agency, now()),

@@ -36,6 +36,7 @@ from tinhso.services.queueing.queries import (
     desks_of,
     lines_of,
     office_for,
+    offices_of,
     open_sitting,
     open_turn,
     ticket_for,
@@ -54,7 +55,7 @@ def page(request: PersonRequest) -> HttpResponse:
     require(request.person, "queueing.serve")
     sitting = open_sitting(request.person)
     if sitting is None:
-        return _choose(request, office_for(request.person, "queueing.serve"))
+        return _choose(request, _office(request))
     turn = open_turn(sitting.counter)
     _remember(request, turn)
     context = _queue(sitting) | {
@@ -70,11 +71,18 @@ def page(request: PersonRequest) -> HttpResponse:
     return render(request, "queueing/desk.html", context)
 
 
+def _office(request: PersonRequest) -> Agency:
+    """The office asked for; a clerk with posts in several has the choice."""
+    given = request.POST if request.method == "POST" else request.GET
+    return office_for(request.person, "queueing.serve", given.get("co-quan", ""))
+
+
 def _choose(request: PersonRequest, agency: Agency, problem: DomainError | None = None) -> HttpResponse:
     lines = waiting_by_line(lines_of(agency), now())
     chosen = request.POST.getlist("lines") or [str(line.pk) for line, _count in lines]
     context = {
         "agency": agency,
+        "offices": offices_of(request.person, "queueing.serve").filter(queue_lines__active=True).distinct(),
         "lines": [(line, count, str(line.pk) in chosen) for line, count in lines],
         "desks": desks_of(agency),
         "problem": problem,
@@ -111,7 +119,7 @@ def queue(request: PersonRequest) -> HttpResponse:
 @staff_only
 def opened(request: PersonRequest) -> HttpResponse:
     require(request.person, "queueing.serve")
-    agency = office_for(request.person, "queueing.serve")
+    agency = _office(request)
     counter = Counter.objects.filter(agency=agency, pk=whole_number(request.POST.get("counter")) or 0).first()
     lines = [line for line in lines_of(agency) if str(line.pk) in request.POST.getlist("lines")]
     if counter is None:
@@ -151,7 +159,7 @@ def _next(request: PersonRequest, sitting: Sitting) -> None:
 def drawn(request: PersonRequest) -> HttpResponse:
     """A number for somebody who asks the clerk instead of the kiosk."""
     require(request.person, "queueing.serve")
-    line = lines_of(office_for(request.person, "queueing.serve")).filter(letter=request.POST.get("line", "")).first()
+    line = lines_of(_sitting(request).counter.agency).filter(letter=request.POST.get("line", "")).first()
     if line is None:
         raise NotFound(_("Không có loại dịch vụ này."))
     return _try(request, lambda: _draw(request, line))

@@ -1,6 +1,7 @@
 """The kiosk: a touch screen that gives out numbers. No personal data is asked or shown."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tinhso.blocks.identity.throttle import spend_try
 from tinhso.blocks.payments.vietqr import svg
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.services.queueing.actions.appointments import check_in
@@ -23,6 +25,7 @@ from tinhso.services.queueing.queries import lines_of, outlook, ticket_by_key, w
 from tinhso.services.queueing.slots import appointment_by_code
 from tinhso.services.queueing.views.devices import device_at
 
+_SCANS, _WINDOW = 60, timedelta(minutes=10)  # more than people with papers in their hands can do, too few to guess by
 _APPOINTMENT_CODE = re.compile(r"^(?:LH)?([3-9A-Y]{8})$")
 _CASE_CODE = re.compile(r"[A-Z]\d{2}(?:\.[A-Z0-9]+)*-\d{6}-\d{4,}")
 
@@ -49,6 +52,7 @@ def _draw(request: HttpRequest, device: Device) -> Ticket:
     key = f"kiosk:{device.pk}:{request.POST.get('key', '')[:32] or uuid4().hex}"
     priority = request.POST.get("priority", "")
     if "collect" in request.POST:
+        spend_try("queueing.scan", str(device.pk), limit=_SCANS, window=_WINDOW, at=now())
         collecting = [line for line in lines.values() if line.purpose == Line.Purpose.COLLECT]
         if booked := _APPOINTMENT_CODE.match(scanned):
             return check_in(appointment_by_code(booked[1], agency=device.agency), by=device)
