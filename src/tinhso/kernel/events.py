@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tinhso.kernel.correlation import correlation_id, start_correlation
-from tinhso.kernel.jobs import job
+from tinhso.kernel.jobs import enqueue, job
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def enqueue_subscribers(events: Iterable[Event]) -> None:
         for path in _subscribers.get(event.name, ())
     ]
     if calls:
-        deliver_event.batch_defer(*calls)
+        enqueue(deliver_event, calls)
 
 
 @job(queue="events")

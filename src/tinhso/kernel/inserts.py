@@ -4,13 +4,13 @@
 are written with every case (the case, its parts, its time line, the audit row) that takes several times as long as the writing.
 
     case = insert(Case(code=…, agency=agency))
-    insert_all(Part(case=case, code=code) for code in codes)
+    insert_together([CaseForm(case=case, …), *(Part(case=case, code=code) for code in codes)])
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db import connections, router
+from django.db import connections, models, router
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -18,6 +18,19 @@ M = TypeVar("M", bound=Model)
 
 _MOST_AT_ONCE = 50  # rows in one statement: each number of rows has a statement of its own
 _statements: dict[tuple[object, ...], str] = {}
+
+_AS_THEY_ARE: "dict[type[Field[Any, Any]], tuple[type, ...]]" = {
+    models.CharField: (str,),
+    models.TextField: (str,),
+    models.BooleanField: (bool,),
+    models.SmallIntegerField: (int,),
+    models.PositiveSmallIntegerField: (int,),
+    models.IntegerField: (int,),
+    models.BigIntegerField: (int,),
+    models.ForeignKey: (int, type(None)),
+    models.OneToOneField: (int, type(None)),
+}
+"""Values a field would give to the driver unchanged."""
 
 
 def insert(row: M) -> M:
@@ -32,6 +45,14 @@ def insert(row: M) -> M:
     return row
 
 
+def insert_unless(row: Model, unique: str) -> bool:
+    """The same, unless the table has a row with the same value in the column `unique` already; says whether it was put in.
+
+    A transaction that is just writing such a row is waited for.
+    """
+    return _insert([row], unless=unique)
+
+
 def insert_all(rows: Iterable[M]) -> list[M]:
     """The same for rows of one table, in one statement for fifty of them."""
     all_rows = list(rows)
@@ -40,30 +61,70 @@ def insert_all(rows: Iterable[M]) -> list[M]:
     return all_rows
 
 
-def _insert(rows: list[M]) -> None:
-    model = type(rows[0])
-    connection = connections[router.db_for_write(model)]
-    key = model._meta.pk
-    fields: list[Field[Any, Any]] = [field for field in model._meta.concrete_fields if field is not key or rows[0].pk is not None]
-    marks, values = [], []
+def insert_together(rows: Iterable[Model]) -> None:
+    """New rows of several tables in one statement. Their keys are not read back: for rows nobody goes on working with."""
+    by_table: dict[type[Model], list[Model]] = {}
     for row in rows:
-        for field in fields:
-            value = field.pre_save(row, add=True)
-            if isinstance(value, DatabaseDefault):
-                marks.append("DEFAULT")
-            else:
-                marks.append("%s")
-                values.append(field.get_db_prep_save(value, connection))
-    shape = (model, len(rows), *marks)
-    statement = _statements.get(shape) or _statements.setdefault(shape, _statement(model, fields, marks))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        for row, (found,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = found
-            row._state.adding, row._state.db = False, connection.alias
+        by_table.setdefault(type(row), []).append(row)
+    groups = [_Rows(found) for found in by_table.values()]
+    if not groups:
+        return
+    shape = tuple(group.shape for group in groups)
+    statement = _statements.get(shape)
+    if statement is None:
+        *others, last = [group.statement() for group in groups]
+        before = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(others))
+        statement = _statements.setdefault(shape, f"WITH {before} {last}" if before else last)
+    with groups[0].connection.cursor() as cursor:
+        cursor.execute(statement, [value for group in groups for value in group.values])
 
 
-def _statement(model: type[Model], fields: "list[Field[Any, Any]]", marks: list[str]) -> str:
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    rows = ", ".join(f"({', '.join(marks[start : start + len(fields)])})" for start in range(0, len(marks), len(fields)))
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {rows} RETURNING "{model._meta.pk.column}"'  # noqa: S608
+class _Rows:
+    """New rows of one table: their values, and the shape that their statement follows from."""
+
+    def __init__(self, rows: Sequence[Model]) -> None:
+        model = type(rows[0])
+        self.model, self.connection = model, connections[router.db_for_write(model)]
+        key = model._meta.pk
+        with_key = rows[0].pk is not None
+        self.fields: list[Field[Any, Any]] = [field for field in model._meta.concrete_fields if with_key or field is not key]
+        self.marks: list[str] = []
+        self.values: list[object] = []
+        for row in rows:
+            given = row.__dict__
+            for field in self.fields:
+                value = given.get(field.attname)
+                if type(value) in _AS_THEY_ARE.get(type(field), ()):
+                    self.marks.append("%s")
+                    self.values.append(value)
+                    continue
+                value = field.pre_save(row, add=True)
+                if isinstance(value, DatabaseDefault):
+                    self.marks.append("DEFAULT")
+                else:
+                    self.marks.append("%s")
+                    self.values.append(field.get_db_prep_save(value, self.connection))
+        self.shape = (model, with_key, *self.marks)
+
+    def statement(self) -> str:
+        names, width = ", ".join(f'"{field.column}"' for field in self.fields), len(self.fields)
+        rows = ", ".join(f"({', '.join(self.marks[start : start + width])})" for start in range(0, len(self.marks), width))
+        return f'INSERT INTO "{self.model._meta.db_table}" ({names}) VALUES {rows}'  # noqa: S608
+
+
+def _insert(rows: Sequence[Model], *, unless: str = "") -> bool:
+    new = _Rows(rows)
+    shape = (new.shape, unless)
+    statement = _statements.get(shape)
+    if statement is None:
+        skip = f' ON CONFLICT ("{unless}") DO NOTHING' if unless else ""
+        statement = _statements.setdefault(shape, f'{new.statement()}{skip} RETURNING "{new.model._meta.pk.column}"')
+    with new.connection.cursor() as cursor:
+        cursor.execute(statement, new.values)
+        keys = cursor.fetchall()
+    if unless and not keys:
+        return False
+    for row, (found,) in zip(rows, keys, strict=True):
+        row.pk = found
+        row._state.adding, row._state.db = False, new.connection.alias
+    return True

@@ -9,11 +9,19 @@ Jobs are tried again with growing pauses; those that keep failing stay visible a
 Put an application's jobs and event subscribers in its `jobs.py`; that module is imported at start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
+from psycopg.types.json import Jsonb
+
+_ENQUEUE = """
+SELECT procrastinate_defer_jobs_v1(ARRAY(
+    SELECT ROW(%s, %s, %s, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1 FROM jsonb_array_elements(%s) AS arguments
+))"""
 
 
 def job(*, queue: str = "default", attempts: int = 8, **options: Any) -> Callable[[Callable[..., None]], Any]:
@@ -30,3 +38,12 @@ def periodic(cron: str, *, queue: str = "default") -> Callable[[Callable[[int], 
         return app.periodic(cron=cron)(app.task(queue=queue, queueing_lock=function.__qualname__)(function))
 
     return register
+
+
+def enqueue(task: Task[..., Any, Any], calls: Sequence[Mapping[str, Any]]) -> None:
+    """A job for each of the calls, as `task.batch_defer(*calls)`: by the queue's own function, without an object for each job.
+
+    For jobs that are written with every action. The task has no lock, and nobody asks for the keys of its jobs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])

@@ -354,7 +354,7 @@ def _pick(value: Any, wanted: _Wanted, *, whole: bool = False) -> Any:
     if ROW in wanted.below:
         rows = wanted.below[ROW]
         return [_pick(row, rows, whole=whole) for row in value] if isinstance(value, list) else value
-    if not wanted.below or not isinstance(value, Mapping | None):
+    if not wanted.below or not (value is None or type(value) is dict or isinstance(value, Mapping)):
         return value
     answers: Mapping[str, Any] = value or {}
     found = dict(answers) if whole else {}

@@ -57,9 +57,15 @@ def tell(
     case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
 ) -> TimelineEntry:
     """Add to the time line, write the audit row and announce it (`announce`)."""
-    entry = insert(TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note))
+    return insert(told(case, event, by=by, at=at, public=public, note=note, **facts))
+
+
+def told(
+    case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
+) -> TimelineEntry:
+    """The same for an action that puts the row of the time line in itself, together with others."""
     announce(case, event, by=by, **facts)
-    return entry
+    return TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note)
 
 
 def desk_link(case: Case) -> str:

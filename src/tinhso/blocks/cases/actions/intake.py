@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.common import tell, told, transition
 from tinhso.blocks.cases.actions.ending import end_without_result
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.process import start_process
@@ -32,7 +31,7 @@ from tinhso.blocks.cases.models import (
 from tinhso.blocks.cases.queries import handles
 from tinhso.blocks.cases.requirements import fee_lines, foreign_files, required_parts
 from tinhso.blocks.cases.texts import free_text
-from tinhso.blocks.directory.actions import next_number
+from tinhso.blocks.directory.actions import give_number_back, next_number
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
@@ -43,7 +42,7 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.ids import readable_code
-from tinhso.kernel.inserts import insert, insert_all
+from tinhso.kernel.inserts import insert, insert_together, insert_unless
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
@@ -109,7 +108,7 @@ def submit_case(
         WrongState: the procedure's version is not in force, or the agency does not handle it.
     """
     at = at or now()
-    if submission_key and (present := _submitted_before(submission_key)):
+    if submission_key and (present := _SUBMITTED.first(key=submission_key)):
         return present
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
@@ -126,22 +125,14 @@ def submit_case(
     if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
         raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
     case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
-    insert(CaseForm(case=case, answers=cleaned.answers))
+    if case is None:
+        return _SUBMITTED.rows(key=submission_key)[0]
     particulars = {name: getattr(applicant, name) for name in _PARTICULARS}
-    insert(Party(case=case, role=Party.Role.APPLICANT, person=applicant.person, **particulars))
-    rows = insert_all(
-        Part(
-            case=case,
-            code=part.code,
-            name=part.name,
-            required=part.required,
-            originals=part.originals,
-            copies=part.copies,
-            **handed_in.get(part.code, HandedIn()).columns(at),
-        )
-        for part in wanted
-    )
-    insert_all(PartFile(part=row, file=file) for row in rows for file in handed_in.get(row.code, HandedIn()).files)
+    rows: list[Model] = [
+        CaseForm(case=case, answers=cleaned.answers),
+        Party(case=case, role=Party.Role.APPLICANT, person=applicant.person, **particulars),
+        told(case, "submitted", by=by, at=at, channel=int(channel)),
+    ]
     if lines := fee_lines(version, cleaned.answers):
         invoice = create_invoice(
             agency=agency,
@@ -150,19 +141,21 @@ def submit_case(
             about=f"cases.case:{case.pk}",
             payer=applicant.person,
         )
-        insert(CaseInvoice(case=case, invoice=invoice))
-    tell(case, "submitted", by=by, at=at, channel=int(channel))
+        rows.append(CaseInvoice(case=case, invoice=invoice))
+    for part in wanted:
+        given = handed_in.get(part.code, HandedIn())
+        columns = {name: getattr(part, name) for name in ("code", "name", "required", "originals", "copies")}
+        row = Part(case=case, **columns, **given.columns(at))
+        if given.files:
+            insert(row)
+            rows += [PartFile(part=row, file=file) for file in given.files]
+        else:
+            rows.append(row)
+    insert_together(rows)
     if family_of(case).at_once:
         _receive(case, at=at)
         case.save(update_fields=["received_at", "due_at", "status"])
     return case
-
-
-def _submitted_before(key: str) -> Case | None:
-    """The case handed in with this key. Who hands in at the same moment waits, and is given that case."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases.submit {key}"])
-    return _SUBMITTED.first(key=key)
 
 
 _SUBMITTED = FixedQuery(lambda: Case.objects.filter(submission_key=Param("key")))
@@ -194,28 +187,32 @@ def _new_case(
     channel: Channel,
     key: str | None,
     at: datetime,
-) -> Case:
+) -> Case | None:
+    """None when the same was handed in at this very moment: the other one is waited for, and the number given back."""
     day, family = f"{local(at):%y%m%d}", family_named(version.procedure.family)
     number = readable_code(6) if family.mark else f"{next_number(agency, 'case', day):04d}"
     code = f"{family.mark or agency.code}-{day}-{number}"
     name = "" if family.nameless else applicant.name
-    return insert(
-        Case(
-            code=code,
-            family=family.code,
-            procedure=version.procedure,
-            version=version,
-            agency=agency,
-            channel=channel,
-            applicant=applicant.person,
-            business=applicant.business,
-            submitted_by=by,
-            submitted_at=at,
-            applicant_name=name,
-            search=f"{fold(code)} {fold(name)}",
-            submission_key=key,
-        )
+    case = Case(
+        code=code,
+        family=family.code,
+        procedure=version.procedure,
+        version=version,
+        agency=agency,
+        channel=channel,
+        applicant=applicant.person,
+        business=applicant.business,
+        submitted_by=by,
+        submitted_at=at,
+        applicant_name=name,
+        search=f"{fold(code)} {fold(name)}",
+        submission_key=key,
     )
+    if insert_unless(case, "submission_key"):
+        return case
+    if not family.mark:
+        give_number_back(agency, "case", day)
+    return None
 
 
 @action

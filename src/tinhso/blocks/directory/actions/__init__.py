@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from tinhso.blocks.directory.models import (
     Agency,
     AgencyKind,
     Business,
+    NumberSeries,
     Person,
     Post,
     Tenure,
@@ -321,3 +323,8 @@ def next_number(agency: Agency, kind: str, period: str | int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_NUMBER, [agency.pk, kind, str(period)])
         return int(cursor.fetchone()[0])
+
+
+def give_number_back(agency: Agency, kind: str, period: str | int) -> None:
+    """Undo the last `next_number` of this transaction, which still holds the series' row."""
+    NumberSeries.objects.filter(agency=agency, kind=kind, period=str(period)).update(last=F("last") - 1)

@@ -61,9 +61,9 @@ def value_at(tree: Any, path: str) -> Any:
     if steps is None:
         return None
     for step in steps:
-        if isinstance(tree, dict | Mapping):
+        if type(tree) is dict or isinstance(tree, Mapping):
             tree = tree.get(step)
-        elif isinstance(tree, list | tuple):
+        elif isinstance(tree, (list, tuple)):
             tree = tree[step] if isinstance(step, int) and step < len(tree) else None
         elif isinstance(step, str) and not step.startswith("_"):
             tree = getattr(tree, step, None)

@@ -1,7 +1,7 @@
 """Answers against the schema: JSON Schema 2020-12, then what it cannot say (real dates, structure of numbers, existing units)."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -29,6 +29,9 @@ class AnswerValidator:
         self._validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, offline=True)
         self._sections = sections
         self._fields = {field.pattern: field for field in walk(sections)}
+        once = [field for field in self._fields.values() if "[]" not in field.pattern]
+        self._checked = [(field, field.pattern) for field in once if field.widget in _CHECKED]
+        self._lists = [field for field in once if field.widget is Widget.LIST]
 
     def errors(
         self,
@@ -48,8 +51,8 @@ class AnswerValidator:
         """
         answers = self._completed(answers, hidden)
         errors: Errors = {}
-        for field, path in occurrences(self._sections, answers):
-            if field.widget not in _CHECKED or blank(value_at(answers, path)) or _gone(path, hidden):
+        for field, path in self._to_check(answers):
+            if blank(value_at(answers, path)) or _gone(path, hidden):
                 continue
             if sentence := _special(field, path, answers, today=today, units=units):
                 errors[path] = sentence
@@ -58,6 +61,14 @@ class AnswerValidator:
             if path and path not in errors and path not in pending and not _gone(path, hidden):
                 errors[path] = message_for(field, error.kind.name, error.kind.as_dict(), value_at(answers, path))
         return self._ordered(errors, answers)
+
+    def _to_check(self, answers: Answers) -> Iterator[tuple[Field, str]]:
+        """The occurrences of what JSON Schema cannot judge."""
+        yield from self._checked
+        for holder in self._lists:
+            for field, path in occurrences((holder,), answers, holder.pattern.rpartition(".")[0]):
+                if field.widget in _CHECKED:
+                    yield field, path
 
     def _completed(self, answers: Answers, hidden: Sequence[str]) -> Answers:
         """With an object for every section and demanded group, so that what is missing in them is found one by one."""
