@@ -8,7 +8,7 @@ differ from call to call:
 
     case = _BY_CODE.first(code="H20.14-261120-0001")
 
-Only for queries of one shape: no `in` over a list, nothing that is there one time and not another; no `prefetch_related`.
+Only for queries of one shape: `Among` in place of `in`, nothing that is there one time and not another; no `prefetch_related`.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Expression, Model, QuerySet
-from django.db.models.query import (
+from django.db.models import BooleanField, Expression, Func, Model, QuerySet
+from django.db.models.query import (  # type: ignore[attr-defined]
     FlatValuesListIterable,
     ModelIterable,
     ValuesIterable,
@@ -44,6 +45,13 @@ class Param(Expression):
         return "%s", [self]
 
 
+class Among(Func):
+    """`Among("agency", Param("agencies"))`: the column is one of a list that the caller gives."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = BooleanField()
+
+
 @dataclass(frozen=True)
 class _Made:
     """What is kept of a query."""
@@ -61,8 +69,10 @@ class FixedQuery(Generic[M, Row]):
         """`make` gives the query; it is called at the first use, when everything is loaded."""
         self._make = make
 
-    def rows(self, **values: object) -> list[Row]:
+    def rows(self, **values: Any) -> list[Row]:
         made = self._made
+        if made is None:
+            return []
         connection = connections[made.using]  # every thread has its own
         if made.locks and not connection.in_atomic_block:
             raise TransactionManagementError("a lock outside a transaction holds nothing")
@@ -73,15 +83,18 @@ class FixedQuery(Generic[M, Row]):
             found = [_converted(row, made.converters, connection) for row in found]
         return made.read(found)
 
-    def first(self, **values: object) -> Row | None:
+    def first(self, **values: Any) -> Row | None:
         """The first row; write the query so that there is hardly ever a second."""
         return next(iter(self.rows(**values)), None)
 
     @cached_property
-    def _made(self) -> _Made:
+    def _made(self) -> _Made | None:
         queryset = self._make()
         compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, params = compiler.as_sql()
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:  # no row can be meant
+            return None
         converters = compiler.get_converters([column for column, *_rest in compiler.select or ()])
         read = _reader(queryset, compiler)
         return _Made(queryset.db, sql, tuple(params), bool(queryset.query.select_for_update), converters, read)
@@ -97,7 +110,7 @@ def _converted(row: Values, converters: dict[int, tuple[list[Callable[..., Any]]
 
 def _reader(queryset: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Iterable[Values]], list[Any]]:
     """How rows of the database become what the query gives; as the iterables of `django.db.models.query` do."""
-    query, kind = queryset.query, queryset._iterable_class  # type: ignore[attr-defined]
+    query, kind = queryset.query, queryset._iterable_class
     if kind is ModelIterable:
         return _model_reader(queryset.db, compiler)
     if kind is ValuesIterable:
@@ -111,9 +124,9 @@ def _reader(queryset: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[
 
 
 def _model_reader(using: str, compiler: SQLCompiler) -> Callable[[Iterable[Values]], list[Any]]:
-    about: dict[str, Any] = compiler.klass_info  # type: ignore[assignment]
+    about: dict[str, Any] = compiler.klass_info
     first, end = about["select_fields"][0], about["select_fields"][-1] + 1
-    names = [column.target.attname for column, *_rest in compiler.select[first:end]]  # type: ignore[index]
+    names = [column.target.attname for column, *_rest in compiler.select[first:end]]
     from_db = about["model"].from_db
     joined = get_related_populators(about, compiler.select, using)
     more = (compiler.annotation_col_map or {}).items()

@@ -89,7 +89,7 @@ class _Rows:
         with_key = rows[0].pk is not None
         self.fields: list[Field[Any, Any]] = [field for field in model._meta.concrete_fields if with_key or field is not key]
         self.marks: list[str] = []
-        self.values: list[object] = []
+        self.values: list[Any] = []
         for row in rows:
             given = row.__dict__
             for field in self.fields:

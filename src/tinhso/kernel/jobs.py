@@ -46,4 +46,4 @@ def enqueue(task: Task[..., Any, Any], calls: Sequence[Mapping[str, Any]]) -> No
     For jobs that are written with every action. The task has no lock, and nobody asks for the keys of its jobs.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])
+        cursor.execute(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])  # type: ignore[list-item]

@@ -7,9 +7,9 @@ parts, the rows that have it and the rows that lack it, each in an order any pla
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -18,6 +18,7 @@ from django.db.models import F, Model, OrderBy, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.errors import Invalid
+from tinhso.kernel.fixed_query import FixedQuery, Param
 
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
@@ -94,6 +95,74 @@ def page_by_key(
         raise _bad_cursor() from error
     if cursor and not found:
         return page_by_key(rows, order=order, size=size, ways=ways)
+    return _page(found, keys, size, cursor, backward=backward)
+
+
+class FixedPages(Generic[M, Row]):
+    """`page_by_key` for a list that is opened all the time: its queries are made once for each shape (`kernel.fixed_query`)."""
+
+    def __init__(
+        self,
+        model: type[M],
+        make: Callable[..., tuple[QuerySet[M, Row], Sequence[QuerySet[M]]]],
+        *,
+        order: tuple[str, ...],
+        size: int = 50,
+    ) -> None:
+        """`make(*shape)` gives the rows and the ways to them, with `Param(…)` for what differs from call to call; keys of the
+        order are columns of the table itself."""
+        self._model, self._make, self._order, self._size = model, make, order, size
+        self._made: dict[tuple[object, ...], list[FixedQuery[M, Row]]] = {}
+
+    def page(self, *shape: Hashable, cursor: str | None = None, **values: Any) -> Page[Row]:
+        """One page of the rows of that shape; the rest as of `page_by_key`.
+
+        Raises:
+            Invalid: the cursor was not made for this order.
+        """
+        keys = self._keys
+        backward, after = _decode(cursor, keys) if cursor else (False, None)
+        lacking = None if after is None else tuple(value is None for value in after)
+        queries = self._made.get((shape, backward, lacking))
+        if queries is None:
+            queries = self._made.setdefault((shape, backward, lacking), self._queries(shape, keys, lacking, backward=backward))
+        found: list[Row] = []
+        try:
+            for number, (field, value) in enumerate(zip(self._columns, after or (), strict=False)):
+                values[f"key{number}"] = field.get_prep_value(field.to_python(value))
+            for query in queries:
+                found += query.rows(**values)
+                if len(found) > self._size:
+                    break
+        except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
+            raise _bad_cursor() from error
+        if cursor and not found:
+            return self.page(*shape, **values)
+        return _page(found[: self._size + 1], keys, self._size, cursor, backward=backward)
+
+    def _queries(
+        self, shape: tuple[Hashable, ...], keys: list[_Key], lacking: tuple[bool, ...] | None, *, backward: bool
+    ) -> "list[FixedQuery[M, Row]]":
+        after = None if lacking is None else [None if none else Param(f"key{number}") for number, none in enumerate(lacking)]
+        rows, ways = self._make(*shape)
+        way = [key.reversed() for key in keys] if backward else keys
+        parts = zip(_parts(rows, way, after), *(_parts(each, way, after) for each in ways), strict=True)
+        limit = self._size + 1
+        made = [(part.filter(pk__in=_first(reached, limit)) if reached else part)[:limit] for part, *reached in parts]
+        return [FixedQuery(lambda query=query: query) for query in made]  # type: ignore[misc]
+
+    @cached_property
+    def _keys(self) -> list[_Key]:
+        return _keys(self._model, self._order)
+
+    @cached_property
+    def _columns(self) -> list[Any]:
+        about = self._model._meta
+        return [about.pk if key.name == "pk" else about.get_field(key.name) for key in self._keys]
+
+
+def _page(found: list[Row], keys: list[_Key], size: int, cursor: str | None, *, backward: bool) -> Page[Row]:
+    """The page of the first rows found and, if there is one, the row after."""
     more = len(found) > size
     found = found[:size]
     if backward:

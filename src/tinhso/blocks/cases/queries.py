@@ -4,9 +4,11 @@ Each family of cases is a world of its own: what is read here is of public proce
 by the roles of that family alone.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
@@ -22,7 +24,7 @@ from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants, read_grants
 from tinhso.kernel.errors import NotFound
-from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.fixed_query import Among, FixedQuery, Param
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
 
@@ -126,21 +128,62 @@ def pairs_for(person: Person, name: str, family: Family = PROCEDURES) -> frozens
 
 
 def _ways(person: Person, family: Family) -> tuple[Q, Q]:
-    readable, came_to = grants(person).agency_ids_for(family.power("read")), pairs_for(person, "search", family)
-    own = Q(agency__in=readable)
-    if below := {(agency, role) for agency, role in came_to if agency not in readable}:
-        came = CaseAccess.objects.filter(of_roles(below), case=OuterRef("pk"))
-        own |= Q(Exists(came), agency__in={agency for agency, _role in below})
-    if not (readable or came_to):
-        return own, Q(pk__in=[])
-    reached = CaseAccess.objects.filter(Q(agency__in=readable) | of_roles(came_to), elsewhere=True, case=OuterRef("pk"))
+    reach = Reach.of(person, family)
+    partly = Q(agency__in={agency for agency, _role in reach.below})
+    return _through(Q(agency__in=reach.readable), partly, reach.below, reach.came_to)
+
+
+def _through(readable: Q, partly: Q, below: Sequence[Pair], came_to: Sequence[Pair]) -> tuple[Q, Q]:
+    """Conditions on cases, from those on their `agency`: all may be read, or what came to one of the roles `below`."""
+    own = readable
+    if below:
+        own |= Q(Exists(CaseAccess.objects.filter(of_roles(below), case=OuterRef("pk")))) & partly
+    reached = CaseAccess.objects.filter(readable | of_roles(came_to), elsewhere=True, case=OuterRef("pk"))
     return own, Q(Exists(reached))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which cases somebody may see: all of agencies, and those that came to roles of theirs at these and at other agencies."""
+
+    readable: list[int]
+    below: list[Pair]
+    came_to: list[Pair]
+
+    @classmethod
+    def of(cls, person: Person, family: Family = PROCEDURES) -> "Reach":
+        readable, came_to = grants(person).agency_ids_for(family.power("read")), sorted(pairs_for(person, "search", family))
+        return cls(sorted(readable), [pair for pair in came_to if pair[0] not in readable], came_to)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """For `fixed_ways`."""
+        return len(self.below), len(self.came_to)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """For the parameters of `fixed_ways`."""
+        named: dict[str, Any] = {"readable": self.readable, "partly": sorted({agency for agency, _role in self.below})}
+        for name, pairs in (("below", self.below), ("came_to", self.came_to)):
+            for number, (agency, role) in enumerate(pairs):
+                named |= {f"{name}{number}": agency, f"{name}_role{number}": role}
+        return named
+
+
+def fixed_ways(below: int, came_to: int, family: Family = PROCEDURES) -> list[QuerySet[Case]]:
+    """`ways_to_cases` for a fixed query, by a `Reach`'s shape."""
+
+    def pairs(name: str, many: int) -> Any:
+        return [(Param(f"{name}{number}"), Param(f"{name}_role{number}")) for number in range(many)]
+
+    readable, partly = (Q(Among("agency", Param(name))) for name in ("readable", "partly"))
+    return [all_cases(family).filter(way) for way in _through(readable, partly, pairs("below", below), pairs("came_to", came_to))]
 
 
 def of_roles(pairs: Collection[Pair]) -> Q:
     """Rows with one of the pairs in their `agency` and `role`."""
-    condition = Q()
-    for agency_id, role in sorted(pairs):
+    condition = Q(pk__in=[])
+    for agency_id, role in pairs:
         condition |= Q(agency_id=agency_id, role=role)
     return condition
 
@@ -151,7 +194,7 @@ def opinions_for(person: Person) -> QuerySet[Opinion]:
     if not held:
         return Opinion.objects.none()
     waiting = Opinion.objects.filter(
-        of_roles(held),
+        of_roles(sorted(held)),
         Q(person__isnull=True) | Q(person__in=[person.pk, *grants(person).stands_in_for]),
         answered_at__isnull=True,
         withdrawn=False,
@@ -261,7 +304,7 @@ def work_of(person: Person, family: Family = PROCEDURES) -> QuerySet[Step]:
     if not held:
         return Step.objects.none()
     return (
-        Step.objects.filter(of_roles(held), theirs, done_at__isnull=True, cancelled=False)
+        Step.objects.filter(of_roles(sorted(held)), theirs, done_at__isnull=True, cancelled=False)
         .exclude(case__status__in=[Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY])
         .exclude(standing_still(case="case__"))
         .select_related("case", "case__procedure", "agency", "assignee")

@@ -63,7 +63,7 @@ def cases_waiting(person: Person) -> QuerySet[Case]:
     pairs = pairs_for(person, "work")
     if not pairs:
         return Case.objects.none()
-    came = CaseAccess.objects.filter(of_roles(pairs), case=OuterRef("pk"))
+    came = CaseAccess.objects.filter(of_roles(sorted(pairs)), case=OuterRef("pk"))
     own = {agency for agency, _role in pairs}
     return all_cases().filter(
         Q(agency__in=own & grants(person).agency_ids_for("cases.read")) | Exists(came),

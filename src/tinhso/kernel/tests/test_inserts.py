@@ -1,14 +1,15 @@
 """Rows written by statements made once are the rows that Django would write."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from tinhso.kernel.audit.models import AuditEntry
-from tinhso.kernel.inserts import insert, insert_all
+from tinhso.kernel.inserts import insert, insert_all, insert_together, insert_unless
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +61,34 @@ def test_a_row_that_is_there_already_is_refused() -> None:
     insert(session("same"))
     with pytest.raises(IntegrityError):
         insert(session("same"))
+
+
+def test_rows_of_several_tables_take_one_statement() -> None:
+    rows = [session("a"), ContentType(app_label="test", model="one"), session("b"), AuditEntry(event="a.b", facts={"n": 1})]
+    with CaptureQueriesContext(connection) as asked:
+        insert_together(rows)
+    assert len(asked) == 1
+    assert set(Session.objects.values_list("session_key", flat=True)) == {"a", "b"}
+    assert ContentType.objects.filter(app_label="test", model="one").exists()
+    assert AuditEntry.objects.get(event="a.b").facts == {"n": 1}
+    insert_together([])
+    assert len(asked) == 1
+
+
+def test_what_is_written_together_is_refused_together() -> None:
+    insert(session("same"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_together([ContentType(app_label="test", model="one"), session("same")])
+    assert not ContentType.objects.filter(app_label="test").exists()
+
+
+def test_a_row_whose_value_is_taken_can_be_left_out() -> None:
+    assert insert_unless(session("a", "first"), "session_key")
+    assert not insert_unless(session("a", "second"), "session_key")
+    assert Session.objects.get(pk="a").session_data == "first"
+
+
+def test_values_that_need_preparing_are_prepared() -> None:
+    kind = insert(ContentType(app_label="test", model="one"))
+    permission = insert(Permission(name="n" * 3, codename=7, content_type=kind))  # a number in a column of text
+    assert Permission.objects.get(pk=permission.pk).codename == "7"

@@ -4,6 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.timezone import now
 from ninja import Router, Schema, Status
@@ -17,8 +18,10 @@ from tinhso.blocks.cases.clock import Hands, Verdict, standing
 from tinhso.blocks.cases.families import PROCEDURE
 from tinhso.blocks.cases.models import Case, Channel, Step
 from tinhso.blocks.cases.queries import (
+    Reach,
     all_cases,
     case_for_staff,
+    fixed_ways,
     may_work_on,
     procedure_in_force,
     search_cases,
@@ -30,7 +33,7 @@ from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.paging import page_by_key
+from tinhso.kernel.paging import FixedPages, page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.services.onestop.clock_answer import Answer, ClockOut, Length, clock_out
 from tinhso.services.onestop.forms import ApplicantForm
@@ -192,13 +195,28 @@ def _particulars(given: ApplicantIn) -> dict[str, Any]:
     return dict(form.cleaned_data)
 
 
+_NEWEST = ("-submitted_at",)
+
+
+def _cases_asked(below: int, came_to: int, asked: tuple[str, ...]) -> tuple[QuerySet[Case, dict[str, Any]], list[QuerySet[Case]]]:
+    conditions = {name: Param(name) for name in asked}
+    return all_cases().values(*_CASE), [way.filter(**conditions) for way in fixed_ways(below, came_to)]
+
+
+_PAGES = FixedPages(Case, _cases_asked, order=_NEWEST, size=PAGE)
+
+
 @router.get("/cases", response=CasePage, summary="List cases, newest first")
 def list_cases(
     request: PersonRequest, q: str = "", status: int | None = None, agency: str = "", cursor: str | None = None
 ) -> HttpResponse:
     asked = {name: value for name, value in (("status", status), ("agency__code", agency or None)) if value is not None}
-    ways = [search_cases(way.filter(**asked), q) for way in ways_to_cases(request.person)]
-    page = page_by_key(all_cases().values(*_CASE), order=("-submitted_at",), cursor=cursor, size=PAGE, ways=ways)
+    if q:
+        ways = [search_cases(way.filter(**asked), q) for way in ways_to_cases(request.person)]
+        page = page_by_key(all_cases().values(*_CASE), order=_NEWEST, cursor=cursor, size=PAGE, ways=ways)
+    else:
+        reach = Reach.of(request.person)
+        page = _PAGES.page(*reach.shape, tuple(asked), cursor=cursor, **reach.values, **asked)
     moment = now()
     for row in page.rows:
         _told(row, moment)

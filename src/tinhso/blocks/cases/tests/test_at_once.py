@@ -96,6 +96,7 @@ def test_an_application_sent_twice_at_once_makes_one_case(stage: tuple[Town, Cal
     first, second = _together(lambda: submit("key"), lambda: submit("key"))
     assert first.pk == second.pk
     assert Case.objects.count() == 1
+    assert submit("another").code[-4:] == "0002"  # the number of the one that was not needed was given back
 
 
 def test_cases_handed_in_at_once_are_numbered_without_gaps(stage: tuple[Town, Callable[..., Case]]) -> None:

@@ -12,14 +12,14 @@ from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.stopping import withdraw_case
 from tinhso.blocks.cases.actions.work import complete_step
 from tinhso.blocks.cases.models import Case, Channel, Status, Step
-from tinhso.blocks.cases.queries import cases_of, cases_visible_to, may_work_on, ways_to_cases, work_of
+from tinhso.blocks.cases.queries import Reach, cases_of, cases_visible_to, fixed_ways, may_work_on, ways_to_cases, work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town, _staff, withdrawn
 from tinhso.blocks.cases.tests.test_process import department
 from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import NO_GRANTS, grants, limit_grants
 from tinhso.kernel.errors import NotAllowed
-from tinhso.kernel.paging import page_by_key
+from tinhso.kernel.paging import FixedPages, page_by_key
 
 __all__ = ["department"]  # a fixture
 
@@ -36,6 +36,9 @@ def _may_see(person: Person, case: Case) -> bool:
 def _waits_for(person: Person, step: Step) -> bool:
     held = (step.agency_id, step.role) in grants(person).pairs
     return step.open and held and step.assignee_id in (None, person.pk) and step.case.status != 5
+
+
+_KEPT = FixedPages(Case, lambda *shape: (Case.objects.all(), fixed_ways(*shape)), order=("-submitted_at",), size=2)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -66,6 +69,8 @@ def test_the_lists_show_what_the_rule_says_and_nothing_else(
         assert seen == {case.pk for way in ways_to_cases(person) for case in way}
         listed = page_by_key(Case.objects.all(), order=("-submitted_at",), size=2, ways=ways_to_cases(person))
         assert {case.pk for case in listed.rows} == set(sorted(seen, reverse=True)[:2])
+        reach = Reach.of(person)
+        assert _KEPT.page(*reach.shape, **reach.values) == listed
         assert seen == {case.pk for case in Case.objects.select_related("agency") if _may_see(person, case)}
         waiting = set(work_of(person).values_list("pk", flat=True))
         assert waiting == {step.pk for step in Step.objects.select_related("case") if _waits_for(person, step)}
