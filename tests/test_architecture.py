@@ -141,6 +141,7 @@ def test_rows_change_only_in_actions() -> None:
         "Case.objects.bulk_create(rows)",
         "draft.delete()",
         "insert(Case(code='1'))",
+        "insert_together([Case(code='1')])",
         'cursor.execute("UPDATE cases_case SET status = 9")',
         "cursor.execute(_STATEMENT)",
         "finish_step(step)",
@@ -149,7 +150,7 @@ def test_rows_change_only_in_actions() -> None:
 def test_a_view_that_writes_is_found(body: str) -> None:
     view = f"""
 from tinhso.blocks.cases.actions.work import finish_step
-from tinhso.kernel.inserts import insert
+from tinhso.kernel.inserts import insert, insert_together
 _STATEMENT = "DELETE FROM cases_case"
 def view(request):
     {body}

@@ -72,7 +72,7 @@ def insert_together(rows: Iterable[Model]) -> None:
     shape = tuple(group.shape for group in groups)
     statement = _statements.get(shape)
     if statement is None:
-        *others, last = [group.statement() for group in groups]
+        *others, last = [_statement(group) for group in groups]
         before = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(others))
         statement = _statements.setdefault(shape, f"WITH {before} {last}" if before else last)
     with groups[0].connection.cursor() as cursor:
@@ -106,10 +106,11 @@ class _Rows:
                     self.values.append(field.get_db_prep_save(value, self.connection))
         self.shape = (model, with_key, *self.marks)
 
-    def statement(self) -> str:
-        names, width = ", ".join(f'"{field.column}"' for field in self.fields), len(self.fields)
-        rows = ", ".join(f"({', '.join(self.marks[start : start + width])})" for start in range(0, len(self.marks), width))
-        return f'INSERT INTO "{self.model._meta.db_table}" ({names}) VALUES {rows}'  # noqa: S608
+
+def _statement(new: _Rows) -> str:
+    names, width = ", ".join(f'"{field.column}"' for field in new.fields), len(new.fields)
+    rows = ", ".join(f"({', '.join(new.marks[start : start + width])})" for start in range(0, len(new.marks), width))
+    return f'INSERT INTO "{new.model._meta.db_table}" ({names}) VALUES {rows}'  # noqa: S608
 
 
 def _insert(rows: Sequence[Model], *, unless: str = "") -> bool:
@@ -118,7 +119,7 @@ def _insert(rows: Sequence[Model], *, unless: str = "") -> bool:
     statement = _statements.get(shape)
     if statement is None:
         skip = f' ON CONFLICT ("{unless}") DO NOTHING' if unless else ""
-        statement = _statements.setdefault(shape, f'{new.statement()}{skip} RETURNING "{new.model._meta.pk.column}"')
+        statement = _statements.setdefault(shape, f'{_statement(new)}{skip} RETURNING "{new.model._meta.pk.column}"')
     with new.connection.cursor() as cursor:
         cursor.execute(statement, new.values)
         keys = cursor.fetchall()
