@@ -74,10 +74,10 @@ class Transfer(models.Model):
 
 
 class Reopening(models.Model):
-    """A case opened again because of a complaint, and how it stood until then: for figures and for anybody who asks."""
+    """A case opened again because of a complaint, or at a reporter's word, and how it stood until then."""
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="reopenings")
-    petition = models.OneToOneField(Petition, models.PROTECT, related_name="reopening")
+    petition = models.OneToOneField(Petition, models.PROTECT, null=True, related_name="reopening")
     at = models.DateTimeField()
     status = models.SmallIntegerField()
     received_at = models.DateTimeField(null=True)

@@ -192,9 +192,10 @@ def try_rules(family: Family, rules: Iterable[Rule], *, fallback: Agency, now: d
 
 
 def matter_of(case: Case) -> Matter:
-    """What was asked of when the case came in."""
+    """What was asked of when the case came in. The sub-kind is the answer `matter.kind` of its form."""
     place = getattr(case, "place", None)
-    kind = str(case.form.answers.get("kind") or "")
+    matter = case.form.answers.get("matter")
+    kind = str(matter.get("kind") or "") if isinstance(matter, dict) else ""
     return Matter(case.procedure.code, kind, place.unit if place else None, case.submitted_at)
 
 

@@ -50,6 +50,8 @@ TITLES = {
     "duplicate_joined": pgettext_lazy("timeline", "Có việc trùng được gộp vào"),
     "split": pgettext_lazy("timeline", "Tách việc"),
     "answered": pgettext_lazy("timeline", "Trả lời"),
+    "commissioned": pgettext_lazy("timeline", "Giao đơn vị thi công"),
+    "commission_done": pgettext_lazy("timeline", "Đơn vị thi công báo xong"),
     "escalated": pgettext_lazy("timeline", "Quá lâu chưa xử lý, đã báo lãnh đạo"),
     "rated": pgettext_lazy("timeline", "Đánh giá"),
 }

@@ -1,6 +1,7 @@
 """Files come in here: an upload of a person, or bytes the system made."""
 
 import hashlib
+import io
 import tempfile
 from typing import IO, TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.files.content import DOCUMENTS, FileType, recognise, safe_name
+from tinhso.blocks.files.content import DOCUMENTS, PHOTOS, FileType, recognise, safe_name
 from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.files.stripping import stripped
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 
@@ -50,6 +52,26 @@ def store_upload(
             copy.write(chunk)
         kind = recognise(copy, allowed)
         return _keep(copy, safe_name(upload.name or "", kind), kind.content_type, size=size, sha256=digest.hexdigest(), by=by)
+
+
+@action
+def store_photo(upload: UploadedFile, *, by: "Person | None", max_size: int | None = None) -> StoredFile:
+    """Keep a photo or short film of a place, without what the camera wrote about where, when and by whom it was taken.
+
+    Raises:
+        Invalid: as `store_upload`.
+    """
+    limit = max_size or settings.MAX_UPLOAD_SIZE
+    if (upload.size or 0) > limit:
+        raise too_large(limit, PHOTOS)
+    given = upload.read(limit + 1)
+    if len(given) > limit:
+        raise too_large(limit, PHOTOS)
+    kind = recognise(io.BytesIO(given), PHOTOS)
+    content = stripped(given, kind)
+    digest = hashlib.sha256(content).hexdigest()
+    name = safe_name(upload.name or "", kind)
+    return _keep(io.BytesIO(content), name, kind.content_type, size=len(content), sha256=digest, by=by)
 
 
 @action

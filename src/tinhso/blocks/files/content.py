@@ -45,7 +45,11 @@ PNG = FileType("image/png", ".png", "PNG")
 DOCX = FileType("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", "Word (.docx)")
 XLSX = FileType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel (.xlsx)")
 
+MP4 = FileType("video/mp4", ".mp4", "MP4")
+
 DOCUMENTS = (PDF, JPEG, PNG, DOCX, XLSX)
+PHOTOS = (JPEG, PNG, MP4)
+"""What shows a place: photos and short films, as phones make them."""
 
 
 def recognise(file: IO[bytes], allowed: tuple[FileType, ...] = DOCUMENTS) -> FileType:
@@ -76,6 +80,8 @@ def _type_of(head: bytes, file: IO[bytes]) -> FileType | None:
             return JPEG
         case "image/png":
             return PNG
+        case "video/mp4" | "video/quicktime" | "video/3gpp" | "video/x-m4v":
+            return MP4
     return _office_type(file) if head.startswith(b"PK\x03\x04") else None
 
 
@@ -142,7 +148,34 @@ def _check_office(file: IO[bytes]) -> None:
         raise Invalid(_("Tệp văn phòng bị hỏng hoặc đặt mật khẩu, không mở được. Hãy lưu thành PDF rồi gửi lại."))
 
 
-_CHECKS = {PDF: _check_pdf, JPEG: _check_image, PNG: _check_image, DOCX: _check_office, XLSX: _check_office}
+def _check_film(file: IO[bytes]) -> None:
+    """That it is whole: its boxes fill it, and among them is the one without which nothing can be shown."""
+    file.seek(0, 2)
+    end, at, found = file.tell(), 0, False
+    while at + 8 <= end:
+        file.seek(at)
+        head = file.read(16)
+        size, name = int.from_bytes(head[:4], "big"), head[4:8]
+        if size == 1:
+            size = int.from_bytes(head[8:16], "big")
+        elif size == 0:
+            size = end - at
+        found = found or name == b"moov"
+        if size < 8:
+            break
+        at += size
+    if at != end or not found:
+        raise Invalid(_("Video bị hỏng hoặc chưa tải hết, không mở được. Hãy quay lại rồi gửi lại."))
+
+
+_CHECKS = {
+    PDF: _check_pdf,
+    JPEG: _check_image,
+    PNG: _check_image,
+    DOCX: _check_office,
+    XLSX: _check_office,
+    MP4: _check_film,
+}
 
 
 def safe_name(name: str, kind: FileType | None = None) -> str:

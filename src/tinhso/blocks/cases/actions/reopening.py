@@ -69,24 +69,29 @@ def reopen_case(case: Case, *, by: Person, answer: str, at: datetime | None = No
     answer = _decision(answer)
     with transition(case, Deed.REOPEN) as case:
         petition = settle(case, Petition.Kind.COMPLAINT, by=by, granted=True, answer=answer, at=at)
-        _keep(case, petition, at=at)
-        cancel_open_steps(case)
-        case.reopened += 1
-        case.ended_at = case.returned_at = case.due_at = None
-        case.extended_by = 0
-        ask_fee_again(case)
-        case.supplements.filter(answered_at=None).update(answered_at=at)
+        begin_again(case, petition, at=at)
         if case.received_at:
-            case.received_at = agency_calendar(case.agency).next_working_moment(local(at))
-            due = due_of(case)
-            case.due_at = due.at if due else None
-            case.status = Status.IN_PROGRESS
-            start_process(case, at=at)
             issue_case_paper(case, Kind.RECEIPT, by=by, at=at)
-        else:
-            case.status = Status.SUBMITTED
         tell(case, "reopened", by=by, at=at, note=answer)
     return case
+
+
+def begin_again(case: Case, petition: Petition | None, *, at: datetime) -> None:
+    """In a transition that reopens: keep how the case stood, and start clock and process anew where it had been received."""
+    _keep(case, petition, at=at)
+    cancel_open_steps(case)
+    case.reopened += 1
+    case.ended_at = case.returned_at = case.due_at = None
+    case.extended_by = 0
+    ask_fee_again(case)
+    case.supplements.filter(answered_at=None).update(answered_at=at)
+    case.status = Status.SUBMITTED
+    if case.received_at:
+        case.received_at = agency_calendar(case.agency).next_working_moment(local(at))
+        due = due_of(case)
+        case.due_at = due.at if due else None
+        case.status = Status.IN_PROGRESS
+        start_process(case, at=at)
 
 
 def _decision(answer: str) -> str:
@@ -99,7 +104,7 @@ def _decision(answer: str) -> str:
     return answer
 
 
-def _keep(case: Case, petition: Petition, *, at: datetime) -> None:
+def _keep(case: Case, petition: Petition | None, *, at: datetime) -> None:
     """How the case stood; its result makes room for a new one and stays among its papers."""
     assert case.ended_at  # noqa: S101 - a case that may be complained of has ended
     result = case.papers.select_related("paper").filter(is_result=True).first()

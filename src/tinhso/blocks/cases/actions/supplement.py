@@ -54,7 +54,7 @@ def ask_supplement(case: Case, *, by: Person, content: str, reason: str = "", at
 
 @action
 def answer_supplement(
-    case: Case, *, by: Person, answer: str = "", parts: Mapping[str, HandedIn] | None = None, at: datetime | None = None
+    case: Case, *, by: Person | None, answer: str = "", parts: Mapping[str, HandedIn] | None = None, at: datetime | None = None
 ) -> Case:
     """Hand in what was asked for: the clock runs on, with a new due date.
 

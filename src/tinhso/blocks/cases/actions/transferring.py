@@ -47,22 +47,27 @@ def transfer_case(case: Case, *, to: Agency, by: Person, reason: str, at: dateti
         raise Invalid(_("Chưa chuyển được hồ sơ."), fields=wrong)
     with transition(case, Deed.TRANSFER) as case:
         require(by, power(case, "decide" if case.received_at else "receive"), at=case.agency)
-        _refuse_unless_free(case)
-        before, left = case.due_at, case.agency
-        Transfer.objects.create(case=case, at=at, by=by, reason=reason, of=left, to=to)
-        CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=left, role="reception")], ignore_conflicts=True)
-        cancel_open_steps(case)
-        case.agency = to
-        if case.received_at:
-            reappoint(case, Reappointment.Cause.TRANSFER, before=before, at=at)
-            start_process(case, at=at)
-        tell(case, "transferred", by=by, at=at, note=f"{left.name} → {to.name}: {reason}", of=left.pk, to=to.pk)
+        hand_over(case, to, by=by, reason=reason, at=at)
+    return case
+
+
+def hand_over(case: Case, to: Agency, *, by: Person, reason: str, at: datetime) -> None:
+    """In a transition that transfers: the case is the other agency's, its work starts there. The caller has checked who may."""
+    _refuse_unless_free(case)
+    before, left = case.due_at, case.agency
+    Transfer.objects.create(case=case, at=at, by=by, reason=reason, of=left, to=to)
+    CaseAccess.objects.bulk_create([CaseAccess(case=case, agency=left, role="reception")], ignore_conflicts=True)
+    cancel_open_steps(case)
+    case.agency = to
+    if case.received_at:
+        reappoint(case, Reappointment.Cause.TRANSFER, before=before, at=at)
+        start_process(case, at=at)
+    tell(case, "transferred", by=by, at=at, note=f"{left.name} → {to.name}: {reason}", of=left.pk, to=to.pk)
     for head in {*heads_of(left, at), *heads_of(to, at)} - {by}:
         send(
             "cases_moved", to=head, context={"code": case.code, "of": left.name, "to_agency": to.name},
             about=f"cases.case:{case.pk}", channels=["notice"], link=desk_link(case),
         )  # fmt: skip
-    return case
 
 
 def _refuse_unless_free(case: Case) -> None:

@@ -78,7 +78,7 @@ def send_report(
         submission_key=key or None,
         at=at,
     )
-    if Report.objects.filter(pk=case.pk).exists():  # somebody sent the same at the same moment
+    if key and Report.objects.filter(pk=case.pk).exists():  # somebody sent the same at the same moment
         return case
     keep_place(case, place, commune)
     report = insert(Report(case=case, kind=kind, routed=routed.how))

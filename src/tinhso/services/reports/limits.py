@@ -1,0 +1,31 @@
+"""Against bursts: how often somebody may send, ask for a code, try one. Called before the action, so that refusals count too."""
+
+from datetime import datetime, timedelta
+
+from tinhso.blocks.identity.throttle import spend_try
+
+_HOUR, _QUARTER = timedelta(hours=1), timedelta(minutes=15)
+
+
+def spend_report(*, who: str, address: str, at: datetime) -> None:
+    """
+    Args:
+        who: the sender: telephone or "person:<id>".
+        address: the sender's network address.
+
+    Raises:
+        TooManyTries: more than 10 an hour by one sender, or 60 from one address (a market, a school may share one).
+    """
+    spend_try("reports.send", who, limit=10, window=_HOUR, at=at)
+    spend_try("reports.send.address", address, limit=60, window=_HOUR, at=at)
+
+
+def spend_code(*, phone: str, address: str, at: datetime) -> None:
+    """A code to a telephone: 3 in a quarter of an hour; 20 from one address."""
+    spend_try("reports.code", phone, limit=3, window=_QUARTER, at=at)
+    spend_try("reports.code.address", address, limit=20, window=_QUARTER, at=at)
+
+
+def spend_guess(*, phone: str, at: datetime) -> None:
+    """A try of a code: 6 in a quarter of an hour."""
+    spend_try("reports.guess", phone, limit=6, window=_QUARTER, at=at)
