@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0019_indexes_by_family")]
+    dependencies = [("cases", "0020_correction_version")]
 
     operations = [
         migrations.AlterField(
