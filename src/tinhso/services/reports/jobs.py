@@ -1,11 +1,13 @@
 """Reporters and followers are told how their report goes on."""
 
 from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
 from tinhso.blocks.messaging.queries import messages_about
 from tinhso.kernel.events import Event, subscribe
 from tinhso.services.reports.actions import escalating  # noqa: F401 - offers its service task to processes
+from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Follower, Report
 
 TO_REPORTER = ("submitted", "supplement_asked", "transferred", "joined", "answered", "reopened", "rescheduled")
@@ -15,7 +17,7 @@ TO_FOLLOWERS = frozenset({"answered", "reopened"})
 @subscribe(*(f"reports.{event}" for event in TO_REPORTER))
 def tell_reporter(event: Event) -> None:
     """Tell who sent it, and of the answer also those who follow it. Delivered twice, the event is told once."""
-    case = Case.objects.select_related("applicant", "procedure", "agency").get(pk=int(event.object_id))
+    case = all_cases(REPORTS).select_related("applicant", "procedure", "agency").get(pk=int(event.object_id))
     name = event.name.removeprefix("reports.")
     last = case.timeline.filter(event=name).order_by("-at", "-pk").first()
     about, template = f"cases.case:{case.pk}", f"reports_{name}"
