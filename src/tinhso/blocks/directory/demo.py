@@ -114,6 +114,10 @@ _REGISTRY_SEATS = (
     _Seat("Viên chức đăng ký đất đai", ("specialist",)),
 )
 _TAX_SEATS = (_Seat("Công chức thuế", ("specialist",)),)
+_HOTLINE_SEATS = (
+    _Seat("Điện thoại viên 1022", ("hotline_agent",), holders=3),
+    _Seat("Trưởng ca tổng đài 1022", ("hotline_lead",)),
+)
 
 
 def demo_commune_agency() -> Agency:
@@ -235,6 +239,7 @@ def _partners(form: Form, root: Agency, people: "_People") -> None:
         _fill(agency, _PARTNER_SEATS, people, form.day)
     _fill(registry, _REGISTRY_SEATS, people, form.day)
     _fill(tax, _TAX_SEATS, people, form.day)
+    _fill(below["Trung tâm Phục vụ hành chính công"], _HOTLINE_SEATS, people, form.day)
 
 
 def _second_level_codes(prefix: str, *, after: int) -> Iterator[str]:

@@ -44,12 +44,16 @@ JPEG = FileType("image/jpeg", ".jpg", "JPEG")
 PNG = FileType("image/png", ".png", "PNG")
 DOCX = FileType("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", "Word (.docx)")
 XLSX = FileType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel (.xlsx)")
+WAV = FileType("audio/x-wav", ".wav", "WAV")
+OGG = FileType("audio/ogg", ".ogg", "OGG")
+MP3 = FileType("audio/mpeg", ".mp3", "MP3")
 
 MP4 = FileType("video/mp4", ".mp4", "MP4")
 
 DOCUMENTS = (PDF, JPEG, PNG, DOCX, XLSX)
 PHOTOS = (JPEG, PNG, MP4)
 """What shows a place: photos and short films, as phones make them."""
+SOUNDS = (WAV, OGG, MP3)
 
 
 def recognise(file: IO[bytes], allowed: tuple[FileType, ...] = DOCUMENTS) -> FileType:
@@ -67,7 +71,8 @@ def recognise(file: IO[bytes], allowed: tuple[FileType, ...] = DOCUMENTS) -> Fil
         raise Invalid(
             _("Loại tệp này không nhận được. Hãy gửi tệp %(types)s.") % {"types": ", ".join(kind.label for kind in allowed)}
         )
-    _CHECKS[found](file)
+    if check := _CHECKS.get(found):
+        check(file)
     file.seek(0)
     return found
 
@@ -82,6 +87,12 @@ def _type_of(head: bytes, file: IO[bytes]) -> FileType | None:
             return PNG
         case "video/mp4" | "video/quicktime" | "video/3gpp" | "video/x-m4v":
             return MP4
+        case "audio/x-wav" | "audio/wav":
+            return WAV
+        case "audio/ogg":
+            return OGG
+        case "audio/mpeg":
+            return MP3
     return _office_type(file) if head.startswith(b"PK\x03\x04") else None
 
 

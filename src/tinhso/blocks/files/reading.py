@@ -4,10 +4,10 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
-from tinhso.blocks.files.content import JPEG, PDF, PNG
+from tinhso.blocks.files.content import JPEG, PDF, PNG, SOUNDS
 from tinhso.blocks.files.models import StoredFile
 
-_SHOWN_IN_PLACE = {kind.content_type for kind in (PDF, JPEG, PNG)}
+_SHOWN_IN_PLACE = {kind.content_type for kind in (PDF, JPEG, PNG, *SOUNDS)}
 
 
 def open_file(stored: StoredFile) -> File:
@@ -23,7 +23,7 @@ def read_file(stored: StoredFile) -> bytes:
 
 
 def file_response(stored: StoredFile, *, inline: bool = False) -> FileResponse:
-    """Stream a file to the browser as a download, or shown in place when asked and of a harmless type (PDF, images).
+    """Stream a file to the browser as a download, or shown in place when asked and of a harmless type (PDF, images, sounds).
 
     The headers keep a browser from running anything in it. A PDF gets no `sandbox`: browsers' viewers refuse to start in one.
     """

@@ -27,9 +27,11 @@ _NAMES = {
     "specialist": "chuyenvien",
     "clerk": "vanthu",
     "manager": "theodoi",
+    "hotline_lead": "truongca",
+    "hotline_agent": "tongdai",
 }
 # in the order of the story a visitor plays
-_STORY = ("congdan", "tiepnhan", "chuyenvien", "chutich", "phochutich", "vanthu", "lanhdao", "theodoi", "quantri", "doanhnghiep")
+_STORY = ("congdan", "tiepnhan", "chuyenvien", "chutich", "phochutich", "vanthu", "lanhdao", "tongdai", "truongca", "theodoi", "quantri", "doanhnghiep")
 _CITIZENS = 3
 
 

@@ -1,0 +1,70 @@
+"""What agents are doing. The exchange moves them between ready, talking and wrap-up; breaks and the end of duty are their own."""
+
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.actions import action, record
+from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.permissions import require
+from tinhso.services.hotline.models import Agent, Call, Line, Spell, State
+
+
+@action
+def add_agent(line: Line, person: Person, extension: str, *, by: Person | None) -> Agent:
+    """Let a person answer a line; again: at another extension.
+
+    Raises:
+        Invalid: no extension, or a colleague has it.
+    """
+    require(by, "hotline.manage", at=line.agency)
+    extension = "".join(extension.split())[:40]
+    taken = Agent.objects.filter(line=line, extension=extension).exclude(person=person).exists()
+    if not extension or taken:
+        problem = _("Hãy nhập số máy lẻ chưa ai dùng, ví dụ 201.")
+        raise Invalid(problem, fields={"extension": problem})
+    agent, _made = Agent.objects.update_or_create(person=person, defaults={"line": line, "extension": extension, "active": True})
+    record("hotline.agent_added", by=by, on=agent, agency=line.agency, person=person.pk)
+    return agent
+
+
+@action
+def remove_agent(agent: Agent, *, by: Person | None, at: datetime | None = None) -> None:
+    """Let somebody answer no more; their calls stay theirs."""
+    require(by, "hotline.manage", at=agent.line.agency)
+    switch(agent, None, at=at or now())
+    Agent.objects.filter(pk=agent.pk).update(active=False)
+    record("hotline.agent_removed", by=by, on=agent, agency=agent.line.agency, person=agent.person_id)
+
+
+@action
+def set_state(agent: Agent, state: str, *, by: Person, at: datetime | None = None) -> None:
+    """Begin or end duty, take a break, be ready again. `state`: ready, break, or empty for the end of duty.
+
+    Raises:
+        WrongState: the agent is on the telephone.
+        Invalid: no state one chooses.
+    """
+    require(by, "hotline.serve", at=agent.line.agency)
+    if state not in {State.READY, State.BREAK, ""}:
+        raise Invalid(_("Không có trạng thái này."))
+    if Call.objects.filter(agent=agent, state=Call.State.ANSWERED).exists():
+        raise WrongState(_("Bạn đang nghe máy. Hãy kết thúc cuộc gọi trước."))
+    if switch(agent, State(state) if state else None, at=at or now()):
+        record("hotline.agent_state", by=by, on=agent, agency=agent.line.agency, state=state or "off")
+
+
+def switch(agent: Agent, state: State | None, *, at: datetime) -> bool:
+    """Close the agent's spell and open another. Returns whether anything changed."""
+    Agent.objects.select_for_update().get(pk=agent.pk)
+    running = Spell.objects.filter(agent=agent, until=None).first()
+    if (running.state if running else None) == state:
+        return False
+    if running:
+        running.until = max(at, running.since)
+        running.save(update_fields=["until"])
+    if state:
+        Spell.objects.create(agent=agent, state=state, since=at)
+    return True

@@ -1,0 +1,72 @@
+"""Lines and the secret addresses of their exchanges."""
+
+import secrets
+from hashlib import sha256
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.kernel.actions import action, record
+from tinhso.kernel.errors import Invalid
+from tinhso.kernel.permissions import require
+from tinhso.services.hotline.models import Line
+
+
+@action
+def set_line(
+    agency: Agency,
+    number: str,
+    *,
+    by: Person | None,
+    title: str,
+    adapter: str = Line.Adapter.CTI,
+    prompt: str = "",
+    recording_days: int = 90,
+    token: str = "",
+) -> tuple[Line, str]:
+    """Open a line, or change one. The secret of a new one is given back this once; only its digest is kept.
+
+    Args:
+        token: only for sample data.
+
+    Raises:
+        Invalid: the number, the title, the adapter or the days cannot be.
+    """
+    require(by, "hotline.manage", at=agency)
+    number, title = "".join(number.split()), " ".join(title.split())[:100]
+    wrong: dict[str, object] = {}
+    if not (number.lstrip("+").isdigit() and 3 <= len(number) <= 16):
+        wrong["number"] = _("Số tổng đài gồm 3 đến 15 chữ số.")
+    if not title:
+        wrong["title"] = _("Hãy đặt tên cho đường dây.")
+    if not 1 <= recording_days <= 3650:
+        wrong["recording_days"] = _("Thời hạn lưu ghi âm từ 1 đến 3650 ngày.")
+    if adapter not in Line.Adapter.values:
+        wrong["adapter"] = _("Không có cách nối này.")
+    if wrong:
+        raise Invalid(_("Thông tin đường dây chưa đúng."), fields=wrong)
+    values = {"title": title, "adapter": adapter, "prompt": prompt.strip()[:500], "recording_days": recording_days}
+    line = Line.objects.filter(number=number).first()
+    if line:
+        require(by, "hotline.manage", at=line.agency)
+        Line.objects.filter(pk=line.pk).update(**values)
+        record("hotline.line_set", by=by, on=line, agency=line.agency, adapter=adapter)
+        return Line.objects.select_related("agency").get(pk=line.pk), ""
+    token = token or secrets.token_urlsafe(24)
+    line = Line.objects.create(agency=agency, number=number, token_digest=digest_of(token), **values)
+    record("hotline.line_set", by=by, on=line, agency=agency, adapter=adapter)
+    return line, token
+
+
+@action
+def new_secret(line: Line, *, by: Person) -> str:
+    """A new secret address; the old one opens nothing any more."""
+    require(by, "hotline.manage", at=line.agency)
+    token = secrets.token_urlsafe(24)
+    Line.objects.filter(pk=line.pk).update(token_digest=digest_of(token))
+    record("hotline.secret_renewed", by=by, on=line, agency=line.agency)
+    return token
+
+
+def digest_of(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

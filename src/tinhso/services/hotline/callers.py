@@ -1,0 +1,113 @@
+"""Who may be calling, and what they have in hand with the province. A number is no proof: agents ask before they tell."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.clock import remaining_of
+from tinhso.blocks.cases.kept import CONTENTS
+from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.kernel.time import Remaining
+from tinhso.services.hotline.desk_tables import KnownNumber
+from tinhso.services.hotline.models import Call, Line
+from tinhso.services.hotline.numbers import national
+
+_MOST_PERSONS, _MOST_CASES, _MOST_CALLS = 5, 20, 8
+
+
+class Certainty(StrEnum):
+    CERTAIN = "certain"
+    MAYBE = "maybe"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+    @property
+    def tone(self) -> str:
+        return "done" if self is Certainty.CERTAIN else "neutral"
+
+
+_LABELS = {
+    Certainty.CERTAIN: _("Đã biết người gọi"),
+    Certainty.MAYBE: _("Có thể là"),
+    Certainty.UNKNOWN: _("Chưa biết người gọi"),
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who may be calling. names: of people who are on a case but not in the register."""
+
+    certainty: Certainty
+    persons: list[Person]
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case as the desk shows it: where it stands, not what is in it."""
+
+    case: Case
+    remaining: Remaining | None
+
+
+def recognise(call: Call) -> Caller:
+    """Certain: the agent confirmed it, now or in an earlier call, or the register gives the number to one person alone."""
+    if call.person:
+        return Caller(Certainty.CERTAIN, [call.person], [])
+    if not call.number:
+        return Caller(Certainty.UNKNOWN, [], [])
+    known = list(Person.objects.filter(pk__in=KnownNumber.objects.filter(number=call.number).values("person"))[:_MOST_PERSONS])
+    if len(known) == 1:
+        return Caller(Certainty.CERTAIN, known, [])
+    phone = national(call.number)
+    registered = known or list(Person.objects.filter(phone=phone).order_by("sort_key")[:_MOST_PERSONS])
+    parties = Party.objects.filter(phone=phone)
+    others = parties.exclude(person=None).exclude(person__in=registered).values_list("person", flat=True).distinct()
+    maybe = list(Person.objects.filter(pk__in=others[:_MOST_PERSONS]))
+    names = sorted(set(parties.filter(person=None).values_list("name", flat=True)[:_MOST_PERSONS]))
+    if len(registered) == 1 and not maybe and not names:
+        return Caller(Certainty.CERTAIN, registered, [])
+    persons = [*registered, *maybe][:_MOST_PERSONS]
+    return Caller(Certainty.MAYBE if persons or names else Certainty.UNKNOWN, persons, names)
+
+
+def served_agencies(line: Line) -> QuerySet[Agency]:
+    """The whole tree that the line's agency stands in: a province's line answers for all its agencies."""
+    root = (line.agency.path or "").partition(".")[0]
+    return Agency.objects.filter(path__startswith=f"{root}.") if root else Agency.objects.filter(pk=line.agency_id)
+
+
+def cases_of_caller(line: Line, persons: Collection[Person], number: str, at: datetime) -> list[CaseLine]:
+    """Cases of these persons and of this telephone number, at the agencies the line answers for; open ones first."""
+    phone = Party.objects.filter(phone=national(number)).values("case") if number else Party.objects.none().values("case")
+    found = Case.objects.filter(Q(applicant__in=[person.pk for person in persons]) | Q(pk__in=phone))
+    found = found.filter(agency__in=served_agencies(line)).select_related("procedure", "version", "agency").defer(*CONTENTS)
+    rows = list(found.order_by("-submitted_at", "-pk")[:_MOST_CASES])
+    rows.sort(key=lambda case: case.ended)
+    return [CaseLine(case, remaining_of(case, at)) for case in rows]
+
+
+def case_by_code(line: Line, code: str) -> Case | None:
+    """A case whose code the caller reads out or types on the keypad."""
+    code = "".join(code.split()).upper()
+    found = Case.objects.filter(code=code, agency__in=served_agencies(line)) if code else Case.objects.none()
+    return found.select_related("procedure", "version", "agency").defer(*CONTENTS).first()
+
+
+def calls_of(call: Call) -> list[Call]:
+    """Earlier calls from the same number or of the same person, newest first."""
+    same = Q(pk__in=[])
+    if call.number:
+        same |= Q(number=call.number)
+    if call.person_id:
+        same |= Q(person=call.person_id)
+    earlier = Call.objects.filter(same, line=call.line).exclude(pk=call.pk)
+    return list(earlier.select_related("agent__person").order_by("-started_at", "-pk")[:_MOST_CALLS])

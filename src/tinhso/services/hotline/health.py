@@ -1,0 +1,30 @@
+"""What `tinhso check` says of the telephone."""
+
+from datetime import timedelta
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.manifest import Check
+from tinhso.services.hotline.models import Line
+
+_QUIET = timedelta(days=3)
+
+
+def check_lines() -> list[Check]:
+    """One for each line in use: which adapter it is joined by, and when the exchange was last heard."""
+    lines = list(Line.objects.filter(active=True).order_by("number"))
+    if not lines:
+        advice = _("Lập đường dây ở /tong-dai/thiet-lap/ rồi trỏ tổng đài vào địa chỉ bí mật được cấp.")
+        return [Check("telephony", "not configured", advice=advice)]
+    return [_check(line) for line in lines]
+
+
+def _check(line: Line) -> Check:
+    part = f"telephony {line.number}"
+    if line.adapter == Line.Adapter.DEMO:
+        return Check(part, "ok: demo", _("cuộc gọi mẫu; chưa nối tổng đài nào"))
+    if line.seen_at is None or line.seen_at < now() - _QUIET:
+        detail = _("nối qua CTI; chưa nghe thấy sự kiện nào") if line.seen_at is None else _("nối qua CTI; im lặng hơn ba ngày")
+        return Check(part, "not configured", detail, advice=_("Kiểm tra địa chỉ bí mật đã đặt trong tổng đài."))
+    return Check(part, "ok", _("nối qua CTI"))

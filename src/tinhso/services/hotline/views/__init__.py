@@ -1,0 +1,1 @@
+"""Screens of the line, and the door for telephone exchanges."""

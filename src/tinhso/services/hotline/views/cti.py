@@ -1,0 +1,74 @@
+"""The door for telephone exchanges. Whoever knows a line's secret address is its exchange."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from tinhso.blocks.identity.throttle import TooManyTries, client_address, spend_try
+from tinhso.kernel.errors import DomainError, Invalid
+from tinhso.services.hotline.actions.recordings import keep_recording
+from tinhso.services.hotline.actions.telephony import hear
+from tinhso.services.hotline.models import Line
+from tinhso.services.hotline.queries import line_by_token
+from tinhso.services.hotline.telephony import read_event
+
+_WINDOW = timedelta(minutes=1)
+_EVENTS, _STRANGERS = 3000, 30  # a minute: of one exchange, and wrong secrets from one place
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def event(request: HttpRequest, token: str) -> JsonResponse:
+    """One event. Answered 200 with {}, or {"action": "reject"} for a number on the block list, as Zammad does."""
+    try:
+        line = _line(request, token)
+        call = hear(line, read_event(request.POST))
+    except DomainError as error:
+        return _refused(error)
+    return JsonResponse({"action": "reject", "reason": "busy"} if call.blocked else {})
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def recording(request: HttpRequest, token: str) -> JsonResponse:
+    """The recording of a call: multipart `callId`, `recording`, and `prompted=1` where the caller was told."""
+    try:
+        line = _line(request, token)
+        upload = request.FILES.get("recording")
+        if upload is None:
+            raise Invalid(_("Thiếu tệp ghi âm."), fields={"recording": _("Hãy gửi tệp ghi âm trong trường recording.")})
+        keep_recording(line, request.POST.get("callId", ""), upload, prompted=request.POST.get("prompted") == "1")
+    except DomainError as error:
+        return _refused(error)
+    return JsonResponse({}, status=201)
+
+
+def _line(request: HttpRequest, token: str) -> Line:
+    line = line_by_token(token)
+    if line is None:
+        spend_try("hotline.token", client_address(request), limit=_STRANGERS, window=_WINDOW, at=now())
+        raise _Unauthorized(_("Địa chỉ bí mật của đường dây không đúng hoặc đã đổi."))
+    spend_try("hotline.events", str(line.pk), limit=_EVENTS, window=_WINDOW, at=now())
+    return line
+
+
+class _Unauthorized(DomainError):
+    status = 401
+    code = "unauthorized"
+
+
+def _refused(error: DomainError) -> JsonResponse:
+    answer = JsonResponse(
+        {"error": str(error), "code": error.code, "fields": {name: str(text) for name, text in error.fields.items()}},
+        status=error.status,
+    )
+    if isinstance(error, TooManyTries):
+        answer["Retry-After"] = "60"
+    return answer

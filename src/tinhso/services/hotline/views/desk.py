@@ -1,0 +1,277 @@
+"""The agent's desk: one page, whose parts change by themselves."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from json import dumps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.blocks.directory.models import Person
+from tinhso.blocks.identity.guards import PersonRequest, staff_only
+from tinhso.kernel.errors import DomainError, NotFound
+from tinhso.kernel.permissions import require
+from tinhso.kernel.text.numbers import whole_number
+from tinhso.services.hotline.actions.agents import set_state
+from tinhso.services.hotline.actions.callbacks import ask_back
+from tinhso.services.hotline.actions.desk import (
+    confirm_caller,
+    deny_caller,
+    hand_over,
+    note_caller_shown,
+    note_missed,
+    write_down,
+)
+from tinhso.services.hotline.articles import find_articles
+from tinhso.services.hotline.callers import calls_of, case_by_code, cases_of_caller, recognise
+from tinhso.services.hotline.knowledge_tables import Article
+from tinhso.services.hotline.models import Agent, Call, Disposition, Leg
+from tinhso.services.hotline.queries import (
+    agent_of,
+    board,
+    call_for,
+    call_in_hand,
+    open_callbacks,
+    ready_agents,
+    ringing_for,
+    state_of,
+    unseen_missed,
+)
+
+_SHOWN = 8
+
+
+@never_cache
+@require_safe
+@staff_only
+def page(request: PersonRequest) -> HttpResponse:
+    """The whole desk."""
+    require(request.person, "hotline.serve")
+    agent = agent_of(request.person)
+    if agent is None:
+        return render(request, "hotline/no_desk.html")
+    context = (
+        _now(agent)
+        | _lists(agent)
+        | {
+            "signal": _signal(agent)[1],
+            "articles": find_articles(request.person, ""),
+            "scripts": find_articles(request.person, "", kind=Article.Kind.SCRIPT),
+        }
+    )
+    return render(request, "hotline/desk.html", _shown(request, context))
+
+
+@never_cache
+@require_safe
+@staff_only
+def call(request: PersonRequest) -> HttpResponse:
+    """The part about the call that rings or is in hand."""
+    require(request.person, "hotline.serve")
+    return render(request, "hotline/call.html", _shown(request, _now(_agent(request))))
+
+
+@never_cache
+@require_safe
+@staff_only
+def lists(request: PersonRequest) -> HttpResponse:
+    """The part with what waits: missed calls, call-backs, the line at this moment."""
+    require(request.person, "hotline.serve")
+    return render(request, "hotline/lists.html", _lists(_agent(request)))
+
+
+@require_safe
+@staff_only
+def signal(request: PersonRequest) -> HttpResponse:
+    """Whether anything has changed; asked every second. 304 when nothing has."""
+    require(request.person, "hotline.serve")
+    tag, found = _signal(_agent(request))
+    unchanged = request.headers.get("If-None-Match") == tag
+    answer = HttpResponse(status=304) if unchanged else JsonResponse(found)
+    answer["ETag"], answer["Cache-Control"] = tag, "private, no-cache"
+    return answer
+
+
+def _signal(agent: Agent) -> tuple[str, dict[str, str]]:
+    state, at = state_of(agent), now()
+    ringing, mine = ringing_for(agent, state, at), call_in_hand(agent)
+    said = " ".join(f"{one.pk}:{one.state}:{one.agent_id}" for one in (ringing, mine) if one)
+    shown = board(agent.line, at)
+    waits = [len(shown.waiting), len(shown.talking), shown.callbacks, shown.callbacks_late, unseen_missed(agent.line).count()]
+    desks = [f"{desk.pk}{spell.state if spell else ''}" for desk, spell in shown.desks]
+    found = {
+        "call": f"{state.state if state else ''} {said}",
+        "ringing": str(ringing.pk) if ringing else "",
+        "lists": sha256(dumps([waits, desks]).encode()).hexdigest()[:12],
+    }
+    return f'"{sha256(dumps(found).encode()).hexdigest()[:20]}"', found
+
+
+def _agent(request: PersonRequest) -> Agent:
+    agent = agent_of(request.person)
+    if agent is None:
+        raise NotFound(_("Bạn chưa được giao máy nào ở tổng đài."))
+    return agent
+
+
+def _now(agent: Agent) -> dict[str, Any]:
+    """What the agent is doing, the call that rings, the one in hand."""
+    state, at = state_of(agent), now()
+    ringing, mine = ringing_for(agent, state, at), call_in_hand(agent)
+    return {"agent": agent, "line": agent.line, "state": state, "ringing": ringing, "mine": mine, "now": at}
+
+
+def _shown(request: PersonRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """With who is calling. What is put before the agent is written down."""
+    call: Call | None = context["ringing"] or context["mine"]
+    if call is None:
+        return context
+    caller = recognise(call)
+    cases = cases_of_caller(call.line, caller.persons, call.number, context["now"])
+    if caller.persons or cases:
+        shown = [person.pk for person in caller.persons], [line.case.code for line in cases]
+        note_caller_shown(call, by=request.person, persons=shown[0], cases=shown[1])
+    return context | {
+        "call": call,
+        "caller": caller,
+        "cases": cases,
+        "earlier": calls_of(call),
+        "handed": Leg.objects.select_related("handed_by__person")
+        .filter(call=call, agent=context["agent"])
+        .exclude(handed_by=None)
+        .first(),
+        "colleagues": ready_agents(call.line, but=context["agent"]) if call.state == Call.State.ANSWERED else [],
+        "dispositions": Disposition.choices,
+    }
+
+
+def _lists(agent: Agent) -> dict[str, Any]:
+    callbacks = open_callbacks(agent.line)
+    return {
+        "agent": agent,
+        "line": agent.line,
+        "board": board(agent.line, now()),
+        "missed": unseen_missed(agent.line)[:_SHOWN],
+        "callbacks": [(one, one.owner_id == agent.pk) for one in callbacks[:_SHOWN]],
+        "now": now(),
+    }
+
+
+# ---- what the agent does ----
+
+
+@require_POST
+@staff_only
+def state(request: PersonRequest) -> HttpResponse:
+    """Ready, break, end of duty."""
+    require(request.person, "hotline.serve")
+    agent = _agent(request)
+    return _try(request, lambda: set_state(agent, request.POST.get("state", ""), by=request.person))
+
+
+@require_POST
+@staff_only
+def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
+    """What the agent does with a call."""
+    require(request.person, "hotline.serve")
+    found = call_for(request.person, pk)
+    acts: dict[str, Callable[[PersonRequest, Call], None]] = {
+        "la": _confirm,
+        "khong-la": _deny,
+        "ghi": _write,
+        "chuyen": _hand_over,
+        "hen": _ask_back,
+    }
+    if act not in acts:
+        raise NotFound(_("Không có việc này."))
+    return _try(request, lambda: acts[act](request, found))
+
+
+def _person(request: PersonRequest) -> Person:
+    person = Person.objects.filter(pk=whole_number(request.POST.get("person")) or 0).first()
+    if person is None:
+        raise NotFound(_("Không có người này."))
+    return person
+
+
+def _confirm(request: PersonRequest, call: Call) -> None:
+    person = _person(request)
+    if person not in recognise(call).persons:
+        raise NotFound(_("Không có người này."))
+    confirm_caller(call, person, by=request.person)
+
+
+def _deny(request: PersonRequest, call: Call) -> None:
+    deny_caller(call, _person(request), by=request.person)
+
+
+def _write(request: PersonRequest, call: Call) -> None:
+    finish = "finish" in request.POST
+    write_down(
+        call,
+        by=request.person,
+        notes=request.POST.get("notes", ""),
+        caller_name=request.POST.get("caller_name", ""),
+        disposition=request.POST.get("disposition", ""),
+        finish=finish,
+    )
+    messages.success(request, _("Đã lưu ghi chép cuộc gọi.") if finish else _("Đã lưu."))
+
+
+def _hand_over(request: PersonRequest, call: Call) -> None:
+    to = Agent.objects.filter(pk=whole_number(request.POST.get("to")) or 0, line=call.line, active=True).first()
+    if to is None:
+        raise NotFound(_("Không có người này ở tổng đài."))
+    hand_over(call, to, request.POST.get("note", ""), by=request.person)
+    messages.info(request, _("Đã mời đồng nghiệp nghe máy. Hãy giữ máy đến khi có người nhận."))
+
+
+def _ask_back(request: PersonRequest, call: Call) -> None:
+    made = ask_back(
+        call.line, request.POST.get("number", "") or call.number, by=request.person, call=call, note=request.POST.get("note", "")
+    )
+    messages.success(request, _("Đã hẹn gọi lại trước %(when)s.") % {"when": f"{made.due_at.astimezone():%H:%M %d/%m/%Y}"})
+
+
+@require_POST
+@staff_only
+def missed(request: PersonRequest) -> HttpResponse:
+    """All missed calls have been seen."""
+    require(request.person, "hotline.serve")
+    agent = _agent(request)
+    return _try(request, lambda: note_missed(agent.line, by=request.person))
+
+
+@require_safe
+@staff_only
+def find_case(request: PersonRequest) -> HttpResponse:
+    """Where the case stands whose code the caller reads out. Looking is written down."""
+    require(request.person, "hotline.serve")
+    agent = _agent(request)
+    found, mine = case_by_code(agent.line, request.GET.get("ma", "")[:60]), call_in_hand(agent)
+    if found and mine:
+        note_caller_shown(mine, by=request.person, persons=[], cases=[found.code])
+    return render(
+        request, "hotline/found_case.html", {"found": found if mine else None, "asked": request.GET.get("ma", ""), "mine": mine}
+    )
+
+
+def _try(request: PersonRequest, act: Callable[[], object]) -> HttpResponse:
+    """Do it; a refusal is told above the part, which shows things as they are now. Without script the page comes anew."""
+    try:
+        act()
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        messages.error(request, " ".join(dict.fromkeys(map(str, error.fields.values()))) or str(error))
+    if not request.headers.get("HX-Request"):
+        return redirect("hotline:desk")
+    answer = render(request, "hotline/call.html", _shown(request, _now(_agent(request))) | {"told": True})
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#call", "innerHTML"
+    return answer
