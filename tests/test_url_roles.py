@@ -237,6 +237,41 @@ portal:tasks               GET    302  200  404  404  404  404  404  404  404
 portal:timeliness          GET    200  200  200  200  200  200  200  200  200
 portal:withdraw            POST   302  409  404  404  404  404  404  404  404
 portal:ask_withdrawal      POST   302  422  404  404  404  404  404  404  404
+hotline:desk               GET    302  404  404  403  403  403  403  403  403
+hotline:signal             GET    302  404  404  403  403  403  403  403  403
+hotline:now                GET    302  404  404  403  403  403  403  403  403
+hotline:lists              GET    302  404  404  403  403  403  403  403  403
+hotline:state              POST   302  404  404  403  403  403  403  403  403
+hotline:missed             POST   302  404  404  403  403  403  403  403  403
+hotline:find_case          GET    302  404  404  403  403  403  403  403  403
+hotline:act                POST   302  404  404  403  403  403  403  403  403
+hotline:ring               POST   302  404  404  403  403  403  403  403  403
+hotline:handled            POST   302  404  404  403  403  403  403  403  403
+hotline:callbacks          GET    302  404  404  403  403  403  403  403  403
+hotline:add_callback       POST   302  404  404  403  403  403  403  403  403
+hotline:callback           POST   302  404  404  403  403  403  403  403  403
+hotline:calls              GET    302  404  404  403  403  403  403  403  403
+hotline:later              GET    302  404  404  403  403  403  403  403  403
+hotline:later              POST   302  404  404  403  403  403  403  403  403
+hotline:block              POST   302  404  404  403  403  403  403  403  403
+hotline:call               GET    302  404  404  403  403  403  403  403  403
+hotline:call               POST   302  404  404  403  403  403  403  403  403
+hotline:sound              GET    302  404  404  403  403  403  403  403  403
+hotline:articles           GET    302  404  404  403  403  403  200  200  403
+hotline:found              GET    302  404  404  403  403  403  200  200  403
+hotline:article            GET    302  404  404  403  403  403  404  404  403
+hotline:new_article        GET    302  404  404  403  403  403  403  403  403
+hotline:new_article        POST   302  404  404  403  403  403  403  403  403
+hotline:edit_article       GET    302  404  404  403  403  403  403  403  403
+hotline:edit_article       POST   302  404  404  403  403  403  403  403  403
+hotline:article_act        POST   302  404  404  403  403  403  403  403  403
+hotline:board              GET    302  404  404  403  403  403  404  403  403
+hotline:board_now          GET    302  404  404  403  403  403  404  403  403
+hotline:board_table        GET    302  404  404  403  403  403  404  403  403
+hotline:setup              GET    302  404  404  403  403  403  403  200  403
+hotline:setup              POST   302  404  404  403  403  403  403  404  403
+hotline:event              POST   401  401  401  401  401  401  401  401  401
+hotline:recording          POST   401  401  401  401  401  401  401  401  401
 queueing:desk              GET    302  404  404  200  403  403  403  403  200
 queueing:queue             GET    302  404  404  404  403  403  403  403  404
 queueing:open              POST   302  404  404  302  403  403  403  403  302
@@ -434,6 +469,13 @@ def _build(folder: Path) -> World:
         "national_portal:drop": {"pk": 0},
         "national_portal:file": {"key": "0:none"},
         "national_portal:message": {"pk": 0},
+        "hotline:act": {"pk": 0, "act": "ghi"},
+        "hotline:handled": {"pk": 0, "act": "nghe"},
+        "hotline:callback": {"pk": 0, "act": "goi"},
+        **{f"hotline:{name}": {"pk": 0} for name in ("call", "sound")},
+        **{f"hotline:{name}": {"slug": "none"} for name in ("article", "edit_article")},
+        "hotline:article_act": {"slug": "none", "act": "duyet"},
+        **{f"hotline:{name}": {"token": "none"} for name in ("event", "recording")},
         "queueing:turn": {"turn": 0, "act": "xong"},
         "queueing:waiting": {"pk": 0, "act": "bo"},
         "queueing:revoke_device": {"pk": 0},

@@ -31,7 +31,20 @@ _NAMES = {
     "hotline_agent": "tongdai",
 }
 # in the order of the story a visitor plays
-_STORY = ("congdan", "tiepnhan", "chuyenvien", "chutich", "phochutich", "vanthu", "lanhdao", "tongdai", "truongca", "theodoi", "quantri", "doanhnghiep")
+_STORY = (
+    "congdan",
+    "tiepnhan",
+    "chuyenvien",
+    "chutich",
+    "phochutich",
+    "vanthu",
+    "lanhdao",
+    "tongdai",
+    "truongca",
+    "theodoi",
+    "quantri",
+    "doanhnghiep",
+)
 _CITIZENS = 3
 
 

@@ -26,11 +26,13 @@ def find_articles(person: Person, text: str, *, kind: str = Article.Kind.ARTICLE
     words = fold(text).split()
     for word in words:
         found = found.filter(search__contains=word)
+    if not words:
+        return list(found.order_by("title")[:_SHOWN])
     in_title = Q()
     for word in words:
-        in_title &= Q(search__startswith=word) | Q(slug__contains=word)
+        in_title &= Q(slug__contains=word)
     rank = Case(When(in_title, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return list(found.annotate(rank=rank if words else Value(0)).order_by("rank", "title")[:_SHOWN])
+    return list(found.annotate(rank=rank).order_by("rank", "title")[:_SHOWN])
 
 
 def article_for(person: Person, slug: str) -> Article:
