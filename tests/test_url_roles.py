@@ -13,6 +13,7 @@ from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pikepdf
 import pytest
@@ -237,41 +238,6 @@ portal:tasks               GET    302  200  404  404  404  404  404  404  404
 portal:timeliness          GET    200  200  200  200  200  200  200  200  200
 portal:withdraw            POST   302  409  404  404  404  404  404  404  404
 portal:ask_withdrawal      POST   302  422  404  404  404  404  404  404  404
-hotline:desk               GET    302  404  404  403  403  403  403  403  403
-hotline:signal             GET    302  404  404  403  403  403  403  403  403
-hotline:now                GET    302  404  404  403  403  403  403  403  403
-hotline:lists              GET    302  404  404  403  403  403  403  403  403
-hotline:state              POST   302  404  404  403  403  403  403  403  403
-hotline:missed             POST   302  404  404  403  403  403  403  403  403
-hotline:find_case          GET    302  404  404  403  403  403  403  403  403
-hotline:act                POST   302  404  404  403  403  403  403  403  403
-hotline:ring               POST   302  404  404  403  403  403  403  403  403
-hotline:handled            POST   302  404  404  403  403  403  403  403  403
-hotline:callbacks          GET    302  404  404  403  403  403  403  403  403
-hotline:add_callback       POST   302  404  404  403  403  403  403  403  403
-hotline:callback           POST   302  404  404  403  403  403  403  403  403
-hotline:calls              GET    302  404  404  403  403  403  403  403  403
-hotline:later              GET    302  404  404  403  403  403  403  403  403
-hotline:later              POST   302  404  404  403  403  403  403  403  403
-hotline:block              POST   302  404  404  403  403  403  403  403  403
-hotline:call               GET    302  404  404  403  403  403  403  403  403
-hotline:call               POST   302  404  404  403  403  403  403  403  403
-hotline:sound              GET    302  404  404  403  403  403  403  403  403
-hotline:articles           GET    302  404  404  403  403  403  200  200  403
-hotline:found              GET    302  404  404  403  403  403  200  200  403
-hotline:article            GET    302  404  404  403  403  403  404  404  403
-hotline:new_article        GET    302  404  404  403  403  403  403  403  403
-hotline:new_article        POST   302  404  404  403  403  403  403  403  403
-hotline:edit_article       GET    302  404  404  403  403  403  403  403  403
-hotline:edit_article       POST   302  404  404  403  403  403  403  403  403
-hotline:article_act        POST   302  404  404  403  403  403  403  403  403
-hotline:board              GET    302  404  404  403  403  403  404  403  403
-hotline:board_now          GET    302  404  404  403  403  403  404  403  403
-hotline:board_table        GET    302  404  404  403  403  403  404  403  403
-hotline:setup              GET    302  404  404  403  403  403  403  200  403
-hotline:setup              POST   302  404  404  403  403  403  403  404  403
-hotline:event              POST   401  401  401  401  401  401  401  401  401
-hotline:recording          POST   401  401  401  401  401  401  401  401  401
 queueing:desk              GET    302  404  404  200  403  403  403  403  200
 queueing:queue             GET    302  404  404  404  403  403  403  403  404
 queueing:open              POST   302  404  404  302  403  403  403  403  302
@@ -469,13 +435,6 @@ def _build(folder: Path) -> World:
         "national_portal:drop": {"pk": 0},
         "national_portal:file": {"key": "0:none"},
         "national_portal:message": {"pk": 0},
-        "hotline:act": {"pk": 0, "act": "ghi"},
-        "hotline:handled": {"pk": 0, "act": "nghe"},
-        "hotline:callback": {"pk": 0, "act": "goi"},
-        **{f"hotline:{name}": {"pk": 0} for name in ("call", "sound")},
-        **{f"hotline:{name}": {"slug": "none"} for name in ("article", "edit_article")},
-        "hotline:article_act": {"slug": "none", "act": "duyet"},
-        **{f"hotline:{name}": {"token": "none"} for name in ("event", "recording")},
         "queueing:turn": {"turn": 0, "act": "xong"},
         "queueing:waiting": {"pk": 0, "act": "bo"},
         "queueing:revoke_device": {"pk": 0},
@@ -601,11 +560,20 @@ class Row:
     name: str
     method: str
     expected: tuple[int, ...]
+    arguments: dict[str, str]
 
 
 def _rows() -> list[Row]:
-    lines = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
-    return [Row(name, method, tuple(map(int, cells))) for name, method, *cells in lines]
+    """The table above, and those of single services beside this file."""
+    tables = [TABLE, *(file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("url_roles/*.txt")))]
+    lines = [line.split() for table in tables for line in table.splitlines() if line.strip() and not line.startswith("#")]
+    return [_row(*line) for line in lines]
+
+
+def _row(address: str, method: str, *cells: str) -> Row:
+    """`address`: its name, and after a question mark its arguments where the world below makes none."""
+    name, _mark, given = address.partition("?")
+    return Row(name, method, tuple(map(int, cells)), dict(parse_qsl(given)))
 
 
 def _addresses(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:
@@ -621,20 +589,19 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert {row.name for row in _rows()} == named
 
 
-def _answers(world: World, name: str, method: str) -> tuple[int, ...]:
-    return tuple(_ask(world, name, method, role) for role in ROLES)
+def _answers(world: World, row: Row) -> tuple[int, ...]:
+    return tuple(_ask(world, row, role) for role in ROLES)
 
 
-def _ask(world: World, name: str, method: str, role: str) -> int:
+def _ask(world: World, row: Row, role: str) -> int:
     client = world.client
     client.cookies = SimpleCookie(world.sessions.get(role))
     with _taken_back():
-        address = reverse(name, kwargs=world.arguments.get(name, {}))
-        return client.generic(
-            method, address, data=b"" if method == "GET" else b"x=1", content_type="application/x-www-form-urlencoded"
-        ).status_code
+        address = reverse(row.name, kwargs=row.arguments or world.arguments.get(row.name, {}))
+        data = b"" if row.method == "GET" else b"x=1"
+        return client.generic(row.method, address, data=data, content_type="application/x-www-form-urlencoded").status_code
 
 
 @pytest.mark.parametrize("row", _rows(), ids=lambda row: f"{row.method} {row.name}")
 def test_an_address_answers_each_role_as_the_table_says(world: World, row: Row) -> None:
-    assert dict(zip(ROLES, _answers(world, row.name, row.method), strict=True)) == dict(zip(ROLES, row.expected, strict=True))
+    assert dict(zip(ROLES, _answers(world, row), strict=True)) == dict(zip(ROLES, row.expected, strict=True))
