@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.clock import remaining_of
+from tinhso.blocks.cases.families import Family, known_families
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.time import Remaining
 from tinhso.services.hotline.desk_tables import KnownNumber
@@ -88,18 +90,26 @@ def served_agencies(line: Line) -> QuerySet[Agency]:
 def cases_of_caller(line: Line, persons: Collection[Person], number: str, at: datetime) -> list[CaseLine]:
     """Cases of these persons and of this telephone number, at the agencies the line answers for; open ones first."""
     phone = Party.objects.filter(phone=national(number)).values("case") if number else Party.objects.none().values("case")
-    found = Case.objects.filter(Q(applicant__in=[person.pk for person in persons]) | Q(pk__in=phone))
-    found = found.filter(agency__in=served_agencies(line)).select_related("procedure", "version", "agency").defer(*CONTENTS)
-    rows = list(found.order_by("-submitted_at", "-pk")[:_MOST_CASES])
-    rows.sort(key=lambda case: case.ended)
-    return [CaseLine(case, remaining_of(case, at)) for case in rows]
+    theirs = Q(applicant__in=[person.pk for person in persons]) | Q(pk__in=phone)
+    rows = [
+        case
+        for family in known_families()
+        for case in _served(line, family).filter(theirs).order_by("-submitted_at", "-pk")[:_MOST_CASES]
+    ]
+    rows.sort(key=lambda case: (case.ended, -case.submitted_at.timestamp()))
+    return [CaseLine(case, remaining_of(case, at)) for case in rows[:_MOST_CASES]]
+
+
+def _served(line: Line, family: Family) -> QuerySet[Case]:
+    found = all_cases(family).filter(agency__in=served_agencies(line))
+    return found.select_related("procedure", "version", "agency").defer(*CONTENTS)
 
 
 def case_by_code(line: Line, code: str) -> Case | None:
     """A case whose code the caller reads out or types on the keypad."""
     code = "".join(code.split()).upper()
-    found = Case.objects.filter(code=code, agency__in=served_agencies(line)) if code else Case.objects.none()
-    return found.select_related("procedure", "version", "agency").defer(*CONTENTS).first()
+    found = (_served(line, family).filter(code=code).first() for family in known_families()) if code else iter(())
+    return next((case for case in found if case), None)
 
 
 def calls_of(call: Call) -> list[Call]:
