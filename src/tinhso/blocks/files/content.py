@@ -54,6 +54,14 @@ DOCUMENTS = (PDF, JPEG, PNG, DOCX, XLSX)
 PHOTOS = (JPEG, PNG, MP4)
 """What shows a place: photos and short films, as phones make them."""
 SOUNDS = (WAV, OGG, MP3)
+_BY_MIME = {
+    "image/jpeg": JPEG,
+    "image/png": PNG,
+    **dict.fromkeys(("video/mp4", "video/quicktime", "video/3gpp", "video/x-m4v"), MP4),
+    **dict.fromkeys(("audio/x-wav", "audio/wav"), WAV),
+    "audio/ogg": OGG,
+    "audio/mpeg": MP3,
+}
 
 
 def recognise(file: IO[bytes], allowed: tuple[FileType, ...] = DOCUMENTS) -> FileType:
@@ -80,19 +88,8 @@ def recognise(file: IO[bytes], allowed: tuple[FileType, ...] = DOCUMENTS) -> Fil
 def _type_of(head: bytes, file: IO[bytes]) -> FileType | None:
     if b"%PDF-" in head[:1024]:
         return PDF
-    match filetype.guess_mime(head):
-        case "image/jpeg":
-            return JPEG
-        case "image/png":
-            return PNG
-        case "video/mp4" | "video/quicktime" | "video/3gpp" | "video/x-m4v":
-            return MP4
-        case "audio/x-wav" | "audio/wav":
-            return WAV
-        case "audio/ogg":
-            return OGG
-        case "audio/mpeg":
-            return MP3
+    if found := _BY_MIME.get(str(filetype.guess_mime(head))):
+        return found
     return _office_type(file) if head.startswith(b"PK\x03\x04") else None
 
 
