@@ -31,7 +31,7 @@ from tinhso.services.scanning.queries import page_of
 MOST_WAITING = 300
 LONGEST_REASON = 300
 FORGOTTEN_AFTER = timedelta(days=30)
-SIGNED, REASON = "NguoiSoHoa", "Số hóa từ bản giấy"
+SIGNED, SEALED, REASON = "NguoiSoHoa", "CoQuanSoHoa", "Số hóa từ bản giấy"
 _LARGEST_COPY = 4  # times the limit of an upload
 
 
@@ -227,7 +227,7 @@ def bind_part(case: Case, part: Part, *, by: Person, sign: bool = False, at: dat
     Its name is the case's code, the part's code and a running number.
 
     Args:
-        sign: with the clerk's own certificate, which says that the copy is true to the paper.
+        sign: with the clerk's own certificate, which says that the copy is true to the paper, and then the agency's seal.
 
     Raises:
         Invalid: a bad page is kept without a reason, or the copy would be too large.
@@ -245,9 +245,11 @@ def bind_part(case: Case, part: Part, *, by: Person, sign: bool = False, at: dat
         raise Invalid(text % {"pages": ", ".join(map(str, bad)), "part": part.name})
     about = About(part.name, case.code, part.code, case.agency.name, by.full_name, at)
     content = bind(pages, about)
-    certificate = ensure_certificate(by, at=at) if sign else None
-    if certificate:
+    certificate = seal = None
+    if sign:
+        certificate, seal = ensure_certificate(by, at=at), ensure_certificate(case.agency, at=at)
         content = sign_pdf(content, certificate=certificate, field=SIGNED, at=at, reason=REASON, label=by.full_name)
+        content = sign_pdf(content, certificate=seal, field=SEALED, at=at, reason=REASON, label=case.agency.name)
     if len(content) > _LARGEST_COPY * settings.MAX_UPLOAD_SIZE:
         raise too_large(_LARGEST_COPY * settings.MAX_UPLOAD_SIZE, SCANS[:1])
     name = f"{case.code}-{part.code}-{part.files.count() + 1:02d}.pdf"
@@ -258,8 +260,11 @@ def bind_part(case: Case, part: Part, *, by: Person, sign: bool = False, at: dat
         quality=[_told(page) for page in pages],
         made_by=by,
         certificate=certificate,
+        seal=seal,
         made_at=at,
     )
+    if seal:
+        record("scanning.sealed", by=by, on=case, agency=case.agency, code=case.code, part=part.code, serial=seal.serial)
     Page.objects.filter(pk__in=[page.pk for page in pages]).delete()
     return found
 

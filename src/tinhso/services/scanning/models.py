@@ -66,6 +66,9 @@ class Digitised(models.Model):
     certificate = models.ForeignKey(
         "esignature.Certificate", models.PROTECT, null=True, related_name="+", help_text="with which the clerk signed the copy"
     )
+    seal = models.ForeignKey(
+        "esignature.Certificate", models.PROTECT, null=True, related_name="+", help_text="of the agency, which sealed the copy"
+    )
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -75,5 +78,5 @@ class Digitised(models.Model):
     def note(self) -> str:
         """For people who see the file in a list."""
         pages = ngettext("%(n)s trang, số hóa tại quầy", "%(n)s trang, số hóa tại quầy", self.pages) % {"n": self.pages}
-        signed = gettext("đã ký số")
+        signed = gettext("đã ký số, có dấu cơ quan") if self.seal_id else gettext("đã ký số")
         return f"{pages}, {signed}" if self.certificate_id else pages

@@ -11,20 +11,20 @@ from tinhso.blocks.cases.loading import DECLARATION, LAW_SAYS, PROCESS, VERSION,
 from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
+from tinhso.services.processes.actions.four_eyes import (
+    ChangedMeanwhile,
+    give_back,
+    put_aside,
+    refuse_unless_read_by_another,
+)
 from tinhso.services.processes.checking import check, lacks_law
 from tinhso.services.processes.diagram import with_diagram
 from tinhso.services.processes.models import ProcessDraft
 
 State = ProcessDraft.State
 _LONGEST_BASIS = 300
-
-
-class ChangedMeanwhile(WrongState):
-    """Somebody else has saved the draft since it was opened."""
-
-    code = "changed_meanwhile"
 
 
 @action
@@ -120,13 +120,7 @@ def send_draft(draft: ProcessDraft, *, version: str, valid_from: date, reason: s
 def take_back_draft(draft: ProcessDraft, *, reason: str, by: Person) -> ProcessDraft:
     """Open a sent draft again: an author thinks again, or an approver sends it back with a reason."""
     draft = _locked(draft, State.SENT)
-    if not draft.authors.filter(pk=by.pk).exists():
-        require(by, "processes.approve")
-        if not reason.strip():
-            raise Invalid(_("Hãy ghi lý do trả lại để người soạn biết cần sửa gì."))
-    draft.state, draft.answer = State.OPEN, reason.strip()
-    draft.save(update_fields=["state", "answer"])
-    record("processes.draft_taken_back", by=by, on=draft)
+    give_back(draft, reason=reason, by=by, event="processes.draft_taken_back")
     return draft
 
 
@@ -144,10 +138,7 @@ def approve_draft(draft: ProcessDraft, *, revision: int, by: Person, at: datetim
     """
     require(by, "processes.approve")
     draft = _locked(draft, State.SENT)
-    if draft.authors.filter(pk=by.pk).exists():
-        raise NotAllowed(_("Người soạn không được tự duyệt; hãy để người khác duyệt."))
-    if draft.revision != revision:
-        raise ChangedMeanwhile(_("Bản nháp đã đổi từ khi bạn mở trang. Hãy tải lại trang, xem lại rồi mới duyệt."))
+    refuse_unless_read_by_another(draft, revision=revision, by=by)
     assert draft.valid_from  # noqa: S101 - a sent draft has one
     _not_past(draft.valid_from)
     became = replace_version(_must_be_good(draft), by=by)
@@ -162,9 +153,7 @@ def drop_draft(draft: ProcessDraft, *, by: Person) -> None:
     """Put it aside for good; it stays on record."""
     require(by, "processes.draft")
     draft = _locked(draft, State.OPEN)
-    draft.state = State.DROPPED
-    draft.save(update_fields=["state"])
-    record("processes.draft_dropped", by=by, on=draft)
+    put_aside(draft, by=by, event="processes.draft_dropped")
 
 
 def _locked(draft: ProcessDraft, state: State) -> ProcessDraft:

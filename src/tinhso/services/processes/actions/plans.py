@@ -13,9 +13,14 @@ from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.version_maps import places_to_rest, proposed_map, wrong_in
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
-from tinhso.services.processes.actions.drafts import ChangedMeanwhile
+from tinhso.services.processes.actions.four_eyes import (
+    ChangedMeanwhile,
+    give_back,
+    put_aside,
+    refuse_unless_read_by_another,
+)
 from tinhso.services.processes.jobs import move_cases
 from tinhso.services.processes.models import MovePlan, PlannedCase
 from tinhso.services.processes.plans import chosen_cases
@@ -112,13 +117,7 @@ def send_plan(plan: MovePlan, *, reason: str, by: Person) -> MovePlan:
 def take_back_plan(plan: MovePlan, *, reason: str, by: Person) -> MovePlan:
     """Open a sent plan again: an author thinks again, or an approver sends it back with a reason."""
     plan = _locked(plan, State.SENT)
-    if not plan.authors.filter(pk=by.pk).exists():
-        require(by, "processes.approve")
-        if not reason.strip():
-            raise Invalid(_("Hãy ghi lý do trả lại để người soạn biết cần sửa gì."))
-    plan.state, plan.answer = State.OPEN, reason.strip()
-    plan.save(update_fields=["state", "answer"])
-    record("processes.plan_taken_back", by=by, on=plan)
+    give_back(plan, reason=reason, by=by, event="processes.plan_taken_back")
     return plan
 
 
@@ -137,10 +136,7 @@ def approve_plan(plan: MovePlan, *, revision: int, by: Person, at: datetime) -> 
     require(by, "processes.approve")
     require(by, "cases.edit_procedures")
     plan = _locked(plan, State.SENT)
-    if plan.authors.filter(pk=by.pk).exists():
-        raise NotAllowed(_("Người soạn không được tự duyệt; hãy để người khác duyệt."))
-    if plan.revision != revision:
-        raise ChangedMeanwhile(_("Kế hoạch đã đổi từ khi bạn mở trang. Hãy tải lại trang, xem lại rồi mới duyệt."))
+    refuse_unless_read_by_another(plan, revision=revision, by=by)
     if plan.target.valid_from > localdate(at):
         text = _("Phiên bản {version} có hiệu lực từ {day}; đến ngày đó mới chuyển được.")
         raise Invalid(text.format(version=plan.target.version, day=f"{plan.target.valid_from:%d/%m/%Y}"))
@@ -172,9 +168,7 @@ def drop_plan(plan: MovePlan, *, by: Person) -> None:
     """Put it aside for good; it stays on record."""
     require(by, "processes.draft")
     plan = _locked(plan, State.OPEN)
-    plan.state = State.DROPPED
-    plan.save(update_fields=["state"])
-    record("processes.plan_dropped", by=by, on=plan)
+    put_aside(plan, by=by, event="processes.plan_dropped")
 
 
 def _locked(plan: MovePlan, *states: State) -> MovePlan:

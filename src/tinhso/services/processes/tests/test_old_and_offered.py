@@ -18,7 +18,8 @@ from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, PROCESS, write_folder
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-from tinhso.services.processes.actions.drafts import ChangedMeanwhile, approve_draft, begin_draft, save_draft, say_law, send_draft
+from tinhso.services.processes.actions.drafts import approve_draft, begin_draft, save_draft, say_law, send_draft
+from tinhso.services.processes.actions.four_eyes import ChangedMeanwhile
 from tinhso.services.processes.actions.offers import decline_offer, take_offer
 from tinhso.services.processes.checking import check, lacks_law, with_law
 from tinhso.services.processes.tests.conftest import with_stamp

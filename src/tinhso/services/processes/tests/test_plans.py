@@ -23,7 +23,7 @@ from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.services.processes import plans
 from tinhso.services.processes.actions.carrying import carry_out
-from tinhso.services.processes.actions.drafts import ChangedMeanwhile
+from tinhso.services.processes.actions.four_eyes import ChangedMeanwhile
 from tinhso.services.processes.actions.plans import (
     Choice,
     approve_plan,

@@ -15,6 +15,7 @@ from tinhso.blocks.cases.models import Case, Part, PartFile, TimelineEntry
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.esignature.verify import verify_pdf
 from tinhso.blocks.files.reading import read_file
+from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from tinhso.services.scanning.actions import (
     FORGOTTEN_AFTER,
@@ -250,12 +251,17 @@ def test_a_copy_is_bound_in_order_with_what_it_is_of(case: Case, part: Part, tow
     assert TimelineEntry.objects.get(event="digitised").public is False
 
 
-def test_a_copy_may_be_signed_by_the_clerk_who_made_it(case: Case, part: Part, town: Town) -> None:
+def test_a_copy_may_be_signed_by_the_clerk_who_made_it_and_sealed_by_the_agency(case: Case, part: Part, town: Town) -> None:
     take(case, part, town, as_file(sheet()), key="a")
     copy = bind_part(case, part, by=town.clerk, sign=True)
     report = verify_pdf(read_file(copy.file))
-    assert [(one.signer, one.intact) for one in report.signatures] == [(town.clerk.full_name, True)]
-    assert copy.digitised.certificate.person == town.clerk
+    assert [(one.signer, one.intact) for one in report.signatures] == [
+        (town.clerk.full_name, True),
+        ("UBND phường Đạo Thạnh", True),
+    ]
+    assert (copy.digitised.certificate.person, copy.digitised.seal.agency) == (town.clerk, town.agency)
+    assert "có dấu cơ quan" in copy.digitised.note
+    assert AuditEntry.objects.get(event="scanning.sealed").facts["serial"] == copy.digitised.seal.serial
 
 
 def test_bound_twice_there_is_one_copy_and_pages_added_later_make_a_second(case: Case, part: Part, town: Town) -> None:

@@ -46,7 +46,10 @@ async function post(item) {
   item.failures += answer.status === 500;
   if (item.failures >= MOST_FAILURES) return { problems: [`${item.name}: ${(await answer.json().catch(() => ({}))).detail ?? answer.status}`] };
   if (answer.status >= 500 || answer.status === 429) throw new TypeError("busy");
-  if (answer.redirected || answer.status === 401 || !kind.includes("json")) return null; // signed out
+  const unread = !kind.includes("json");
+  if (answer.redirected || answer.status === 401 || (answer.ok && unread)) return null; // signed out
+  // a proxy before the product speaks for itself, in a page of its own: the same again would be refused again
+  if (unread) return { problems: [`${item.name}: ${answer.status === 413 ? scan.dataset.tooLarge : answer.status}`] };
   const refusal = await answer.json();
   if (answer.status === 403 && refusal.code === "session_expired") return null; // signed in again meanwhile: the token is another
   return { problems: [refusal.detail] };
