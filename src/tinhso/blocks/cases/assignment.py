@@ -110,7 +110,7 @@ def _least(people: Iterable[int], loads: Mapping[int, Load]) -> int:
 def staff_of(tenures: Iterable[Tenure], role: str) -> Staff:
     """From the tenures at an agency on a day. A personal role is not passed on to who stands in."""
     giving = [tenure for tenure in tenures if role in tenure.post.roles]
-    away = {tenure.in_place_of_id: tenure.person_id for tenure in giving if tenure.in_place_of_id}
+    away = {tenure.in_place_of_id: tenure.person_id for tenure in giving if tenure.in_place_of_id and not tenure.beside}
     absent = {tenure.person_id: away[tenure.pk] for tenure in giving if tenure.pk in away}
     known = roles().get(role)
     present: dict[int, frozenset[int]] = {}

@@ -204,13 +204,16 @@ class Post(models.Model):
 
 
 class Tenure(models.Model):
-    """A person holds a post from a day to a day, both included; in place of its holder while that one is away."""
+    """A person holds a post from a day to a day, both included; in place of its holder while that one is away, or beside them."""
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="tenures")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tenures")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="stand_ins")
+    beside = models.BooleanField(
+        default=False, db_default=False, help_text="the holder is there and goes on working; work is shared for these days"
+    )
 
     class Meta:
         constraints = [

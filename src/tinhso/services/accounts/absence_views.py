@@ -36,11 +36,12 @@ def absences(request: PersonRequest) -> HttpResponse:
                 first_day=said["first_day"],
                 last_day=said["last_day"],
                 by=request.person,
+                beside=said["kind"] == "beside",
             )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Đã ghi người làm thay; người ấy nhận được thông báo."))
+            messages.success(request, _("Đã ghi; người được giao nhận được thông báo."))
             return redirect("accounts:absences")
     context = {
         "form": form,

@@ -158,8 +158,16 @@ def _day(label: str | Promise) -> forms.DateField:
 
 
 class AbsenceForm(AccountForm):
-    tenure = forms.TypedChoiceField(label=_("Người vắng mặt"), error_messages={"required": _("Hãy chọn người vắng mặt.")})
-    substitute = forms.TypedChoiceField(label=_("Người làm thay"), error_messages={"required": _("Hãy chọn người làm thay.")})
+    kind = forms.ChoiceField(
+        label=_("Giao việc"),
+        choices=[
+            ("away", _("Làm thay: người giữ vị trí vắng mặt")),
+            ("beside", _("Làm cùng: người giữ vị trí vẫn làm việc, giao bớt trong những ngày này")),
+        ],
+        initial="away",
+    )
+    tenure = forms.TypedChoiceField(label=_("Người giữ vị trí"), error_messages={"required": _("Hãy chọn người giữ vị trí.")})
+    substitute = forms.TypedChoiceField(label=_("Người được giao"), error_messages={"required": _("Hãy chọn người được giao.")})
     first_day = _day(_("Từ ngày"))
     last_day = _day(_("Đến hết ngày"))
 

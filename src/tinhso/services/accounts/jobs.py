@@ -20,6 +20,7 @@ def tell_substitute(event: Event) -> None:
     if made is None or made.in_place_of is None or made.valid_to is None:
         return  # called off since
     facts = {
+        "beside": made.beside,
         "away": made.in_place_of.person.full_name,
         "substitute": made.person.full_name,
         "post": made.post.title,

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.models import Procedure
 from tinhso.blocks.directory.calendars import agency_calendar
-from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.time import VIETNAM, local
 from tinhso.services.queueing.booking_tables import Appointment, SlotPlan
@@ -27,14 +28,16 @@ class Slot:
     left: int
 
 
-def bookable_lines() -> QuerySet[Line]:
-    """The lines that take appointments, by office."""
+def bookable_lines(procedure: Procedure | None = None) -> QuerySet[Line]:
+    """The lines that take appointments, by office; those at which a procedure is handed in, when one is given."""
     plans = SlotPlan.objects.filter(active=True).values("line")
-    return (
-        Line.objects.filter(pk__in=plans, active=True, agency__active=True)
-        .select_related("agency")
-        .order_by("agency__path", "letter")
-    )
+    lines = Line.objects.filter(pk__in=plans, active=True, agency__active=True)
+    if procedure:
+        level = UnitLevel.COMMUNE if procedure.level == Procedure.Level.COMMUNE else UnitLevel.PROVINCE
+        lines = lines.filter(
+            Q(fields__contains=[procedure.field_code]) | Q(fields=[]), agency__level=level, purpose=Line.Purpose.APPLY
+        )
+    return lines.select_related("agency").order_by("agency__path", "letter")
 
 
 def bookable_line(pk: int) -> Line:

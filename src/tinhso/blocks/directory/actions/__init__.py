@@ -141,8 +141,13 @@ LONGEST_ABSENCE = timedelta(days=366)
 
 
 @action
-def arrange_stand_in(tenure: Tenure, *, substitute: Person, first_day: date, last_day: date, by: Actor) -> Tenure:
+def arrange_stand_in(
+    tenure: Tenure, *, substitute: Person, first_day: date, last_day: date, by: Actor, beside: bool = False
+) -> Tenure:
     """Let a colleague do the work of a post while its holder is away; its personal roles, such as signing, stay with the holder.
+
+    Args:
+        beside: the holder is not away: for these days both do the work of the post.
 
     Raises:
         NotAllowed: `by` is neither the holder nor the head of the agency.
@@ -169,11 +174,11 @@ def arrange_stand_in(tenure: Tenure, *, substitute: Person, first_day: date, las
     try:
         with transaction.atomic():
             made = Tenure.objects.create(
-                person=substitute, post=tenure.post, valid_from=first_day, valid_to=last_day, in_place_of=tenure
+                person=substitute, post=tenure.post, valid_from=first_day, valid_to=last_day, in_place_of=tenure, beside=beside
             )
     except IntegrityError as error:
         raise WrongState(_("Đã có người làm thay vị trí này trong khoảng thời gian đó.")) from error
-    record("directory.stand_in_arranged", by=by, on=made, agency=agency, tenure=tenure.pk, person=substitute.pk)
+    record("directory.stand_in_arranged", by=by, on=made, agency=agency, tenure=tenure.pk, person=substitute.pk, beside=beside)
     return made
 
 

@@ -7,10 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from tinhso.blocks.cases.assignment import staff_of, tenures_at
 from tinhso.blocks.cases.tests.conftest import Town, make_town
 from tinhso.blocks.directory.models import Person, Tenure
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
+from tinhso.blocks.identity.policy import grants
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.events import Event
 from tinhso.services.accounts.jobs import tell_substitute
@@ -34,6 +36,7 @@ def office(town: Town, client: Client) -> Client:
 def _given(town: Town, *, substitute: Person, first: date, last: date) -> dict[str, str]:
     tenure = Tenure.objects.get(person=town.specialist)
     return {
+        "kind": "away",
         "tenure": str(tenure.pk),
         "substitute": str(substitute.pk),
         "first_day": f"{first:%d/%m/%Y}",
@@ -76,3 +79,16 @@ def test_both_are_told(town: Town) -> None:
     tell_substitute(Event("directory.stand_in_arranged", "directory.tenure", str(made.pk), None))
     told = Message.objects.filter(template="accounts.stand_in", channel="notice")
     assert {message.person for message in told} == {town.clerk, town.specialist}
+
+
+def test_work_is_shared_for_some_days_with_a_colleague_while_the_holder_is_there(town: Town, office: Client) -> None:
+    today = localdate()
+    given = _given(town, substitute=town.clerk, first=today, last=today + timedelta(days=4)) | {"kind": "beside"}
+    assert "Đang làm cùng" in office.post(PAGE, given, follow=True).content.decode()
+    made = Tenure.objects.get(in_place_of__isnull=False)
+    assert made.beside
+    assert (town.agency.pk, "specialist") in grants(Person.objects.get(pk=town.clerk.pk)).pairs
+    present = staff_of(tenures_at(town.agency.pk, today), "specialist").present
+    assert {town.specialist.pk, town.other_specialist.pk, town.clerk.pk} == set(present)
+    tell_substitute(Event("directory.stand_in_arranged", "directory.tenure", str(made.pk), None))
+    assert "làm cùng" in Message.objects.filter(template="accounts.stand_in").first().subject  # type: ignore[union-attr]

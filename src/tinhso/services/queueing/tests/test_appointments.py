@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from tinhso.blocks.cases.models import Procedure, ProcedureVersion
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
@@ -24,6 +25,7 @@ from tinhso.services.queueing.actions.appointments import (
     remind,
 )
 from tinhso.services.queueing.actions.counters import call_next, finish
+from tinhso.services.queueing.actions.setup import set_line
 from tinhso.services.queueing.actions.tickets import take_ticket
 from tinhso.services.queueing.booking_tables import Appointment, SlotPlan
 from tinhso.services.queueing.slots import appointment_by_code, days_with_slots
@@ -199,3 +201,24 @@ def test_the_head_opens_and_closes_slots_on_screen(office: Office, client: Clien
     assert plan.weekdays == [1, 3]
     client.post(reverse("queueing:end_slots", args=[plan.pk]))
     assert not SlotPlan.objects.filter(active=True).exists()
+
+
+def test_a_procedure_s_page_leads_to_the_offices_and_lines_where_it_is_handed_in(
+    office: Office, plan: SlotPlan, version: ProcedureVersion, client: Client
+) -> None:
+    hours = {"start": time(9), "end": time(10, 30), "minutes": 30}
+    land = set_line(office.agency, "D", title="Đất đai", fields=["DD"], by=office.head)
+    for line in (land, office.collecting):
+        plan_slots(line, weekdays=range(1, 6), capacity=2, by=office.head, **hours)
+    here = f"/hang-cho/dat-lich/?thu-tuc={version.procedure.code}"
+    assert here in client.get(f"/thu-tuc/{version.procedure.code}/").content.decode()
+    page = client.get(here).content.decode()
+    assert office.births.title in page
+    assert land.title not in page
+    assert office.collecting.title not in page
+    set_line(
+        office.agency, office.births.letter, title=office.births.title, fields=[version.procedure.field_code], by=office.head
+    )
+    assert office.births.title in client.get(here).content.decode()
+    Procedure.objects.update(level="province")
+    assert "Chưa có nơi nào nhận đặt lịch hẹn cho thủ tục này" in client.get(here).content.decode()

@@ -1,4 +1,4 @@
-// The workspace by keyboard: j/k move through rows, o or Enter opens, x chooses, / searches, ? shows this list.
+// The workspace by keyboard: j/k move through rows, n/p turn the pages, o or Enter opens, x chooses, / searches, ? shows this list.
 // A row is any element with data-row; what it opens is its first link.
 
 const room = document.querySelector(".room-workspace");
@@ -25,6 +25,8 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   o: () => document.activeElement.closest("[data-row]") && link(document.activeElement.closest("[data-row]"))?.click(),
+  n: () => document.querySelector(".pager a[rel=next]")?.click(),
+  p: () => document.querySelector(".pager a[rel=prev]")?.click(),
   x: () => document.activeElement.closest("li, tr")?.querySelector("[data-heap-item]")?.click(),
   "/": () => (document.querySelector("[data-search]") ?? document.querySelector("input[type=search]"))?.focus(),
   "?": () => document.getElementById("keys-help")?.showModal(),
