@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tinhso.blocks.cases.models import Procedure
+from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.identity.guards import VisitorRequest
 from tinhso.blocks.identity.throttle import client_address, spend_try
@@ -46,7 +46,7 @@ def choose(request: VisitorRequest) -> HttpResponse:
             return redirect("queueing:appointment", key=appointment_by_code(request.POST.get("code", ""), phone=phone).key)
         except DomainError as error:
             problem = error
-    procedure = Procedure.objects.filter(code=request.GET.get("thu-tuc", "")[:60]).first()
+    procedure = catalogue().filter(code=request.GET.get("thu-tuc", "")[:60]).first()
     offices: dict[str, list[Line]] = {}
     for line in bookable_lines(procedure):
         offices.setdefault(line.agency.name, []).append(line)
