@@ -163,21 +163,15 @@ class Reach:
     @property
     def values(self) -> dict[str, Any]:
         """For the parameters of `fixed_ways`."""
-        named: dict[str, Any] = {"readable": self.readable, "partly": sorted({agency for agency, _role in self.below})}
-        for name, pairs in (("below", self.below), ("came_to", self.came_to)):
-            for number, (agency, role) in enumerate(pairs):
-                named |= {f"{name}{number}": agency, f"{name}_role{number}": role}
-        return named
+        partly = sorted({agency for agency, _role in self.below})
+        return {"readable": self.readable, "partly": partly, **_named("below", self.below), **_named("came_to", self.came_to)}
 
 
 def fixed_ways(below: int, came_to: int, family: Family = PROCEDURES) -> list[QuerySet[Case]]:
     """`ways_to_cases` for a fixed query, by a `Reach`'s shape."""
-
-    def pairs(name: str, many: int) -> Any:
-        return [(Param(f"{name}{number}"), Param(f"{name}_role{number}")) for number in range(many)]
-
     readable, partly = (Q(Among("agency", Param(name))) for name in ("readable", "partly"))
-    return [all_cases(family).filter(way) for way in _through(readable, partly, pairs("below", below), pairs("came_to", came_to))]
+    ways = _through(readable, partly, _params("below", below), _params("came_to", came_to))
+    return [all_cases(family).filter(way) for way in ways]
 
 
 def of_roles(pairs: Collection[Pair]) -> Q:
@@ -193,12 +187,11 @@ def opinions_for(person: Person) -> QuerySet[Opinion]:
     held = pairs_for(person, "work")
     if not held:
         return Opinion.objects.none()
-    waiting = Opinion.objects.filter(
-        of_roles(sorted(held)),
-        Q(person__isnull=True) | Q(person__in=[person.pk, *grants(person).stands_in_for]),
-        answered_at__isnull=True,
-        withdrawn=False,
-    )
+    return _questions(sorted(held), Q(person__in=[person.pk, *grants(person).stands_in_for]))
+
+
+def _questions(held: Sequence[Pair], theirs: Q) -> QuerySet[Opinion]:
+    waiting = Opinion.objects.filter(of_roles(held), theirs | Q(person__isnull=True), answered_at__isnull=True, withdrawn=False)
     return waiting.select_related("case__agency", "case__procedure", "agency", "asked_by").order_by("due_at", "pk")
 
 
@@ -299,16 +292,47 @@ def may_work_on(person: Person, step: Step) -> bool:
 def work_of(person: Person, family: Family = PROCEDURES) -> QuerySet[Step]:
     """Open steps waiting for the person: of a role they hold, taken by nobody, by them or by one for whom they stand in. Paused
     cases wait for no one."""
-    theirs = Q(assignee__isnull=True) | Q(assignee__in=[person.pk, *grants(person).stands_in_for])
     held = pairs_for(person, "work", family)
     if not held:
         return Step.objects.none()
+    return _waiting(sorted(held), Q(assignee__in=[person.pk, *grants(person).stands_in_for]))
+
+
+def _waiting(held: Sequence[Pair], theirs: Q) -> QuerySet[Step]:
     return (
-        Step.objects.filter(of_roles(sorted(held)), theirs, done_at__isnull=True, cancelled=False)
+        Step.objects.filter(of_roles(held), theirs | Q(assignee__isnull=True), done_at__isnull=True, cancelled=False)
         .exclude(case__status__in=[Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY])
         .exclude(standing_still(case="case__"))
         .select_related("case", "case__procedure", "agency", "assignee")
     )
+
+
+def fixed_work(held: int) -> QuerySet[Step]:
+    """`work_of` for a fixed query, for somebody with so many roles; its values are `work_values`."""
+    return _waiting(_params("held", held), Q(Among("assignee", Param("theirs"))))
+
+
+def fixed_questions(held: int) -> QuerySet[Opinion]:
+    """`opinions_for`, the same way."""
+    return _questions(_params("held", held), Q(Among("person", Param("theirs"))))
+
+
+def work_values(person: Person) -> tuple[int, dict[str, Any]]:
+    """How many roles somebody works in, and the values that `fixed_work` and `fixed_questions` want."""
+    held = sorted(pairs_for(person, "work"))
+    return len(held), {"theirs": [person.pk, *grants(person).stands_in_for], **_named("held", held)}
+
+
+def _params(name: str, many: int) -> Any:
+    """Stand for so many pairs of an agency and a role; their values are `_named`."""
+    return [(Param(f"{name}{number}"), Param(f"{name}_role{number}")) for number in range(many)]
+
+
+def _named(name: str, pairs: Sequence[Pair]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for number, (agency, role) in enumerate(pairs):
+        named |= {f"{name}{number}": agency, f"{name}_role{number}": role}
+    return named
 
 
 def awaiting_reception(person: Person) -> QuerySet[Case]:

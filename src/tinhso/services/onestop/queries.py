@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -12,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.opinions import ASKED_ROLES
 from tinhso.blocks.cases.clock import late_steps
 from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import opinions_for, work_of
+from tinhso.blocks.cases.process_tables import Opinion
+from tinhso.blocks.cases.queries import all_cases, fixed_questions, fixed_work, search_cases, work_of, work_values
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
 from tinhso.blocks.directory.queries import holders, tenures_on
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.manifest import roles
+from tinhso.kernel.paging import FixedPages, Page, page_by_key
 from tinhso.kernel.time import local
 
 COUNTED = 1000
@@ -35,30 +40,68 @@ class Share:
     """A part of somebody's work. `code` stands in the address; `count` stops at `COUNTED`."""
 
     code: str
-    rule: Q
-    count: int = 0
+    count: int
 
 
-def shares_of_work(person: Person, now: datetime) -> list[Share]:
-    """How a person's work divides: all, overdue, due by the end of today, taken, not yet taken. One query."""
-    shares = _shares(person, now)
-    waiting = work_of(person).select_related(None).order_by().values("pk")[:COUNTED]
-    counts = Step.objects.filter(pk__in=waiting).aggregate(
-        **{f"n{number}": Count("pk", filter=share.rule) for number, share in enumerate(shares)}
-    )
-    return [Share(share.code, share.rule, counts[f"n{number}"]) for number, share in enumerate(shares)]
-
-
-def _shares(person: Person, now: datetime) -> list[Share]:
-    tomorrow = local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+def _shares(*, now: Any, tomorrow: Any, person: Any) -> dict[str, Q]:
     running = Q(case__ended_at=None)
-    return [
-        Share("", Q(pk__isnull=False)),
-        Share("qua-han", running & late_steps(now)),
-        Share("hom-nay", running & Q(due_at__gte=now, due_at__lt=tomorrow)),
-        Share("toi", Q(assignee=person)),
-        Share("chua", Q(assignee=None)),
-    ]
+    return {
+        "": Q(pk__isnull=False),
+        "qua-han": running & late_steps(now),
+        "hom-nay": running & Q(due_at__gte=now, due_at__lt=tomorrow),
+        "toi": Q(assignee=person),
+        "chua": Q(assignee=None),
+    }
+
+
+_SHARES = _shares(now=Param("now"), tomorrow=Param("tomorrow"), person=Param("person"))
+
+
+class Work:
+    """What waits for a person at a moment, and how it divides: all, overdue, due by the end of today, taken, not yet taken."""
+
+    def __init__(self, person: Person, now: datetime) -> None:
+        tomorrow = local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        self.person = person
+        self._held, values = work_values(person)
+        self._values = values | {"person": person.pk, "now": now, "tomorrow": tomorrow}
+
+    def shares(self) -> list[Share]:
+        """The parts with how many steps each has. One query."""
+        (counts,) = _counted(self._held).rows(**self._values) or [(0,) * len(_SHARES)]
+        return [Share(code, count) for code, count in zip(_SHARES, counts, strict=True)]
+
+    def questions(self) -> int:
+        """How many opinions are asked of the person, up to `COUNTED`."""
+        return len(_asked(self._held).rows(**self._values))
+
+    def page(self, share: str, text: str = "", cursor: str | None = None) -> Page[Step]:
+        """The steps of a part, most urgent first; only of the cases that `text` finds."""
+        if not text:
+            return _STEPS.page(self._held, share, cursor=cursor, **self._values)
+        rule = _shares(**{name: self._values[name] for name in ("now", "tomorrow", "person")})[share]
+        steps = work_of(self.person).filter(rule, case__in=search_cases(all_cases(), text))
+        return page_by_key(steps, order=("due_at",), cursor=cursor)
+
+
+@cache
+def _counted(held: int) -> FixedQuery[Step, tuple[int, ...]]:
+    def make() -> QuerySet[Step, tuple[int, ...]]:
+        waiting = fixed_work(held).select_related(None).order_by().values("pk")[:COUNTED]
+        one_row = Step.objects.filter(pk__in=waiting).values("cancelled")  # of which none is
+        counts = {f"n{number}": Count("pk", filter=rule) for number, rule in enumerate(_SHARES.values())}
+        return one_row.annotate(**counts).values_list(*counts)
+
+    return FixedQuery(make)
+
+
+@cache
+def _asked(held: int) -> FixedQuery[Opinion, int]:
+    return FixedQuery(lambda: fixed_questions(held).select_related(None).order_by().values_list("pk", flat=True)[:COUNTED])
+
+
+_UNSEEN = ("case__search", "case__submission_key", "case__procedure__search", "case__procedure__audience", "assignee__search")
+_STEPS = FixedPages(Step, lambda held, share: (fixed_work(held).filter(_SHARES[share]).defer(*_UNSEEN), ()), order=("due_at",))
 
 
 def waiting_for_signature(person: Person) -> QuerySet[Step]:
@@ -69,11 +112,6 @@ def waiting_for_signature(person: Person) -> QuerySet[Step]:
 def next_work(person: Person, *, besides: int) -> Step | None:
     """The most urgent step that waits for the person in another case than `besides`."""
     return work_of(person).exclude(case=besides).order_by("due_at", "pk").first()
-
-
-def questions_waiting(person: Person) -> int:
-    """How many opinions are asked of the person, up to `COUNTED`."""
-    return opinions_for(person).select_related(None).order_by()[:COUNTED].count()
 
 
 def agencies_to_ask(case: Case, on: date) -> list[tuple[str | Promise, list[Agency]]]:

@@ -1,6 +1,5 @@
 """My work and reception."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -14,21 +13,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.blocks.cases.actions.batches import one_by_one
-from tinhso.blocks.cases.actions.common import desk_link
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import all_cases, awaiting_reception, search_cases, work_of
+from tinhso.blocks.cases.queries import awaiting_reception, search_cases
 from tinhso.blocks.cases.waiting import cases_waiting, waiting_for
-from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.time import Remaining
 from tinhso.kernel.web.answers import wants_json
-from tinhso.services.onestop.queries import COUNTED, Share, questions_waiting, shares_of_work
+from tinhso.services.onestop.queries import COUNTED, Share, Work
 
 BATCH = 50
 TITLES = {
@@ -46,20 +43,17 @@ def work(request: PersonRequest) -> HttpResponse:
     """Steps that wait for me, most urgent first."""
     require(request.person, "cases.work")
     moment = now()
-    shares = shares_of_work(request.person, moment)
-    chosen = next((share for share in shares if share.code == request.GET.get("phan")), shares[0])
-    steps = work_of(request.person).filter(chosen.rule)
+    mine = Work(request.person, moment)
+    chosen = request.GET.get("phan", "") if request.GET.get("phan") in TITLES else ""
     text = request.GET.get("q", "").strip()
-    if text:
-        steps = steps.filter(case__in=search_cases(all_cases(), text))
-    page = page_by_key(steps, order=("due_at",), cursor=request.GET.get("trang"))
+    page = mine.page(chosen, text, cursor=request.GET.get("trang"))
     context = {
         "page": page,
-        "rows": [(step, desk_link(step.case), _left(step, moment)) for step in page.rows],
-        "tabs": work_tabs(request.person, shares, chosen, text),
+        "rows": [(step, _left(step, moment)) for step in page.rows],
+        "tabs": work_tabs(mine, chosen, text),
         "filters": [_search(_("Tìm trong việc của tôi"), text)],
-        "keep": {"phan": chosen.code} if chosen.code else {},
-        "filtered": text or chosen.code,
+        "keep": {"phan": chosen} if chosen else {},
+        "filtered": text or chosen,
     }
     return render(request, "onestop/work.html", context)
 
@@ -73,23 +67,26 @@ def _search(label: str, text: str) -> dict[str, str]:
     return {"name": "q", "label": label, "kind": "search", "value": text, "placeholder": hint}
 
 
-def work_tabs(person: Person, shares: Sequence[Share], current: Share | str, text: str = "") -> list[dict[str, object]]:
-    """The shares of my work, what others ask me, what my cases wait for, and notes that name me."""
-    asked = {"url": reverse("onestop:opinions"), "title": _("Ý kiến cần trả lời"), "count": _up_to(questions_waiting(person))}
+def work_tabs(mine: Work, current: str, text: str = "") -> list[dict[str, object]]:
+    """The shares of my work, what others ask me, what my cases wait for, and notes that name me.
+
+    current: a share's code, or the address of the page.
+    """
+    asked = {"url": reverse("onestop:opinions"), "title": _("Ý kiến cần trả lời"), "count": _up_to(mine.questions())}
     waiting = {"url": reverse("onestop:waiting"), "title": _("Đang chờ nơi khác"), "count_at": reverse("onestop:waiting_count")}
     named: dict[str, object] = {"url": reverse("onestop:mentions"), "title": _("Nhắc đến tôi"), "count": ""}
     others = [{**tab, "current": current == tab["url"]} for tab in (asked, waiting, named)]
-    return [*(_tab(share, current, text) for share in shares), *others]
+    return [*(_tab(share, current, text) for share in mine.shares()), *others]
 
 
 def _up_to(count: int) -> str:
     return f"{COUNTED - 1}+" if count >= COUNTED else str(count)
 
 
-def _tab(share: Share, current: Share | str, text: str) -> dict[str, object]:
+def _tab(share: Share, current: str, text: str) -> dict[str, object]:
     query = urlencode({name: value for name, value in (("phan", share.code), ("q", text)) if value})
     address = f"{reverse('onestop:work')}{'?' if query else ''}{query}"
-    return {"url": address, "title": TITLES[share.code], "count": _up_to(share.count), "current": share is current}
+    return {"url": address, "title": TITLES[share.code], "count": _up_to(share.count), "current": share.code == current}
 
 
 @require_safe
@@ -111,7 +108,7 @@ def waiting(request: PersonRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(case, remaining_of(case, moment), things[case.pk]) for case in page.rows],
-        "tabs": work_tabs(request.person, shares_of_work(request.person, moment), request.path),
+        "tabs": work_tabs(Work(request.person, moment), request.path),
         "filters": [_search(_("Tìm trong hồ sơ đang chờ"), text)],
         "filtered": text,
         "now": moment,

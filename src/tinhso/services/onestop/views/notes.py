@@ -14,7 +14,7 @@ from tinhso.kernel.errors import DomainError
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.web.answers import wants_json
-from tinhso.services.onestop.queries import posts_of, shares_of_work
+from tinhso.services.onestop.queries import Work, posts_of
 from tinhso.services.onestop.views.between import way_to
 from tinhso.services.onestop.views.case import again, done
 from tinhso.services.onestop.views.lists import work_tabs
@@ -60,6 +60,6 @@ def mentions(request: PersonRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(mention.entry, pieces_of(mention.entry.note, names[mention.entry_id])) for mention in page.rows],
-        "tabs": work_tabs(request.person, shares_of_work(request.person, now()), request.path),
+        "tabs": work_tabs(Work(request.person, now()), request.path),
     }
     return render(request, "onestop/mentions.html", context)

@@ -28,7 +28,7 @@ from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.onestop.forms import AnswerForm, QuestionForm
-from tinhso.services.onestop.queries import agencies_to_ask, recipients_at, shares_of_work
+from tinhso.services.onestop.queries import Work, agencies_to_ask, recipients_at
 from tinhso.services.onestop.views.between import status_of, way_to
 from tinhso.services.onestop.views.case import done
 from tinhso.services.onestop.views.lists import work_tabs
@@ -47,7 +47,7 @@ def inbox(request: PersonRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(opinion, remaining_until(opinion.agency, opinion.due_at, moment)) for opinion in page.rows],
-        "tabs": work_tabs(request.person, shares_of_work(request.person, moment), request.path),
+        "tabs": work_tabs(Work(request.person, moment), request.path),
     }
     return render(request, "onestop/opinions.html", context)
 
