@@ -55,6 +55,12 @@ class CallTicket(models.Model):
 
     call = models.ForeignKey("hotline.Call", models.PROTECT, related_name="tickets")
     case = models.OneToOneField("cases.Case", models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64, blank=True, db_default="", help_text="makes a second press harmless")
+    answer = models.TextField(blank=True, db_default="")
+    answered_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "key"], condition=~Q(key=""), name="hotline_ticket_once")]
 
     def __str__(self) -> str:
         return f"case {self.case_id} of call {self.call_id}"

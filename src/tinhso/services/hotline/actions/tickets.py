@@ -1,0 +1,117 @@
+"""Cases made from calls: a question answered at once, a request to an agency, a citizen's report."""
+
+from datetime import datetime
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.intake import Applicant
+from tinhso.blocks.cases.actions.routed import submit_routed
+from tinhso.blocks.cases.actions.work import finish_step, open_step
+from tinhso.blocks.cases.families import REPORT
+from tinhso.blocks.cases.life import Deed
+from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.places import Place
+from tinhso.blocks.cases.texts import free_text
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.kernel.actions import action, record
+from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.permissions import require
+from tinhso.services.hotline.catalogue import chosen
+from tinhso.services.hotline.desk_tables import CallTicket
+from tinhso.services.hotline.family import QUESTION
+from tinhso.services.hotline.models import Call, Disposition
+from tinhso.services.hotline.numbers import national
+
+_NAMELESS = "Người gọi 1022"
+
+
+@action
+def make_ticket(
+    call: Call,
+    matter: str,
+    *,
+    by: Person,
+    place: Place,
+    text: str,
+    agency: Agency | None = None,
+    caller_name: str = "",
+    key: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """Make a case of what the caller says; it goes to the agency by the family's rules and its clock starts there.
+
+    A question answered at once is a case of the line itself that ends with its answer.
+
+    Args:
+        matter: procedure and kind, "PA-ANTT.pothole".
+        agency: for a request, an agency chosen by the agent in place of the rules.
+        key: a second press with the same key makes nothing.
+
+    Raises:
+        NotAllowed: it is a colleague's call.
+        Invalid: something is missing; `fields` names "matter", "place", "text".
+    """
+    at = at or now()
+    call = Call.objects.select_for_update(of=("self",)).select_related("line__agency", "agent", "person").get(pk=call.pk)
+    require(by, "hotline.serve", at=call.line.agency)
+    if call.agent is None or call.agent.person_id != by.pk:
+        raise NotAllowed(_("Cuộc gọi này do người khác nghe."))
+    if key and (made := CallTicket.objects.select_related("case").filter(call=call, key=key).first()):
+        return made.case
+    group, kind = chosen(matter, at)
+    own = group.version.procedure.code == QUESTION
+    if not free_text(text, field="text"):
+        raise Invalid(_("Hãy ghi nội dung."), fields={"text": _("Hãy ghi nội dung.")})
+    case, routed = submit_routed(
+        group.family,
+        group.version.procedure.code,
+        {"matter": {"kind": kind, "text": free_text(text, field="text")}},
+        place=place if not own or place.commune or place.address else Place(address=call.line.title),
+        applicant=_caller(call, caller_name),
+        by=by,
+        agency=call.line.agency if own else agency if group.family.code != REPORT else None,
+        at=at,
+    )
+    CallTicket.objects.create(call=call, case=case, key=key)
+    record("hotline.ticket_made", by=by, on=call, agency=case.agency, case=case.code)
+    if group.family.code == REPORT:
+        record("hotline.report_taken", by=by, on=case, agency=case.agency, kind=kind, routed=routed.how)
+    call.disposition = call.disposition or (Disposition.ANSWERED if own else Disposition.TICKET)
+    call.caller_name = " ".join(caller_name.split())[:150] or call.caller_name
+    call.save(update_fields=["disposition", "caller_name"])
+    if own:
+        answer_ticket(case, by=by, text=text, at=at)
+    return case
+
+
+def _caller(call: Call, name: str) -> Applicant:
+    phone = national(call.number)[:20]
+    if call.person:
+        return Applicant(name=call.person.full_name, phone=phone or call.person.phone, person=call.person)
+    return Applicant(name=" ".join((name or call.caller_name).split())[:150] or _NAMELESS, phone=phone)
+
+
+@action
+def answer_ticket(case: Case, *, by: Person, text: str, at: datetime | None = None) -> Case:
+    """Answer a ticket: the agency says what it found or did, and the ticket ends.
+
+    Raises:
+        NotAllowed: the work is another's.
+        Invalid: there is no text.
+        WrongState: it is answered.
+    """
+    at, text = at or now(), free_text(text, field="answer")
+    if not text:
+        raise Invalid(_("Hãy ghi câu trả lời."), fields={"answer": _("Hãy ghi câu trả lời.")})
+    with transition(case, Deed.ANSWER) as case:
+        step = case.steps.filter(done_at__isnull=True, cancelled=False).first()
+        if step is None:
+            raise WrongState(_("Phiếu này đã được trả lời."))
+        step = open_step(step, case, by=by)
+        CallTicket.objects.filter(case=case).update(answer=text, answered_by=by)
+        case.status, case.ended_at, case.returned_at = Status.RETURNED, at, at
+        finish_step(step, case, by=by, outcome="", note="", at=at)
+        tell(case, "answered", by=by, at=at)
+    return case
