@@ -94,13 +94,13 @@ _DEPARTMENT_SEATS = (
     _Seat("Giám đốc Sở", ("signer", "manager"), "GIÁM ĐỐC"),
     _Seat("Trưởng phòng", ("department_head",)),
     _Seat("Chuyên viên", ("specialist",)),
-    _Seat("Công chức tiếp nhận và trả kết quả", ("reception",)),
+    _Seat("Công chức tiếp nhận và trả kết quả", ("reception", "ticket_handler")),
     _Seat("Văn thư", ("clerk",)),
 )
 _COMMUNE_SEATS = (
     _Seat("Chủ tịch Ủy ban nhân dân", ("signer", "manager"), "CHỦ TỊCH"),
     _Seat("Phó Chủ tịch Ủy ban nhân dân", ("signer",), "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH"),
-    _Seat("Công chức tiếp nhận và trả kết quả", ("reception",)),
+    _Seat("Công chức tiếp nhận và trả kết quả", ("reception", "ticket_handler")),
     _Seat("Công chức Tư pháp – Hộ tịch", ("specialist",), holders=2),
     _Seat("Văn thư", ("clerk",)),
 )
@@ -116,7 +116,7 @@ _REGISTRY_SEATS = (
 _TAX_SEATS = (_Seat("Công chức thuế", ("specialist",)),)
 _HOTLINE_SEATS = (
     _Seat("Điện thoại viên 1022", ("hotline_agent",), holders=3),
-    _Seat("Trưởng ca tổng đài 1022", ("hotline_lead",)),
+    _Seat("Trưởng ca tổng đài 1022", ("hotline_lead", "ticket_handler")),
 )
 
 

@@ -66,11 +66,17 @@ def recognise(call: Call) -> Caller:
         return Caller(Certainty.CERTAIN, [call.person], [])
     if not call.number:
         return Caller(Certainty.UNKNOWN, [], [])
-    known = list(Person.objects.filter(pk__in=KnownNumber.objects.filter(number=call.number).values("person"))[:_MOST_PERSONS])
+    known = list(
+        Person.objects.select_related("residence").filter(pk__in=KnownNumber.objects.filter(number=call.number).values("person"))[
+            :_MOST_PERSONS
+        ]
+    )
     if len(known) == 1:
         return Caller(Certainty.CERTAIN, known, [])
     phone = national(call.number)
-    registered = known or list(Person.objects.filter(phone=phone).order_by("sort_key")[:_MOST_PERSONS])
+    registered = known or list(
+        Person.objects.select_related("residence").filter(phone=phone).order_by("sort_key")[:_MOST_PERSONS]
+    )
     parties = Party.objects.filter(phone=phone)
     others = parties.exclude(person=None).exclude(person__in=registered).values_list("person", flat=True).distinct()
     maybe = list(Person.objects.filter(pk__in=others[:_MOST_PERSONS]))

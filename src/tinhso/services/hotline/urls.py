@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.hotline.views import board, callbacks, calls, cti, demo, desk, knowledge, setup
+from tinhso.services.hotline.views import board, callbacks, calls, cti, demo, desk, knowledge, setup, tickets
 
 urlpatterns = [
     path("", desk.page, name="desk"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("da-xem-nho/", desk.missed, name="missed"),
     path("ho-so/", desk.find_case, name="find_case"),
     path("dang-goi/<int:pk>/<str:act>/", desk.acted, name="act"),
+    path("loi-hen/<int:pk>/", tickets.promise, name="promise"),
+    path("phieu/", tickets.page, name="tickets"),
+    path("phieu/<str:code>/", tickets.one, name="ticket"),
     path("mau/goi-den/", demo.ring, name="ring"),
     path("mau/<int:pk>/<str:act>/", demo.handled, name="handled"),
     path("goi-lai/", callbacks.page, name="callbacks"),

@@ -7,6 +7,7 @@ from tinhso.blocks.messaging.actions import send
 from tinhso.blocks.messaging.queries import messages_about
 from tinhso.kernel.events import Event, subscribe
 from tinhso.services.reports.actions import escalating  # noqa: F401 - offers its service task to processes
+from tinhso.services.reports.actions.sending import adopt_report
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Follower, Report
 
@@ -43,3 +44,10 @@ def _receivers(case: Case, *, followers: bool) -> list[Person | str]:
         rows = Follower.objects.filter(report=case.pk).select_related("person").order_by("pk")
         found += [row.person or row.address for row in rows]
     return list(dict.fromkeys(one for one in found if one))
+
+
+@subscribe("hotline.report_taken")
+def adopt_from_line(event: Event) -> None:
+    """A report told to the 1022 line is handled like any other."""
+    case = all_cases(REPORTS).get(pk=int(event.object_id))
+    adopt_report(case, kind=str(event.facts["kind"]), routed=str(event.facts["routed"]))

@@ -81,9 +81,7 @@ def make_ticket(
     call.disposition = call.disposition or (Disposition.ANSWERED if own else Disposition.TICKET)
     call.caller_name = " ".join(caller_name.split())[:150] or call.caller_name
     call.save(update_fields=["disposition", "caller_name"])
-    if own:
-        answer_ticket(case, by=by, text=text, at=at)
-    return case
+    return answer_ticket(case, by=by, text=text, at=at) if own else case
 
 
 def _caller(call: Call, name: str) -> Applicant:

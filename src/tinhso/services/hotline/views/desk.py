@@ -18,6 +18,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.web.templatetags.ui import moment
 from tinhso.services.hotline.actions.agents import set_state
 from tinhso.services.hotline.actions.callbacks import ask_back
 from tinhso.services.hotline.actions.desk import (
@@ -43,6 +44,7 @@ from tinhso.services.hotline.queries import (
     state_of,
     unseen_missed,
 )
+from tinhso.services.hotline.views.tickets import make_from, ticket_parts
 
 _SHOWN = 8
 
@@ -148,6 +150,7 @@ def _shown(request: PersonRequest, context: dict[str, Any]) -> dict[str, Any]:
         .first(),
         "colleagues": ready_agents(call.line, but=context["agent"]) if call.state == Call.State.ANSWERED else [],
         "dispositions": Disposition.choices,
+        **ticket_parts(call, context["ringing"], caller),
     }
 
 
@@ -187,6 +190,7 @@ def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
         "ghi": _write,
         "chuyen": _hand_over,
         "hen": _ask_back,
+        "lap-phieu": _make_ticket,
     }
     if act not in acts:
         raise NotFound(_("Không có việc này."))
@@ -236,7 +240,16 @@ def _ask_back(request: PersonRequest, call: Call) -> None:
     made = ask_back(
         call.line, request.POST.get("number", "") or call.number, by=request.person, call=call, note=request.POST.get("note", "")
     )
-    messages.success(request, _("Đã hẹn gọi lại trước %(when)s.") % {"when": f"{made.due_at.astimezone():%H:%M %d/%m/%Y}"})
+    messages.success(request, _("Đã hẹn gọi lại trước %(when)s.") % {"when": moment(made.due_at)})
+
+
+def _make_ticket(request: PersonRequest, call: Call) -> None:
+    case = make_from(request, call)
+    if case.ended:
+        messages.success(request, _("Đã lưu câu hỏi và câu trả lời, phiếu %(code)s.") % {"code": case.code})
+        return
+    words = {"code": case.code, "agency": case.agency.short_name or case.agency.name, "when": moment(case.due_at)}
+    messages.success(request, _("Đã lập phiếu %(code)s, chuyển đến %(agency)s; trả lời trước %(when)s.") % words)
 
 
 @require_POST

@@ -90,3 +90,10 @@ def _reporter(by: Person | None, phone: str) -> Applicant:
     if by is None:
         return Applicant(name=UNKNOWN, phone=phone)
     return Applicant(name=by.full_name, phone=phone or by.phone, email=by.email, person=by)
+
+
+@action
+def adopt_report(case: Case, *, kind: str, routed: str) -> Report:
+    """Give a report that another service took in, such as the 1022 line, the row it has here. Twice gives the same."""
+    report, _made = Report.objects.get_or_create(case=case, defaults={"kind": kind, "routed": routed})
+    return report

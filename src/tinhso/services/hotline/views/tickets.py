@@ -1,0 +1,144 @@
+"""Tickets: made at the desk in three steps, answered by the agency they went to."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tinhso.blocks.cases.actions.reading import note_reading
+from tinhso.blocks.cases.clock import due_if_received, remaining_of
+from tinhso.blocks.cases.families import REPORT
+from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.cases.places import Place, commune_of
+from tinhso.blocks.cases.queries import case_for_staff, may_work_on, work_of
+from tinhso.blocks.cases.routing import Matter, route
+from tinhso.blocks.directory.models import Agency, AgencyKind, UnitLevel
+from tinhso.blocks.identity.guards import PersonRequest, staff_only
+from tinhso.kernel.errors import DomainError
+from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.text.numbers import whole_number
+from tinhso.services.hotline.actions.tickets import answer_ticket, make_ticket
+from tinhso.services.hotline.callers import Caller, Certainty, served_agencies
+from tinhso.services.hotline.catalogue import chosen, groups
+from tinhso.services.hotline.desk_tables import CallTicket
+from tinhso.services.hotline.family import QUESTION, TICKETS
+from tinhso.services.hotline.models import Call
+from tinhso.services.hotline.queries import call_for
+
+_SHOWN = 100
+
+
+def ticket_parts(call: Call, ringing: Call | None, caller: Caller) -> dict[str, Any]:
+    """What the ticket form offers: what it may be about, places (a known caller lives in the first chosen), agencies."""
+    if ringing:
+        return {}
+    served = served_agencies(call.line).filter(active=True).exclude(code=None).select_related("unit")
+    communes = served.filter(kind=AgencyKind.COMMITTEE, level=UnitLevel.COMMUNE, unit__valid_to=None).order_by("unit__name")
+    known = caller.persons[0].residence if caller.certainty is Certainty.CERTAIN else None
+    home = known.code if known else ""
+    return {
+        "groups": groups(now()),
+        "communes": [(agency.unit.code, agency.unit.name, agency.unit.code == home) for agency in communes],
+        "departments": served.filter(level=UnitLevel.PROVINCE).exclude(kind=AgencyKind.COMMITTEE).order_by("path")[:60],
+        "tickets": [row.case for row in call.tickets.select_related("case__procedure", "case__agency").order_by("pk")],
+    }
+
+
+def make_from(request: PersonRequest, call: Call) -> Case:
+    """A ticket out of the desk's form."""
+    given = request.POST
+    return make_ticket(
+        call,
+        given.get("matter", ""),
+        by=request.person,
+        place=_place(given),
+        text=given.get("text", ""),
+        agency=_agency(call, given.get("agency", "")),
+        caller_name=given.get("caller_name", ""),
+        key=given.get("key", "")[:64],
+    )
+
+
+def _place(given: Any) -> Place:
+    return Place(address=given.get("address", "")[:300], commune=given.get("commune", "")[:10])
+
+
+def _agency(call: Call, text: str) -> Agency | None:
+    return served_agencies(call.line).filter(pk=whole_number(text) or 0, active=True).exclude(code=None).first()
+
+
+@never_cache
+@require_safe
+@staff_only
+def promise(request: PersonRequest, pk: int) -> HttpResponse:
+    """What to read to the caller: which agency it goes to and by when it answers, by the legal clock."""
+    require(request.person, "hotline.serve")
+    call, at = call_for(request.person, pk), now()
+    try:
+        group, kind = chosen(request.GET.get("matter", ""), at)
+    except DomainError:
+        return render(request, "hotline/promise.html", {})
+    code, place = group.version.procedure.code, _place(request.GET)
+    own = code == QUESTION
+    agency = call.line.agency if own else None
+    if not own and group.family.code != REPORT:
+        agency = _agency(call, request.GET.get("agency", ""))
+    if agency is None:
+        agency = route(group.family, Matter(code, kind, commune_of(place, localdate(at)), at)).agency
+    due = due_if_received(group.version, agency, at).at
+    return render(request, "hotline/promise.html", {"own": own, "agency": agency, "due": due})
+
+
+@require_safe
+@staff_only
+def page(request: PersonRequest) -> HttpResponse:
+    """Tickets that wait for the person's answer, the most pressing first; for agents those of the line as well."""
+    require(request.person, "tickets.search")
+    steps = work_of(request.person, TICKETS).order_by("due_at", "pk")[:_SHOWN]
+    rows = [(step.case, remaining_of(step.case, now())) for step in steps]
+    made = CallTicket.objects.none()
+    if allowed(request.person, "hotline.serve"):
+        made = CallTicket.objects.select_related("case__procedure", "case__agency", "call").order_by("-pk")
+        made = made.filter(call__agent__person=request.person)[:_SHOWN]
+    return render(request, "hotline/tickets.html", {"rows": rows, "made": [row.case for row in made]})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def one(request: PersonRequest, code: str) -> HttpResponse:
+    """A ticket with who asks and what; who has to answer does so here."""
+    require(request.person, "tickets.search")
+    case = case_for_staff(code, request.person, TICKETS)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            answer_ticket(case, by=request.person, text=request.POST.get("answer", ""))
+            messages.success(request, _("Đã trả lời phiếu."))
+            return redirect("hotline:tickets")
+        except DomainError as error:
+            if not error.fields:
+                raise
+            problem = error
+    else:
+        note_reading(case, by=request.person)
+    step = case.steps.select_related("agency", "assignee").filter(done_at=None, cancelled=False).first()
+    context = {
+        "case": case,
+        "remaining": remaining_of(case, now()),
+        "text": case.form.answers.get("matter", {}).get("text", ""),
+        "party": case.parties.get(role=Party.Role.APPLICANT),
+        "place": getattr(case, "place", None),
+        "ticket": CallTicket.objects.select_related("answered_by", "call").filter(case=case).first(),
+        "answers": step is not None and may_work_on(request.person, step),
+        "problem": problem,
+        "entered": request.POST.get("answer", ""),
+        "breadcrumbs": [(_("Phiếu 1022"), reverse("hotline:tickets")), (case.code, "")],
+    }
+    return render(request, "hotline/ticket.html", context, status=problem.status if problem else 200)
