@@ -1,6 +1,6 @@
 """The procedures of the line's own tickets, shipped with the product, and what a ticket may be about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,7 +61,7 @@ def groups(at: datetime) -> list[Group]:
     return found
 
 
-def _kinds(schema: dict[str, Any]) -> list[tuple[str, str]]:
+def _kinds(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
     options = schema["properties"]["matter"]["properties"]["kind"]["oneOf"]
     english = get_language() == "en"
     return [(one["const"], one.get("title_en") if english and one.get("title_en") else one["title"]) for one in options]
