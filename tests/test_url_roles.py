@@ -241,6 +241,16 @@ portal:ask_withdrawal      POST   302  422  404  404  404  404  404  404  404
 portal:correct             GET    302  409  404  404  404  404  404  404  404
 portal:correct             POST   302  409  404  404  404  404  404  404  404
 portal:complain            POST   302  422  404  404  404  404  404  404  404
+reports:queue              GET    302  404  404  403  403  403  200  403  403
+reports:report             GET    302  404  404  404  404  404  404  404  404
+reports:photo              GET    302  404  404  404  404  404  404  404  404
+reports:deed               POST   302  404  404  404  404  404  404  404  404
+reports:routing            GET    302  404  404  403  403  403  200  403  403
+reports:routing            POST   302  404  404  403  403  403  302  403  403
+reports:decide_routing     POST   302  404  404  403  403  403  302  403  403
+reports:contractor         GET    404  404  404  404  404  404  404  404  404
+reports:contractor         POST   404  404  404  404  404  404  404  404  404
+reports:contractor_photo   GET    404  404  404  404  404  404  404  404  404
 readyz                     GET    200  200  200  200  200  200  200  200  200
 service-worker             GET    200  200  200  200  200  200  200  200  200
 processes:approve           POST  302  404  404  403  403  403  409  409  403
@@ -424,6 +434,11 @@ def _build(folder: Path) -> World:
         "scanning:picture": {**by_case, "page": 0},
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,
+        "reports:report": by_case,
+        "reports:photo": {**by_case, "number": 0},
+        "reports:deed": {**by_case, "name": "hoi"},
+        "reports:contractor": {"token": "none"},
+        "reports:contractor_photo": {"token": "none", "number": 0},
         "api:clock_of_case": by_case,
         "api:open_case": by_case,
         "api:complete": {"step_id": step.pk},

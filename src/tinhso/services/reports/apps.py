@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.families import register_family
-from tinhso.kernel.manifest import Manifest, Role, ServiceConfig
+from tinhso.kernel.manifest import Manifest, MenuItem, Role, ServiceConfig
 from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
 
 _SEARCH = {"reports.search"}
@@ -28,7 +28,15 @@ class ReportsConfig(ServiceConfig):
             Role(APPROVER, _("Người duyệt trả lời phản ánh"), frozenset(_APPROVE)),
             Role(DESK, _("Điều phối phản ánh"), frozenset(_DESK)),
             # the rules by which reports find their agency are approved by somebody who did not write them
-            Role("manager", _("Lãnh đạo theo dõi"), frozenset({"reports.approve_routing", "reports.arrange"})),
+            Role(
+                "manager",
+                _("Lãnh đạo theo dõi"),
+                frozenset(_SEARCH | {"reports.read", "reports.approve_routing", "reports.arrange"}),
+            ),
+        ),
+        menu=(
+            MenuItem(_("Phản ánh"), "reports:queue", "message-report", "reports.search", 22),
+            MenuItem(_("Quy tắc chuyển phản ánh"), "reports:routing", "route", "reports.arrange", 49),
         ),
     )
 

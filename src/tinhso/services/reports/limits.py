@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from tinhso.blocks.identity.throttle import spend_try
 
-_HOUR, _QUARTER = timedelta(hours=1), timedelta(minutes=15)
+HOUR, _QUARTER = timedelta(hours=1), timedelta(minutes=15)
 
 
 def spend_report(*, who: str, address: str, at: datetime) -> None:
@@ -16,8 +16,8 @@ def spend_report(*, who: str, address: str, at: datetime) -> None:
     Raises:
         TooManyTries: more than 10 an hour by one sender, or 60 from one address (a market, a school may share one).
     """
-    spend_try("reports.send", who, limit=10, window=_HOUR, at=at)
-    spend_try("reports.send.address", address, limit=60, window=_HOUR, at=at)
+    spend_try("reports.send", who, limit=10, window=HOUR, at=at)
+    spend_try("reports.send.address", address, limit=60, window=HOUR, at=at)
 
 
 def spend_code(*, phone: str, address: str, at: datetime) -> None:

@@ -94,6 +94,7 @@ def submit_case(
     channel: Channel = Channel.ONLINE,
     parts: Mapping[str, HandedIn] | None = None,
     submission_key: str | None = None,
+    words: str = "",
     at: datetime | None = None,
 ) -> Case:
     """Hand in an application. The legal clock starts only when the agency accepts it, or at once where the family is so.
@@ -102,6 +103,7 @@ def submit_case(
         answers: what was entered in the form, already parsed; checked here once more.
         parts: documents by part code.
         submission_key: the same key again returns the case of the first time.
+        words: what it is found by besides its code, where the family names no applicant.
 
     Raises:
         Invalid: answers or parts are wrong or missing; `fields` names them (parts as "parts.<code>").
@@ -124,7 +126,7 @@ def submit_case(
     }
     if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
         raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
-    case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, at=at)
+    case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, words=words, at=at)
     if case is None:
         return _SUBMITTED.rows(key=submission_key)[0]
     particulars = {name: getattr(applicant, name) for name in _PARTICULARS}
@@ -186,6 +188,7 @@ def _new_case(
     by: Person | None,
     channel: Channel,
     key: str | None,
+    words: str,
     at: datetime,
 ) -> Case | None:
     """None when the same was handed in at this very moment: the other one is waited for, and the number given back."""
@@ -205,7 +208,7 @@ def _new_case(
         submitted_by=by,
         submitted_at=at,
         applicant_name=name,
-        search=f"{fold(code)} {fold(name)}",
+        search=f"{fold(code)} {fold(words if family.nameless else name)}",
         submission_key=key,
     )
     if insert_unless(case, "submission_key"):

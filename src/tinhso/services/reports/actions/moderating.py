@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import announce
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.texts import free_text
-from tinhso.blocks.directory.models import Person
-from tinhso.kernel.actions import action
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
-from tinhso.services.reports.models import Photo, Report
+from tinhso.services.reports.models import AnswerTemplate, Photo, Report
 
 
 @action
@@ -53,3 +53,14 @@ def hide(report: Report, *, by: Person, why: str) -> Report:
     fresh.save(update_fields=["shown", "why_hidden", "moderated_by"])
     announce(fresh.case, "hidden", by=by)
     return fresh
+
+
+@action
+def keep_template(title: str, text: str, *, by: Person | None, agency: Agency | None = None, field: str = "") -> AnswerTemplate:
+    """Keep words an agency often answers with; without an agency, for all of them."""
+    require(by, "reports.arrange", at=agency)
+    template = AnswerTemplate.objects.create(
+        title=title.strip()[:120], text=free_text(text, field="text"), agency=agency, field=field
+    )
+    record("reports.template_kept", by=by, on=template, agency=agency)
+    return template

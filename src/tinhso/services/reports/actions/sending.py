@@ -76,6 +76,7 @@ def send_report(
         channel=Channel.ONLINE,
         parts={PHOTOS: HandedIn(files=tuple(files))},
         submission_key=key or None,
+        words=f"{text} {place.address}",
         at=at,
     )
     if key and Report.objects.filter(pk=case.pk).exists():  # somebody sent the same at the same moment

@@ -1,0 +1,16 @@
+"""Addresses of those who see to reports, and of contractors."""
+
+from django.urls import path
+
+from tinhso.services.reports.views import contractor, routing, staff_queue, staff_report
+
+staff_urls = [
+    path("xu-ly/", staff_queue.queue, name="queue"),
+    path("xu-ly/<str:code>/", staff_report.report, name="report"),
+    path("xu-ly/<str:code>/anh/<int:number>/", staff_report.photo, name="photo"),
+    path("xu-ly/<str:code>/<slug:name>/", staff_report.deed, name="deed"),
+    path("quy-tac/", routing.rules, name="routing"),
+    path("quy-tac/duyet/", routing.decide, name="decide_routing"),
+    path("giao-viec/<str:token>/", contractor.work, name="contractor"),
+    path("giao-viec/<str:token>/anh/<int:number>/", contractor.photo, name="contractor_photo"),
+]

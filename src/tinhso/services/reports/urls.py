@@ -1,0 +1,3 @@
+from tinhso.services.reports.staff_urls import staff_urls
+
+urlpatterns = [*staff_urls]

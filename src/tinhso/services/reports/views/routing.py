@@ -1,0 +1,140 @@
+"""The rules by which reports find their agency: read, written, tried, approved."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing, drop_draft, wrong_rules
+from tinhso.blocks.cases.queries import cases_visible_to
+from tinhso.blocks.cases.routing import PLACE, Rule, Trial, routing_in_force, rules_of, try_rules, uppermost
+from tinhso.blocks.cases.routing_tables import Routing
+from tinhso.blocks.directory.models import Agency, UnitLevel
+from tinhso.blocks.identity.guards import PersonRequest, staff_only
+from tinhso.blocks.identity.policy import grants
+from tinhso.kernel.errors import DomainError, Invalid
+from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.text.numbers import whole_number
+from tinhso.services.reports.family import REPORTS
+from tinhso.services.reports.queries import fields_open
+
+EMPTY = Rule("", PLACE)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def rules(request: PersonRequest) -> HttpResponse:
+    """The version in force and the draft. Whatever button was pressed, what was typed stays."""
+    require(request.person, "reports.arrange")
+    problem: DomainError | None = None
+    trial: Trial | None = None
+    draft = Routing.objects.select_related("fallback", "drafted_by").filter(family=REPORTS.code, approved_at=None).first()
+    current = routing_in_force(REPORTS, now())
+    entered = _entered(request, draft or current)
+    fallback = _fallback(request, draft or current)
+    if request.method == "POST":
+        kept = [rule for rule in entered if rule.condition]
+        try:
+            if "try" in request.POST:
+                if wrong := wrong_rules(kept):
+                    raise Invalid(_("Quy tắc chuyển còn chỗ chưa đúng."), fields=wrong)
+                trial = try_rules(REPORTS, kept, fallback=fallback, now=now())
+            elif "more" not in request.POST:
+                draft_routing(REPORTS, kept, fallback=fallback, by=request.person, note=request.POST.get("note", ""))
+                messages.success(request, _("Đã lưu bản soạn. Người khác duyệt thì quy tắc mới có hiệu lực."))
+                return redirect("reports:routing")
+        except DomainError as error:
+            problem = error
+        entered = kept
+    if not entered or "more" in request.POST:
+        entered = [*entered, EMPTY]
+    wrong_fields = problem.fields if problem else {}
+    context = {
+        "current": current,
+        "current_rules": _told(rules_of(current)) if current else [],
+        "draft": draft,
+        "lines": [
+            (rule, wrong_fields.get(f"condition-{number}", ""), wrong_fields.get(f"target-{number}", ""))
+            for number, rule in enumerate(entered, 1)
+        ],
+        "targets": _targets(),
+        "fallback": fallback,
+        "agencies": _agencies(request),
+        "note": request.POST.get("note", draft.note if draft else ""),
+        "trial": trial,
+        "seen": _seen(request, trial),
+        "may_approve": bool(draft)
+        and allowed(request.person, "reports.approve_routing", at=draft.fallback if draft else None)
+        and draft is not None
+        and draft.drafted_by_id != request.person.pk,
+        "fields": fields_open(now()),
+        "problem": problem,
+        "breadcrumbs": [(_("Phản ánh"), reverse("reports:queue")), (_("Quy tắc chuyển"), "")],
+    }
+    return render(request, "reports/routing.html", context, status=problem.status if problem else 200)
+
+
+@require_POST
+@staff_only
+def decide(request: PersonRequest) -> HttpResponse:
+    """Approve the draft that was read, or throw it away."""
+    require(request.person, "reports.arrange")
+    draft = (
+        Routing.objects.select_related("fallback")
+        .filter(family=REPORTS.code, approved_at=None, pk=whole_number(request.POST.get("draft", "")) or 0)
+        .first()
+    )
+    if draft is None or draft.drafted_at.isoformat() != request.POST.get("seen"):
+        messages.error(request, _("Bản quy tắc này vừa được sửa hoặc đã được duyệt. Hãy đọc lại."))
+        return redirect("reports:routing")
+    try:
+        if request.POST.get("decision") == "drop":
+            drop_draft(draft, REPORTS, by=request.person)
+            messages.success(request, _("Đã bỏ bản soạn."))
+        else:
+            approve_routing(draft, REPORTS, by=request.person)
+            messages.success(request, _("Quy tắc mới có hiệu lực từ bây giờ."))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("reports:routing")
+
+
+def _entered(request: PersonRequest, shown: Routing | None) -> list[Rule]:
+    if request.method != "POST":
+        return list(rules_of(shown)) if shown else []
+    pairs = zip(request.POST.getlist("condition"), request.POST.getlist("target"), strict=False)
+    return [Rule(condition.strip(), target) for condition, target in pairs]
+
+
+def _fallback(request: PersonRequest, shown: Routing | None) -> Agency:
+    number = whole_number(request.POST.get("fallback", ""))
+    chosen = _agencies(request).filter(pk=number).first() if number else None
+    return chosen or (shown.fallback if shown else uppermost())
+
+
+def _agencies(request: PersonRequest) -> QuerySet[Agency]:
+    at = grants(request.person).agencies_for("reports.arrange")
+    return at.filter(active=True, level=UnitLevel.PROVINCE).exclude(code=None).order_by("path")
+
+
+def _targets() -> list[tuple[str, str]]:
+    """What a rule may mean: the commune of the place, or an agency of the province by its code."""
+    agencies = Agency.objects.filter(active=True, level=UnitLevel.PROVINCE).exclude(code=None).order_by("path")
+    return [(PLACE, _("UBND xã, phường nơi xảy ra")), *((f"code:{agency.code}", agency.name) for agency in agencies)]
+
+
+def _told(found: tuple[Rule, ...]) -> list[tuple[str, str]]:
+    names = dict(_targets())
+    return [(rule.condition, names.get(rule.target, rule.target)) for rule in found]
+
+
+def _seen(request: PersonRequest, trial: Trial | None) -> set[int]:
+    """The reports of the trial that this person may open."""
+    if trial is None:
+        return set()
+    tried = [one.case.pk for one in trial.tried]
+    return set(cases_visible_to(request.person, REPORTS).filter(pk__in=tried).values_list("pk", flat=True))
