@@ -242,6 +242,7 @@ portal:correct             GET    302  409  404  404  404  404  404  404  404
 portal:correct             POST   302  409  404  404  404  404  404  404  404
 portal:complain            POST   302  422  404  404  404  404  404  404  404
 reports:queue              GET    302  404  404  403  403  403  200  403  403
+reports:points             GET    302  404  404  403  403  403  422  403  403
 reports:report             GET    302  404  404  404  404  404  404  404  404
 reports:photo              GET    302  404  404  404  404  404  404  404  404
 reports:deed               POST   302  404  404  404  404  404  404  404  404

@@ -6,6 +6,7 @@ from tinhso.services.reports.views import contractor, routing, staff_queue, staf
 
 staff_urls = [
     path("xu-ly/", staff_queue.queue, name="queue"),
+    path("xu-ly/diem/", staff_queue.points, name="points"),
     path("xu-ly/<str:code>/", staff_report.report, name="report"),
     path("xu-ly/<str:code>/anh/<int:number>/", staff_report.photo, name="photo"),
     path("xu-ly/<str:code>/<slug:name>/", staff_report.deed, name="deed"),

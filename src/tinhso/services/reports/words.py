@@ -1,10 +1,11 @@
 """What a report's states are called, for staff and public alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.timeline import Line
 from tinhso.kernel.manifest import Text
 
 
@@ -27,6 +28,21 @@ _STATES = {
     Status.STOPPED: State("joined", _("Đã gộp hoặc dừng"), "neutral"),
 }
 _OTHER = State("closed", _("Đã đóng"), "neutral")
+
+
+_TITLES = {
+    "submitted": _("Gửi phản ánh"),
+    "supplement_asked": _("Hỏi người gửi"),
+    "supplement_answered": _("Người gửi trả lời"),
+    "reopened": _("Người gửi mở lại"),
+    "joined": _("Gộp vào phản ánh trùng"),
+    "step_done": _("Xong một bước"),
+}
+
+
+def titled(line: Line) -> Line:
+    """A line of the history in words that fit a report."""
+    return replace(line, title=str(_TITLES[line.event])) if line.event in _TITLES else line
 
 
 def state_of(case: Case) -> State:

@@ -155,8 +155,7 @@ def submit_case(
             rows.append(row)
     insert_together(rows)
     if family_of(case).at_once:
-        _receive(case, at=at)
-        case.save(update_fields=["received_at", "due_at", "status"])
+        start_process(case, at=at)
     return case
 
 
@@ -211,6 +210,8 @@ def _new_case(
         search=f"{fold(code)} {fold(words if family.nameless else name)}",
         submission_key=key,
     )
+    if family.at_once:
+        _start_clock(case, at=at)
     if insert_unless(case, "submission_key"):
         return case
     if not family.mark:
@@ -235,19 +236,19 @@ def accept_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
         fee = CaseInvoice.objects.select_related("invoice").filter(case=case).first()
         if fee and fee.invoice.status == Invoice.Status.UNPAID:
             raise WrongState(_("Hồ sơ chưa nộp phí. Hãy thu phí tại quầy hoặc chờ người nộp thanh toán trực tuyến."))
-        _receive(case, at=at)
+        _start_clock(case, at=at)
+        start_process(case, at=at)
         issue_case_paper(case, Kind.RECEIPT, by=by, at=at)
         tell(case, "accepted", by=by, at=at)
     return case
 
 
-def _receive(case: Case, *, at: datetime) -> None:
-    """Start the clock and the process. The caller saves the case."""
+def _start_clock(case: Case, *, at: datetime) -> None:
+    """It was received now, or at the next working moment; before that no clock stood still. The caller saves the case."""
     case.received_at = agency_calendar(case.agency).next_working_moment(local(at))
-    due = due_of(case)
+    due = due_of(case, ())
     case.due_at = due.at if due else None
     case.status = Status.IN_PROGRESS
-    start_process(case, at=at)
 
 
 @action

@@ -1,12 +1,14 @@
 """The reports of the agencies where somebody works, by what is to be done with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +16,9 @@ from django.views.decorators.http import require_safe
 
 from tinhso.blocks.cases.clock import overdue, remaining_of
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Status
-from tinhso.blocks.cases.queries import all_cases, ways_to_cases, work_of
+from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.queries import all_cases, cases_visible_to, ways_to_cases, work_of
+from tinhso.blocks.gis.clusters import Cluster, clusters, view_from
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.manifest import Text
@@ -24,7 +27,7 @@ from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Report
-from tinhso.services.reports.queries import fields_open
+from tinhso.services.reports.queries import Field, fields_open
 from tinhso.services.reports.words import state_of
 
 
@@ -45,7 +48,7 @@ def _mine(request: PersonRequest, _moment: datetime) -> Q:
 
 def _to_moderate(request: PersonRequest, _moment: datetime) -> Q:
     at = grants(request.person).agency_ids_for("reports.moderate")
-    return Q(agency__in=at, report__shown=Report.Shown.WAITING)
+    return Q(agency__in=at, report__shown=Report.Shown.WAITING) & ~Q(status=Status.STOPPED)
 
 
 TABS = (
@@ -58,6 +61,9 @@ TABS = (
 )
 
 
+MAP = "ban-do"
+
+
 @require_safe
 @staff_only
 def queue(request: PersonRequest) -> HttpResponse:
@@ -66,28 +72,71 @@ def queue(request: PersonRequest) -> HttpResponse:
     held = grants(request.person).permissions
     shown = [tab for tab in TABS if tab.needs in held]
     chosen = next((tab for tab in shown if tab.code == given.get("muc")), shown[0])
-    field, text = given.get("linh-vuc", ""), given.get("q", "").strip()
-    rule = chosen.rule(request, moment)
-    if field:
-        rule &= Q(procedure__code=field)
-    for word in fold(text).split():
-        rule &= Q(search__contains=word)
-    related = ("procedure", "version", "agency", "report", "place")
+    fields = {field.code: field for field in fields_open(moment)}
+    context = {
+        "tabs": _tabs(shown, MAP if given.get("muc") == MAP else chosen.code),
+        "filters": _filters(request, fields),
+        "keep": {"muc": given["muc"]} if given.get("muc") else {},
+        "filtered": given.get("linh-vuc") or given.get("q", "").strip(),
+    }
+    if given.get("muc") == MAP:
+        query = urlencode({name: given[name] for name in ("linh-vuc", "q") if given.get(name)})
+        return render(request, "reports/queue.html", context | {"on_map": True, "points": f"{reverse('reports:points')}?{query}"})
+    related = ("procedure", "version", "agency", "report", "place", "form")
+    rule = chosen.rule(request, moment) & _asked(request)
     page = page_by_key(
         all_cases(REPORTS).select_related(*related).defer(*CONTENTS),
         order=chosen.order,
         cursor=given.get("trang"),
         ways=[way.filter(rule) for way in ways_to_cases(request.person, REPORTS)],
     )
-    keep = {name: value for name, value in (("muc", chosen.code),) if value}
-    fields = [("", _("Mọi lĩnh vực")), *((one.code, one.label) for one in fields_open(moment))]
-    search = {"name": "q", "label": _("Tìm"), "kind": "search", "value": text, "placeholder": _("Mã, nội dung, địa chỉ")}
-    context = {
-        "page": page,
-        "rows": [(case, state_of(case), remaining_of(case, moment)) for case in page.rows],
-        "tabs": [{"url": f"?muc={tab.code}" if tab.code else "?", "title": tab.title, "current": tab is chosen} for tab in shown],
-        "filters": [search, {"name": "linh-vuc", "label": _("Lĩnh vực"), "kind": "select", "value": field, "options": fields}],
-        "keep": keep,
-        "filtered": field or text,
-    }
-    return render(request, "reports/queue.html", context)
+    rows = [(case, _kind(case, fields), state_of(case), remaining_of(case, moment)) for case in page.rows]
+    return render(request, "reports/queue.html", context | {"page": page, "rows": rows})
+
+
+@require_safe
+@staff_only
+def points(request: PersonRequest) -> JsonResponse:
+    """The open reports that this person may see, gathered for a window of the map."""
+    require(request.person, "reports.search")
+    seen = cases_visible_to(request.person, REPORTS).filter(_asked(request), ended_at=None)
+    found = clusters(seen, "place__point", view_from(request.GET))
+    codes = dict(seen.filter(pk__in=[one.one for one in found if one.one]).values_list("pk", "code"))
+    return JsonResponse({"points": [_point(one, codes) for one in found]})
+
+
+def _point(one: Cluster, codes: Mapping[int, str]) -> dict[str, object]:
+    place: dict[str, object] = {"lon": round(one.lon, 5), "lat": round(one.lat, 5), "count": one.count}
+    code = codes.get(one.one or 0)
+    return place | ({"url": reverse("reports:report", args=[code])} if code else {})
+
+
+def _asked(request: PersonRequest) -> Q:
+    """What the filters ask for."""
+    rule = Q(procedure__code=field) if (field := request.GET.get("linh-vuc")) else Q()
+    for word in fold(request.GET.get("q", "")).split():
+        rule &= Q(search__contains=word)
+    return rule
+
+
+def _kind(case: Case, fields: Mapping[str, Field]) -> str:
+    field = fields.get(case.procedure.code)
+    kind = field.kind(case.report.kind) if field else None
+    return kind.label if kind else case.procedure.title
+
+
+def _tabs(shown: Iterable[Tab], current: str) -> list[dict[str, object]]:
+    tabs = [(tab.code, tab.title) for tab in shown] + [(MAP, _("Bản đồ"))]
+    return [{"url": f"?muc={code}" if code else "?", "title": title, "current": code == current} for code, title in tabs]
+
+
+def _filters(request: PersonRequest, fields: Mapping[str, Field]) -> list[dict[str, object]]:
+    hint, text = _("Mã, nội dung, địa chỉ"), request.GET.get("q", "").strip()
+    options = [("", _("Mọi lĩnh vực")), *((field.code, field.label) for field in fields.values())]
+    return [
+        {"name": "q", "label": _("Tìm"), "kind": "search", "value": text, "placeholder": hint},
+        {
+            "name": "linh-vuc", "label": _("Lĩnh vực"), "kind": "select",
+            "value": request.GET.get("linh-vuc", ""), "options": options,
+        },
+    ]  # fmt: skip

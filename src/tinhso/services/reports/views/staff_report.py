@@ -1,6 +1,7 @@
 """One report before those who see to it: what was sent, what has happened, what may be done."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -33,7 +34,7 @@ from tinhso.services.reports.actions.moderating import hide, publish
 from tinhso.services.reports.actions.moving import forward, join, split
 from tinhso.services.reports.models import AnswerTemplate, Report
 from tinhso.services.reports.queries import alike, field_open, fields_open, report_for_staff, reporter_of
-from tinhso.services.reports.words import state_of
+from tinhso.services.reports.words import state_of, titled
 
 _POWERS = ("work", "ask", "approve", "assign", "decide", "join", "moderate", "identity")
 
@@ -140,7 +141,7 @@ def _colleagues(steps: list[Step], case: Case) -> list[Person]:
 
 def _timeline(case: Case, *, known: bool) -> list[Line]:
     """The whole history; who sent it is named to those alone who may know."""
-    lines = timeline_of(case, public=False)
+    lines = [titled(line) for line in timeline_of(case, public=False)]
     if known:
         return lines
     name = case.applicant.full_name if case.applicant else ""
@@ -148,7 +149,7 @@ def _timeline(case: Case, *, known: bool) -> list[Line]:
 
 
 def _unnamed(line: Line) -> Line:
-    return Line(line.title, line.at, _("Người gửi phản ánh"), line.text, line.tone, line.event, line.pieces)
+    return replace(line, who=_("Người gửi phản ánh"))
 
 
 def _templates(case: Case) -> list[AnswerTemplate]:
