@@ -245,6 +245,9 @@ reports:queue              GET    302  404  404  403  403  403  200  403  403
 reports:points             GET    302  404  404  403  403  403  422  403  403
 reports:report             GET    302  404  404  404  404  404  404  404  404
 reports:photo              GET    302  404  404  404  404  404  404  404  404
+reports:blur               GET    302  404  404  404  404  404  404  404  404
+reports:blur               POST   302  404  404  404  404  404  404  404  404
+reports:released           GET    302  404  404  404  404  404  404  404  404
 reports:deed               POST   302  404  404  404  404  404  404  404  404
 reports:routing            GET    302  404  404  403  403  403  200  403  403
 reports:routing            POST   302  404  404  403  403  403  302  403  403
@@ -436,7 +439,7 @@ def _build(folder: Path) -> World:
         "accounts:verify_account": {"account_id": accounts["owner"].pk},
         "api:accept": by_case,
         "reports:report": by_case,
-        "reports:photo": {**by_case, "number": 0},
+        **{f"reports:{name}": {**by_case, "number": 0} for name in ("photo", "blur", "released")},
         "reports:deed": {**by_case, "name": "hoi"},
         "reports:contractor": {"token": "none"},
         "reports:contractor_photo": {"token": "none", "number": 0},

@@ -36,7 +36,7 @@ def check(folder: Folder) -> None:
 def load(
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="Without one: those shipped.")] = None,
 ) -> None:
-    """Take a procedure folder into the catalogue, or all those shipped with the product. Again with the same content: no change.
+    """Take a procedure folder into the catalogue, or all those shipped with the product, fields of reports too. Again with the same content: no change.
 
     A shipped version that collides with one the province made is not installed but offered at /quy-trinh/ ("?").
 
@@ -46,8 +46,9 @@ def load(
     with product():
         from tinhso.blocks.cases.offer_tables import ProcedureOffer
         from tinhso.services.onestop.catalogue import install_folder, install_shipped
+        from tinhso.services.reports.catalogue import install_fields
 
-        for version in [install_folder(folder)] if folder else install_shipped():
+        for version in [install_folder(folder)] if folder else [*install_shipped(), *install_fields()]:
             sign = "?" if isinstance(version, ProcedureOffer) else "✓"
             why = f" ({version.get_reason_display()})" if isinstance(version, ProcedureOffer) and version.open else ""
             print(f"{sign} {version.procedure.code} {version.version}: {version.procedure.name}{why}")

@@ -1,6 +1,6 @@
 """What the public sees of a report: nothing until somebody has read it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.utils.timezone import now
@@ -10,9 +10,13 @@ from tinhso.blocks.cases.actions.common import announce
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.files.actions import store_bytes
+from tinhso.blocks.files.content import JPEG, MP4
+from tinhso.blocks.files.reading import read_file
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
+from tinhso.services.reports.blurring import Box, blurred
 from tinhso.services.reports.models import AnswerTemplate, Photo, Report
 
 
@@ -38,6 +42,23 @@ def publish(report: Report, *, by: Person | None, text: str, photos: Collection[
     Photo.objects.filter(report=fresh, pk__in=photos).update(public=True)
     announce(fresh.case, "published", by=by, photos=len(photos))
     return fresh
+
+
+@action
+def blur(photo: Photo, boxes: Sequence[Box], *, by: Person) -> Photo:
+    """Make a copy for the public in which the boxes are unreadable. The photo as it was sent stays for those who see to it.
+
+    Raises:
+        Invalid: it is a film; those are published as they are or not at all.
+    """
+    report = Report.objects.select_related("case__agency").get(pk=photo.report_id)
+    require(by, power(report.case, "moderate"), at=report.case.agency)
+    if photo.file.content_type == MP4.content_type:
+        raise Invalid(_("Video không che được từng chỗ. Hãy để video không công khai."))
+    photo.released = store_bytes(photo.file.name, blurred(read_file(photo.file), boxes), JPEG.content_type, by=by)
+    photo.save(update_fields=["released"])
+    announce(report.case, "photo_blurred", by=by, photo=photo.pk, boxes=len(boxes))
+    return photo
 
 
 @action

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.timezone import now
+from PIL import Image
 
 from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
 from tinhso.blocks.cases.models import Status
@@ -14,6 +15,7 @@ from tinhso.blocks.cases.routing_tables import Routing
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.actions import store_photo
+from tinhso.blocks.files.reading import open_file
 from tinhso.blocks.files.tests.test_stripping import photo
 from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
@@ -154,3 +156,22 @@ def test_rules_are_written_tried_and_approved_by_another(sent: Send, staff: Staf
     manager.post("/phan-anh/quy-tac/duyet/", said)
     assert not Routing.objects.get(pk=draft.pk).draft
     assert sent(at=now()).case.agency == town.province
+
+
+def test_a_face_is_made_unreadable_for_the_public(sent: Send, staff: Staff) -> None:
+    report = sent(at=now(), files=[store_photo(SimpleUploadedFile("a.jpg", photo(orientation=1)), by=None)])
+    kept = report.photos.get()
+    address = f"/phan-anh/xu-ly/{report.case.code}/anh/{kept.pk}/che/"
+    assert signed_in(staff.handler).get(address).status_code == 403
+    desk = signed_in(staff.desk)
+    for wrong in ("", "1 2 3", "0 0 0 10", "0 0 900 10", "\n".join(["1 1 1 1"] * 41)):
+        assert desk.post(address, {"boxes": wrong}).status_code == 422
+    assert desk.post(address, {"boxes": "25 25 50 50\n90 90 50 50"}).status_code == 302
+    kept.refresh_from_db()
+    assert kept.released
+    with open_file(kept.file) as one, open_file(kept.released) as other, Image.open(one) as before, Image.open(other) as after:
+        assert before.size == after.size
+        square = (25, 17, 31, 20)
+        spread = [[high - low for low, high in image.convert("RGB").crop(square).getextrema()] for image in (before, after)]
+        assert max(spread[1]) < 40 < max(spread[0])
+    assert desk.get(address.replace("/che/", "/da-che/")).status_code == 200

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tinhso.blocks.cases.actions.noting import add_note
 from tinhso.blocks.cases.actions.supplement import ask_supplement
@@ -26,12 +26,13 @@ from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
-from tinhso.kernel.permissions import allowed
+from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.reports.actions.answering import approve_answer, return_answer, write_answer
 from tinhso.services.reports.actions.commissioning import commission
-from tinhso.services.reports.actions.moderating import hide, publish
+from tinhso.services.reports.actions.moderating import blur, hide, publish
 from tinhso.services.reports.actions.moving import forward, join, split
+from tinhso.services.reports.blurring import boxes_in
 from tinhso.services.reports.models import AnswerTemplate, Report
 from tinhso.services.reports.queries import alike, field_open, fields_open, report_for_staff, reporter_of
 from tinhso.services.reports.words import state_of, titled
@@ -73,6 +74,47 @@ def photo(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
     if found is None:
         raise NotFound(_("Không có ảnh này."))
     return file_response(found.file, inline=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
+    """Draw boxes over what nobody may recognise; the public sees the copy."""
+    found = report_for_staff(code, request.person)
+    require(request.person, "reports.moderate", at=found.case.agency)
+    chosen = found.photos.select_related("file", "released").filter(pk=number).exclude(file__content_type="video/mp4").first()
+    if chosen is None:
+        raise NotFound(_("Không có ảnh này."))
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            blur(chosen, boxes_in(request.POST.get("boxes", "")), by=request.person)
+            messages.success(request, _("Đã che. Chỉ bản đã che được công khai."))
+            return redirect(f"{reverse('reports:report', args=[code])}#cong-khai")
+        except DomainError as error:
+            problem = error
+    context = {
+        "case": found.case,
+        "photo": chosen,
+        "problem": problem,
+        "entered": request.POST.get("boxes", ""),
+        "breadcrumbs": [
+            (_("Phản ánh"), reverse("reports:queue")),
+            (code, reverse("reports:report", args=[code])),
+            (_("Che mặt, biển số"), ""),
+        ],
+    }
+    return render(request, "reports/blur.html", context, status=problem.status if problem else 200)
+
+
+@require_safe
+@staff_only
+def released(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
+    """The copy with faces and plates made unreadable."""
+    found = report_for_staff(code, request.person).photos.select_related("released").filter(pk=number).first()
+    if found is None or found.released is None:
+        raise NotFound(_("Không có ảnh này."))
+    return file_response(found.released, inline=True)
 
 
 # --- the page
