@@ -36,7 +36,9 @@ def check(folder: Folder) -> None:
 def load(
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="Without one: those shipped.")] = None,
 ) -> None:
-    """Take a procedure folder into the catalogue, or all those shipped, fields of reports too. Again with the same content: no change.
+    """Take a procedure folder into the catalogue, or all those shipped, fields of reports too.
+
+    Again with the same content: no change.
 
     A shipped version that collides with one the province made is not installed but offered at /quy-trinh/ ("?").
 
