@@ -44,7 +44,7 @@ def product(settings, tmp_path: Path, commune: Commune) -> Iterator[str]:
 
 
 def test_the_first_page_is_light(product: str, open_browser: Callable[..., Page]) -> None:
-    for address in ("/", f"/thu-tuc/{BIRTH}/"):
+    for address in ("/", f"/thu-tuc/{BIRTH}/", "/phan-anh/", "/phan-anh/gui/"):
         page = open_browser(viewport=PHONE)
         answers: list[Response] = []
         page.on("response", lambda answer, heard=answers: heard.append(answer))

@@ -42,6 +42,9 @@ HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
 MAP_TILES = os.environ.get("TINHSO_MAP_TILES", "")
 MAP_CREDIT = os.environ.get("TINHSO_MAP_CREDIT", "")
 
+# whether a citizens' report without an account needs a telephone proved by a code
+REPORTS_PHONE_PROVEN = flag("TINHSO_REPORTS_PHONE_PROVEN")
+
 # the National Public Service Portal: "demo" (a sample portal inside), "off", or its address
 NATIONAL_PORTAL = {
     "adapter": os.environ.get("TINHSO_NATIONAL_PORTAL") or ("off" if SAMPLE == "none" else "demo"),

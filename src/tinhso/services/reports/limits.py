@@ -29,3 +29,8 @@ def spend_code(*, phone: str, address: str, at: datetime) -> None:
 def spend_guess(*, phone: str, at: datetime) -> None:
     """A try of a code: 6 in a quarter of an hour."""
     spend_try("reports.guess", phone, limit=6, window=_QUARTER, at=at)
+
+
+def spend_download(*, address: str, at: datetime) -> None:
+    """A whole dataset: 20 an hour for one address."""
+    spend_try("reports.data", address, limit=20, window=HOUR, at=at)

@@ -32,6 +32,16 @@ def follow(report: Report, *, person: Person | None = None, phone: str = "", ema
 
 
 @action
+def unfollow(report: Report, *, person: Person | None = None, phone: str = "", email: str = "") -> None:
+    """Be told no longer. Whoever said that it concerns them too is still counted."""
+    followers = Follower.objects.filter(report=report)
+    address = email.strip() or normal_phone(phone)
+    gone, _rows = (followers.filter(person=person) if person else followers.filter(person=None, address=address)).delete()
+    if gone:
+        record("reports.unfollowed", by=person, on=report.case, agency=report.case.agency, code=report.case.code)
+
+
+@action
 def me_too(report: Report, *, person: Person | None = None, phone: str = "", email: str = "") -> int:
     """Say that it concerns oneself too, and follow it. Returns how many have said so."""
     follow(report, person=person, phone=phone, email=email, too=True)

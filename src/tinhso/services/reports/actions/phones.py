@@ -1,6 +1,6 @@
-"""Somebody without an account proves a telephone: a code by SMS, and then a token the device keeps.
+"""Somebody without an account proves a telephone or an e-mail address: a code is sent there, and then the device keeps a token.
 
-The code follows from the number and the quarter of an hour, so that nothing has to be stored; the caller limits how often one is
+The code follows from the address and the quarter of an hour, so that nothing has to be stored; the caller limits how often one is
 asked for and tried (`limits`).
 """
 
@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -19,18 +21,35 @@ from tinhso.kernel.ids import derived_code
 
 _LENGTH = 6
 _EVERY = 15 * 60
-_KEPT = timedelta(days=90)
+KEPT = timedelta(days=90)
 _SALT = "reports.phone"
+
+
+def address_of(text: str) -> str:
+    """A telephone number or an e-mail address as it is kept; empty for neither.
+
+    Raises:
+        Invalid: it is wrong; `fields` names "phone".
+    """
+    text = text.strip()
+    if "@" not in text:
+        return normal_phone(text)
+    try:
+        validate_email(text)
+    except ValidationError:
+        problem = _("Địa chỉ thư điện tử chưa đúng.")
+        raise Invalid(problem, fields={"phone": problem}) from None
+    return text.lower()
 
 
 @action
 def send_code(phone: str, *, at: datetime | None = None) -> None:
-    """Send the code to the number.
+    """Send the code to the number, or to the e-mail address.
 
     Raises:
-        Invalid: not a Vietnamese number; `fields` names "phone".
+        Invalid: not a Vietnamese number, nor an e-mail address; `fields` names "phone".
     """
-    at, phone = at or now(), normal_phone(phone)
+    at, phone = at or now(), address_of(phone)
     if not phone:
         problem = _("Hãy ghi số điện thoại.")
         raise Invalid(problem, fields={"phone": problem})
@@ -43,7 +62,7 @@ def confirmed(phone: str, code: str, *, at: datetime | None = None) -> str:
     Raises:
         Invalid: another code, or an old one.
     """
-    at, phone = at or now(), normal_phone(phone)
+    at, phone = at or now(), address_of(phone)
     given = "".join(code.split()).upper()
     if given not in (_code(phone, at), _code(phone, at - timedelta(seconds=_EVERY))):
         problem = _("Mã không đúng hoặc đã hết hạn.")
@@ -54,7 +73,7 @@ def confirmed(phone: str, code: str, *, at: datetime | None = None) -> str:
 def phone_of(token: str) -> str:
     """The number that a token proves; empty for none."""
     try:
-        return str(signing.loads(token, salt=_SALT, max_age=_KEPT)) if token else ""
+        return str(signing.loads(token, salt=_SALT, max_age=KEPT)) if token else ""
     except signing.BadSignature:
         return ""
 

@@ -75,7 +75,7 @@ export async function drawMap(frame) {
       touchPitch: false,
       cooperativeGestures: false,
       attributionControl: frame.dataset.tiles ? { compact: true } : false,
-      locale: { "NavigationControl.ZoomIn": frame.dataset.zoomIn, "NavigationControl.ZoomOut": frame.dataset.zoomOut, "Map.Title": frame.getAttribute("aria-label"), "Marker.Title": "" },
+      locale: { "NavigationControl.ZoomIn": frame.dataset.zoomIn, "NavigationControl.ZoomOut": frame.dataset.zoomOut, "Map.Title": frame.dataset.label, "Marker.Title": "" },
     });
     map.touchZoomRotate.disableRotation();
     map.addControl(new maplibre.NavigationControl({ showCompass: false }));
@@ -142,4 +142,20 @@ function showPoints(map, maplibre, frame) {
   map.once("load", refresh);
 }
 
-for (const frame of document.querySelectorAll("[data-map][data-opened]")) drawMap(frame);
+// a telephone is asked first: the library weighs more than the page
+for (const frame of document.querySelectorAll("[data-map][data-opened]")) {
+  if (matchMedia("(min-width: 48rem)").matches && !navigator.connection?.saveData) drawMap(frame);
+  else {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn map-show";
+    button.textContent = frame.dataset.show;
+    frame.hidden = true;
+    frame.before(button);
+    button.addEventListener("click", () => {
+      button.remove();
+      frame.hidden = false;
+      drawMap(frame);
+    });
+  }
+}

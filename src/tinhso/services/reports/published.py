@@ -1,0 +1,138 @@
+"""What the public looks for among the reports a moderator released: chosen by field, state, agency and period."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, F, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.cases.models import Party
+from tinhso.blocks.cases.place_tables import CaseLink, CasePlace
+from tinhso.blocks.directory.models import Agency, Person
+from tinhso.kernel.errors import NotFound
+from tinhso.services.reports.models import Report
+from tinhso.services.reports.queries import public_reports
+
+STATES: Mapping[str, tuple[str | Promise, Q]] = {
+    "dang-xu-ly": (_("Đang xử lý"), Q(case__ended_at=None)),
+    "da-tra-loi": (_("Đã trả lời"), Q(answered_at__isnull=False, case__ended_at__isnull=False)),
+}
+PERIODS: Mapping[str, str | Promise] = {"30": _("30 ngày qua"), "90": _("90 ngày qua"), "365": _("Một năm qua"), "": _("Tất cả")}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """field: code of a field. state: key of STATES. agency: id. days: key of PERIODS. What is empty or unknown leaves all."""
+
+    field: str = ""
+    state: str = ""
+    agency: int | None = None
+    days: str = ""
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> "Selection":
+        """As an address names it."""
+        agency = asked.get("co-quan", "")
+        return cls(
+            field=asked.get("linh-vuc", "")[:30],
+            state=asked.get("trang-thai", "") if asked.get("trang-thai") in STATES else "",
+            agency=int(agency) if agency.isascii() and agency.isdigit() and len(agency) < 10 else None,
+            days=asked.get("ky", "") if asked.get("ky") in PERIODS else "",
+        )
+
+    @property
+    def name(self) -> str:
+        """Names the selection among all."""
+        return f"reports|{self.field}|{self.state}|{self.agency or ''}|{self.days}"
+
+
+def selected(selection: Selection, at: datetime) -> QuerySet[Report]:
+    """The released reports of a selection, the newest first."""
+    found = public_reports()
+    if selection.field:
+        found = found.filter(case__procedure__code=selection.field)
+    if selection.state:
+        found = found.filter(STATES[selection.state][1])
+    if selection.agency:
+        found = found.filter(case__agency=selection.agency)
+    if selection.days:
+        found = found.filter(shown_at__gte=at - timedelta(days=int(selection.days)))
+    return found
+
+
+def places_of(selection: Selection, at: datetime) -> QuerySet[CasePlace]:
+    """Where the reports of a selection are."""
+    return CasePlace.objects.filter(case__in=selected(selection, at).order_by().values("case"))
+
+
+def agencies_with_reports() -> QuerySet[Agency]:
+    """The agencies that have released reports, by name."""
+    return Agency.objects.filter(pk__in=Report.objects.filter(shown=Report.Shown.PUBLIC).values("case__agency")).order_by(
+        "search"
+    )
+
+
+def report_of(code: str, *, person: Person | None, own: bool, phone: str = "") -> tuple[Report, bool]:
+    """A report and whether it is the visitor's own. The own one is seen before a moderator has released it.
+
+    Args:
+        own: the visitor sent it from this browser, or has shown its follow-up code.
+        phone: the one this device has proven; who sent a report without an account is known by it.
+
+    Raises:
+        NotFound: there is none, or it is neither public nor the visitor's.
+    """
+    related = ("case__procedure", "case__agency", "case__place__unit")
+    report = Report.objects.select_related(*related).filter(case__code=code).first()
+    if report:
+        mine = own or (person is not None and report.case.submitted_by_id == person.pk)
+        mine = mine or bool(phone and report.case.parties.filter(role=Party.Role.APPLICANT, phone=phone).exists())
+        if mine or report.public:
+            return report, mine
+    raise NotFound(_("Không tìm thấy phản ánh này. Có thể phản ánh đang chờ kiểm duyệt trước khi công khai."))
+
+
+def joined_to(report: Report) -> Report | None:
+    """The public report that this one is a duplicate of, where the answer will stand."""
+    first = public_reports().filter(case__linked__case=report.pk, case__linked__kind=CaseLink.Kind.DUPLICATE)
+    return first.first()
+
+
+@dataclass(frozen=True)
+class Line:
+    """How reports go at an agency, or in a field. on_time of answered; stars from 1 to 5, None where nobody rated."""
+
+    name: str
+    query: str
+    received: int
+    answered: int
+    on_time: int
+    stars: float | None
+
+    @property
+    def percent(self) -> float | None:
+        return round(100 * self.on_time / self.answered, 2) if self.answered else None
+
+
+def lines_by(group: str, name: str, query: str, since: datetime) -> list[Line]:
+    """The figures since a moment, of all reports that came in, public or not; numbers only.
+
+    Args:
+        group: the path to what is told apart. name: the path to its name. query: the address of its list, `%s` for the group.
+    """
+    in_time = Q(answered_at__isnull=False) & (Q(case__due_at=None) | Q(answered_at__lte=F("case__due_at")))
+    rows = (
+        Report.objects.filter(case__submitted_at__gte=since)
+        .order_by()
+        .values(group, name)
+        .annotate(
+            received=Count("pk"),
+            answered=Count("pk", filter=Q(answered_at__isnull=False)),
+            on_time=Count("pk", filter=in_time),
+            stars=Avg("case__rating__stars"),
+        )
+        .order_by("-received", name)
+    )
+    return [Line(row[name], query % row[group], row["received"], row["answered"], row["on_time"], row["stars"]) for row in rows]

@@ -1,0 +1,95 @@
+// Reports waiting in this browser, kept in IndexedDB until the server has them. Used by the page and by the service worker.
+// Each carries a key made here, once: however often it is sent, the server takes it in once.
+
+const DATABASE = "tinhso-reports";
+const WAITING = "waiting";
+const SENT = "sent";
+const KEPT = 20;
+
+function database() {
+  return new Promise((done, failed) => {
+    const opening = indexedDB.open(DATABASE, 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore(WAITING, { keyPath: "key" });
+      opening.result.createObjectStore(SENT, { keyPath: "key" });
+    };
+    opening.onsuccess = () => done(opening.result);
+    opening.onerror = () => failed(opening.error);
+  });
+}
+
+async function within(store, mode, work) {
+  const opened = await database();
+  try {
+    return await new Promise((done, failed) => {
+      const transaction = opened.transaction(store, mode, { durability: "strict" });
+      const asked = work(transaction.objectStore(store));
+      transaction.oncomplete = () => done(asked?.result);
+      transaction.onerror = transaction.onabort = () => failed(transaction.error);
+    });
+  } finally {
+    opened.close();
+  }
+}
+
+const newestFirst = (rows) => rows.sort((one, other) => other.at - one.at);
+export const keep = (report) => within(WAITING, "readwrite", (store) => store.put(report));
+export const drop = (key) => within(WAITING, "readwrite", (store) => store.delete(key));
+export const waiting = async () => newestFirst(await within(WAITING, "readonly", (store) => store.getAll()));
+export const sent = async () => newestFirst(await within(SENT, "readonly", (store) => store.getAll()));
+export const forget = () => within(SENT, "readwrite", (store) => store.clear());
+
+async function remember(report, answer) {
+  await within(SENT, "readwrite", (store) => store.put({ key: report.key, at: Date.now(), ...answer }));
+  for (const old of (await sent()).slice(KEPT)) await within(SENT, "readwrite", (store) => store.delete(old.key));
+}
+
+export function formOf(report) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(report.fields)) form.set(name, value);
+  form.set("key", report.key);
+  for (const { name, blob } of report.files) form.append("photos", blob, name);
+  return form;
+}
+
+// an answer nobody needs to try again for: taken in, or refused for what it says
+const final = (status) => status < 300 || [400, 413, 422].includes(status);
+
+async function post(address, form, token) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
+  const answer = await fetch(address, { method: "POST", body: form, headers, credentials: "same-origin" });
+  return { status: answer.status, body: await answer.json().catch(() => ({})) };
+}
+
+/**
+ * Send what waits, one after the other, by one page or worker at a time.
+ * `by` may send in its own way (a page shows progress); `address` is the form's, `address + "the/"` gives the token.
+ * Resolves to what became of each: {report, answer} taken in, {report, problem} refused, {report, waits} told to wait.
+ */
+export function sendWaiting(address, by = post) {
+  return navigator.locks.request("tinhso-reports", async () => {
+    const outcomes = [];
+    for (const report of (await waiting()).filter((one) => !one.problem).reverse()) {
+      try {
+        const { token } = await (await fetch(`${address}the/`, { credentials: "same-origin", cache: "no-store" })).json();
+        const { status, body } = await by(address, formOf(report), token);
+        if (!final(status)) {
+          outcomes.push({ report, waits: body.detail ?? "" });
+          break;
+        }
+        if (status < 300 && body.code) {
+          await remember(report, body);
+          await drop(report.key);
+          outcomes.push({ report, answer: body });
+        } else {
+          report.problem = body.detail || body.title || String(status);
+          await keep(report);
+          outcomes.push({ report, problem: report.problem });
+        }
+      } catch {
+        break; // no network: what waits goes on waiting
+      }
+    }
+    return outcomes;
+  });
+}

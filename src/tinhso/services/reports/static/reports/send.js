@@ -1,0 +1,212 @@
+// The form of a report: photos made small, kept in the outbox first, then sent with progress. Without this it is a plain form.
+import { drop, forget, keep, sendWaiting, sent, waiting } from "./outbox.js";
+import { blurred, prepared } from "./photos.js";
+
+const form = document.querySelector("[data-report]");
+const words = form.dataset;
+const part = (name) => document.querySelector(`[data-part=${name}]`);
+const limits = { bytes: Number(words.bytes), seconds: Number(words.seconds), files: Number(words.files) };
+let photos = [];
+
+function element(name, attributes = {}, ...inside) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) key in node && key !== "list" ? (node[key] = value) : node.setAttribute(key, value);
+  node.append(...inside);
+  return node;
+}
+
+// ------------------------------------------------------------------------------------------------------------- photos
+
+const chosen = form.querySelector("[name=photos]");
+const shelf = part("shelf");
+const photoProblem = part("photo-problem");
+
+function showPhotos() {
+  shelf.replaceChildren(
+    ...photos.map((photo, index) => {
+      const address = URL.createObjectURL(photo.blob);
+      const look = photo.video ? element("video", { src: address, muted: true }) : element("img", { src: address, alt: `${words.photo} ${index + 1}` });
+      const buttons = element("div", { className: "shelf-buttons" });
+      if (!photo.video) buttons.append(button(photo.covered ? words.covered : words.cover, () => coverPhoto(index)));
+      buttons.append(button(words.remove, () => removePhoto(index)));
+      return element("li", {}, look, buttons);
+    }),
+  );
+}
+
+const button = (text, act) => {
+  const made = element("button", { type: "button", className: "btn btn-sm", textContent: text });
+  made.addEventListener("click", act);
+  return made;
+};
+
+async function coverPhoto(index) {
+  photos[index] = await blurred(part("blur"), photos[index]);
+  showPhotos();
+  shelf.children[index]?.querySelector("button")?.focus();
+}
+
+function removePhoto(index) {
+  photos.splice(index, 1);
+  showPhotos();
+  chosen.focus();
+}
+
+chosen.addEventListener("change", async () => {
+  photoProblem.textContent = words.preparing;
+  const problems = [];
+  for (const file of chosen.files) {
+    if (photos.length >= limits.files) {
+      problems.push(words.many);
+      break;
+    }
+    const photo = await prepared(file, limits, { long: words.long, large: words.large, unreadable: words.unreadable });
+    photo.problem ? problems.push(`${file.name}: ${photo.problem}`) : photos.push(photo);
+  }
+  chosen.value = "";
+  photoProblem.textContent = problems.join(" ");
+  showPhotos();
+});
+
+// --------------------------------------------------------------------------------------------------- alike, close by
+
+let asked = "";
+async function lookAround() {
+  const of = (name) => form.elements[name].value;
+  const query = new URLSearchParams({ lon: of("lon"), lat: of("lat"), kind: of("kind") }).toString();
+  if (!of("lon") || !of("kind") || query === asked || !navigator.onLine) return;
+  asked = query;
+  try {
+    const answer = await fetch(`${words.near}?${query}`);
+    if (answer.ok && query === asked) part("near").innerHTML = await answer.text();
+  } catch {
+    asked = "";
+  }
+}
+form.addEventListener("place-chosen", lookAround);
+form.addEventListener("change", lookAround);
+
+// ------------------------------------------------------------------------------------------------------------- sending
+
+const progress = part("progress");
+const status = part("status");
+
+function post(address, body, token) {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", token);
+    request.responseType = "json";
+    request.timeout = 120_000;
+    progress.hidden = false;
+    request.upload.onprogress = ({ loaded, total }) => (progress.value = total ? loaded / total : 0);
+    request.onload = () => done({ status: request.status, body: request.response ?? {} });
+    request.onerror = request.ontimeout = request.onabort = () => failed(new Error("network"));
+    request.send(body);
+  });
+}
+
+async function send() {
+  if (!(await waiting()).some((one) => !one.problem)) return [];
+  status.textContent = words.sending;
+  const outcomes = await sendWaiting(form.action, post);
+  progress.hidden = true;
+  const left = (await waiting()).filter((one) => !one.problem).length;
+  status.textContent = left ? outcomes.at(-1)?.waits || words.waiting : "";
+  if (left) askForSync();
+  await showOutbox();
+  return outcomes;
+}
+
+async function askForSync() {
+  try {
+    const worker = await navigator.serviceWorker.ready;
+    await worker.sync.register("reports");
+  } catch {
+    // no background sync here: it goes when the network is back or the page is opened
+  }
+}
+
+function missing() {
+  const empty = (name) => !form.elements[name].value.trim();
+  if (empty("kind")) return ["kind", words.needKind];
+  if (form.elements.text.value.trim().length < 3) return ["text", words.needText];
+  if (empty("lon") && empty("unit") && empty("address")) return ["unit", words.needPlace];
+  if (form.elements.phone && form.elements.phone.required && empty("phone")) return ["phone", words.needPhone];
+  return null;
+}
+
+let busy = false;
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (busy) return;
+  const problem = missing();
+  if (problem) {
+    status.textContent = problem[1];
+    form.elements[problem[0]].focus();
+    return;
+  }
+  busy = true;
+  const key = form.elements.key.value;
+  const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "key"].includes(name)));
+  try {
+    await keep({ key, at: Date.now(), fields, files: photos.map(({ name, blob }) => ({ name, blob })) });
+  } catch {
+    busy = false;
+    status.textContent = words.full; // the phone has no room: nothing was lost, nothing was sent
+    return;
+  }
+  form.reset();
+  form.elements.key.value = crypto.randomUUID();
+  photos = [];
+  showPhotos();
+  part("near").replaceChildren();
+  const outcomes = await send();
+  busy = false;
+  const mine = outcomes.find((outcome) => outcome.report.key === key);
+  if (mine?.answer) location.assign(mine.answer.url);
+});
+
+// -------------------------------------------------------------------------------------------------------------- outbox
+
+async function showOutbox() {
+  const [unsent, done] = [await waiting(), await sent()];
+  part("waiting-section").hidden = !unsent.length;
+  part("sent-section").hidden = !done.length;
+  const when = (at) => new Date(at).toLocaleString(document.documentElement.lang);
+  part("waiting").replaceChildren(
+    ...unsent.map((report) => {
+      const remove = button(words.discard, async () => {
+        if (!confirm(words.sure)) return;
+        await drop(report.key);
+        showOutbox();
+      });
+      const row = element("li", {}, element("p", { textContent: report.fields.text.slice(0, 120) }), element("p", { className: "muted", textContent: report.problem ?? `${when(report.at)} · ${words.waitingShort}` }), remove);
+      if (report.problem) row.append(button(words.mend, () => mend(report)));
+      return row;
+    }),
+  );
+  part("sent").replaceChildren(...done.map((report) => element("li", {}, element("a", { href: report.url, textContent: report.code }), ` · ${when(report.at)}`)));
+}
+
+// what the server refused goes back into the form, with its photos and its key
+async function mend(report) {
+  for (const [name, value] of Object.entries(report.fields)) if (form.elements[name]) form.elements[name].value = value;
+  form.elements.key.value = report.key;
+  photos = [...report.files];
+  showPhotos();
+  form.elements.text.focus();
+}
+
+part("forget")?.addEventListener("click", async () => {
+  await forget();
+  showOutbox();
+});
+window.addEventListener("online", send);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && navigator.onLine && send());
+navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "sent" && showOutbox());
+form.elements.key.value = crypto.randomUUID();
+form.noValidate = true;
+showOutbox().then(() => navigator.onLine && send());
+form.dataset.ready = "";

@@ -1,0 +1,54 @@
+// Keeps the empty form for the moment without network, and sends the reports that wait when there is one again.
+// It keeps no other page: pages hold personal data. The form itself is fetched without cookies, as a visitor would see it.
+import { sendWaiting } from "{{ outbox }}";
+
+const NAME = "reports-{{ outbox }}-{% static 'reports/send.js' %}-{% static 'web/components.css' %}";
+const FORM = "{% url 'reports:send' %}";
+const KEPT = new Set([{% for module in modules %}"{{ module }}", {% endfor %}"{{ outbox }}", "{% url 'reports:manifest' %}", "{% url 'reports:icon' 192 %}"]);
+
+async function fill() {
+  const cache = await caches.open(NAME);
+  const page = await fetch(FORM, { credentials: "omit", cache: "no-store" });
+  if (!page.ok) throw new Error(`form: ${page.status}`);
+  const text = await page.clone().text();
+  for (const [, address] of text.matchAll(/(?:href|src)="(\/static\/[^"#]+\.(?:css|js|svg|woff2))[#"]/g)) KEPT.add(address);
+  await cache.put(FORM, page);
+  await Promise.all([...KEPT].map((address) => cache.add(address)));
+}
+
+self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
+
+self.addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("reports-") && name !== NAME;
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+const kept = async (request) => (await caches.open(NAME)).match(request);
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    const instead = pathname === FORM ? () => kept(FORM) : () => caches.match("{% url 'offline' %}");
+    event.respondWith(fetch(request).catch(async (problem) => (await instead()) ?? Promise.reject(problem)));
+  } else if (pathname.startsWith("{% get_static_prefix %}") || pathname === "{% url 'reports:manifest' %}") {
+    event.respondWith(fetch(request).catch(async (problem) => (await kept(pathname)) ?? Promise.reject(problem)));
+  }
+});
+
+// Background Sync: also after the page, or the browser, was closed
+self.addEventListener("sync", (event) => {
+  if (event.tag !== "reports") return;
+  const send = async () => {
+    const outcomes = await sendWaiting(FORM);
+    for (const client of await self.clients.matchAll()) client.postMessage("sent");
+    if (!outcomes.some((outcome) => !("waits" in outcome))) throw new Error("still no network"); // asks for another try
+  };
+  event.waitUntil(send());
+});

@@ -1,0 +1,187 @@
+"""The page of one report: what everybody sees of it, and what its sender may do."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tinhso.blocks.cases.access_code import lookup_code, lookup_code_fits
+from tinhso.blocks.cases.clock import remaining_of
+from tinhso.blocks.cases.models import Rating
+from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.files.reading import file_response
+from tinhso.blocks.gis.tiles import with_map
+from tinhso.blocks.identity.guards import VisitorRequest
+from tinhso.blocks.identity.throttle import client_address, spend_try
+from tinhso.kernel.errors import DomainError, Invalid, NotFound
+from tinhso.kernel.text.numbers import whole_number
+from tinhso.services.reports.actions import follow, me_too
+from tinhso.services.reports.actions.following import unfollow
+from tinhso.services.reports.actions.reporter import MOST_REOPENINGS, answer_question
+from tinhso.services.reports.actions.reporter import rate as rate_report
+from tinhso.services.reports.actions.reporter import reopen as reopen_report
+from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
+from tinhso.services.reports.published import joined_to, report_of
+from tinhso.services.reports.queries import fields_open
+from tinhso.services.reports.views.public_contact import contact_of, to_contact, who
+from tinhso.services.reports.views.public_send import SENT, kind_of, photos_of
+from tinhso.services.reports.words import state_of, titled
+
+_TRIES, _WINDOW = 10, timedelta(minutes=15)
+
+
+def _report(request: VisitorRequest, code: str) -> tuple[Report, bool]:
+    return report_of(code, person=request.person, own=code in request.session.get(SENT, ()), phone=contact_of(request))
+
+
+@never_cache
+@with_map
+@require_safe
+def page(request: VisitorRequest, code: str) -> HttpResponse:
+    """What happened with it."""
+    report, mine = _report(request, code)
+    return _show(request, report, mine)
+
+
+def _show(request: VisitorRequest, report: Report, mine: bool, problem: DomainError | None = None) -> HttpResponse:
+    case, moment = report.case, now()
+    kind = kind_of(report, fields_open(moment))
+    address = contact_of(request)
+    followed = Follower.objects.filter(report=report)
+    followed = followed.filter(person=request.person) if request.person else followed.filter(address=address or "-")
+    place = getattr(case, "place", None)
+    context = {
+        "report": report,
+        "case": case,
+        "kind": kind,
+        "state": state_of(case),
+        "joined": joined_to(report) if case.ended_at and not report.answered_at else None,
+        "question": case.supplements.filter(answered_at=None).first() if mine and not case.ended_at else None,
+        "mine": mine,
+        "fresh": mine and "moi" in request.GET,
+        "lookup_code": lookup_code(case) if mine else "",
+        # who sent it, and what was said between the sender and the agency, is not for everybody
+        "timeline": [
+            {"title": line.title, "at": line.at, "tone": line.tone} for line in map(titled, timeline_of(case, public=True))
+        ],
+        "remaining": remaining_of(case, moment),
+        "text": case.form.answers["matter"]["text"] if mine and not report.public else report.text,
+        "photos": report.photos.order_by("pk") if mine else report.photos.filter(public=True).order_by("pk"),
+        "place": place,
+        "follower": followed.first(),
+        "can_rate": mine and case.ended_at is not None and not Rating.objects.filter(case=case).exists(),
+        "can_reopen": mine and may_reopen(report, moment),
+        "problem": problem,
+        "entered": request.POST,
+        "breadcrumbs": [(_("Phản ánh hiện trường"), reverse("reports:list")), (kind, "")],
+    }
+    return render(request, "reports/public/page.html", context, status=problem.status if problem else 200)
+
+
+def may_reopen(report: Report, at: datetime) -> bool:
+    """Whether the sender may still say that it was not done."""
+    case = report.case
+    if report.answered_at is None or case.ended_at is None or case.reopened >= MOST_REOPENINGS:
+        return False
+    return at - case.ended_at <= REOPEN_WINDOW
+
+
+@require_safe
+def photo(request: VisitorRequest, code: str, photo: int) -> HttpResponseBase:
+    """A photo as it may be seen: the released copy where there is one."""
+    report, mine = _report(request, code)
+    found = report.photos.select_related("file", "released").filter(pk=photo).first()
+    if found is None or not (found.public or mine):
+        raise NotFound(_("Không có ảnh này."))
+    return file_response(found.released or found.file, inline=True)
+
+
+@require_POST
+def follow_report(request: VisitorRequest, code: str) -> HttpResponse:
+    """Follow or, with `act=thoi`, follow no longer."""
+    report, _mine = _report(request, code)
+    if not request.person and not contact_of(request):
+        return to_contact(code, "theo-doi")
+    if request.POST.get("act") == "thoi":
+        unfollow(report, **who(request))
+        messages.success(request, _("Bạn không còn theo dõi phản ánh này."))
+    else:
+        follow(report, **who(request))
+        messages.success(request, _("Bạn nhận tin khi phản ánh này có tiến triển."))
+    return redirect("reports:page", code=code)
+
+
+@require_POST
+def say_me_too(request: VisitorRequest, code: str) -> HttpResponse:
+    report, _mine = _report(request, code)
+    if not request.person and not contact_of(request):
+        return to_contact(code, "toi-cung-gap")
+    count = me_too(report, **who(request))
+    messages.success(request, _("Đã ghi nhận: %(count)s người cùng gặp. Bạn nhận tin khi có tiến triển.") % {"count": count})
+    return redirect("reports:page", code=code)
+
+
+@require_POST
+def answer(request: VisitorRequest, code: str) -> HttpResponse:
+    """The sender answers what the agency asked."""
+    report, mine = _report(request, code)
+    if not mine:
+        raise NotFound(_("Chỉ người gửi phản ánh được trả lời."))
+    try:
+        answer_question(report, by=request.person, text=request.POST.get("answer", ""), files=photos_of(request))
+    except Invalid as problem:
+        return _show(request, report, mine, problem)
+    messages.success(request, _("Đã gửi trả lời cho cơ quan."))
+    return redirect("reports:page", code=code)
+
+
+@require_POST
+def rate(request: VisitorRequest, code: str) -> HttpResponse:
+    """The sender's opinion."""
+    report, mine = _report(request, code)
+    if not mine:
+        raise NotFound(_("Chỉ người gửi phản ánh được đánh giá."))
+    try:
+        stars = whole_number(request.POST.get("stars")) or 0
+        rate_report(report, by=request.person, stars=stars, comment=request.POST.get("comment", ""))
+    except Invalid as problem:
+        return _show(request, report, mine, problem)
+    messages.success(request, _("Cảm ơn bạn đã đánh giá."))
+    return redirect("reports:page", code=code)
+
+
+@require_POST
+def reopen(request: VisitorRequest, code: str) -> HttpResponse:
+    """The sender says that it is not done."""
+    report, mine = _report(request, code)
+    if not mine:
+        raise NotFound(_("Chỉ người gửi phản ánh được đề nghị xử lý lại."))
+    try:
+        reopen_report(report, by=request.person, why=request.POST.get("why", ""))
+    except Invalid as problem:
+        return _show(request, report, mine, problem)
+    messages.success(request, _("Phản ánh được xử lý lại."))
+    return redirect("reports:page", code=code)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: VisitorRequest) -> HttpResponse:
+    """Back to one's own report with its two codes, from any device."""
+    code, errors = request.POST.get("code", request.GET.get("ma", "")).strip().upper()[:60], {}
+    if request.method == "POST":
+        spend_try("reports.find", client_address(request), limit=_TRIES, window=_WINDOW, at=now())
+        report = Report.objects.select_related("case").filter(case__code=code).first()
+        if report and lookup_code_fits(report.case, request.POST.get("lookup", "")):
+            request.session[SENT] = [*request.session.get(SENT, ()), code][-50:]
+            return redirect("reports:page", code=code)
+        errors = {"code": _("Hai mã không khớp với phản ánh nào. Hãy xem lại từng chữ.")}
+    breadcrumbs = [(_("Phản ánh hiện trường"), reverse("reports:list")), (_("Tra cứu"), "")]
+    context = {"code": code, "errors": errors, "breadcrumbs": breadcrumbs}
+    return render(request, "reports/public/find.html", context, status=422 if errors else 200)

@@ -1,0 +1,192 @@
+"""Citizens' reports on a cheap telephone: sent without network, found to be known already, opened again."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.utils.timezone import now
+from PIL import Image
+from playwright.sync_api import Page, expect
+from tests.accessibility.axe import overflow, violations
+from tests.conftest import PHONE
+from tests.journeys.commune import Commune
+
+from tinhso.blocks.cases.places import Place
+from tinhso.blocks.directory.actions import appoint, create_post, register_person
+from tinhso.blocks.directory.models import Unit
+from tinhso.blocks.files.reading import read_file
+from tinhso.services.reports.actions import send_report
+from tinhso.services.reports.actions.answering import approve_answer, write_answer
+from tinhso.services.reports.actions.moderating import publish
+from tinhso.services.reports.catalogue import install_fields
+from tinhso.services.reports.models import Report
+
+pytestmark = pytest.mark.browser
+HERE = (106.36, 10.36)
+PATIENT = 20_000
+# the tests' browser keeps nothing, which alone it holds against installing
+IN_PRIVATE = {"errorId": "in-incognito", "errorArguments": []}
+
+
+@pytest.fixture
+def telephone(commune: Commune, open_browser: Callable[..., Page]) -> Page:
+    install_fields()
+    Unit.objects.filter(level=3).update(centre=Point(*HERE, srid=4326))
+    page = open_browser(
+        viewport=PHONE,
+        is_mobile=True,
+        has_touch=True,
+        service_workers="allow",
+        geolocation={"longitude": HERE[0], "latitude": HERE[1], "accuracy": 12},
+        permissions=["geolocation"],
+    )
+    page.set_default_timeout(PATIENT)
+    return page
+
+
+def _released(text: str, *, east: float = 0.0) -> Report:
+    """A report everybody may see, a little east of the commune's middle."""
+    place = Place((HERE[0] + east, HERE[1]), "Trước chợ", 10)
+    case = send_report("PA-ANTT", {"kind": "pothole"}, place=place, text=text, by=None, key=text, at=now())
+    return publish(Report.objects.get(pk=case.pk), by=None, text=text)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A photo of a large camera that says where it was taken."""
+    facts = Image.Exif()
+    facts[0x8825] = {1: "N", 2: (10.0, 21.0, 36.0), 3: "E", 4: (106.0, 21.0, 36.0)}
+    path = tmp_path / "o-ga.jpg"
+    Image.effect_noise((3000, 2000), 40).convert("RGB").save(path, "JPEG", exif=facts)
+    return path
+
+
+def _fill(page: Page, picture: Path | None = None) -> None:
+    if picture:
+        page.get_by_label("Ảnh hoặc video ngắn").set_input_files(picture)
+        expect(page.get_by_role("img", name="Ảnh 1")).to_be_visible(timeout=PATIENT)
+    page.get_by_role("button", name="Vị trí của tôi").click()
+    expect(page.get_by_text("Đã lấy vị trí")).to_be_visible()
+    page.get_by_label("Việc gì?").select_option("PA-ANTT.pothole")
+    page.get_by_label("Điều gì đang xảy ra?").fill("Ổ gà sâu trước cổng chợ.")
+
+
+def _ready(page: Page) -> None:
+    page.goto("/phan-anh/gui/")
+    page.wait_for_selector("[data-report][data-ready]")
+
+
+def test_a_report_made_without_network_is_sent_once_when_it_returns(telephone: Page, picture: Path) -> None:
+    _ready(telephone)
+    telephone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    browser = telephone.context.new_cdp_session(telephone)
+    assert browser.send("Page.getInstallabilityErrors")["installabilityErrors"] in ([], [IN_PRIVATE])
+    telephone.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('reports-')))")
+    context = telephone.context
+    context.set_offline(True)
+
+    _ready(telephone)  # the form comes from the telephone
+    _fill(telephone, picture)
+    telephone.get_by_role("button", name="Gửi phản ánh").click()
+    expect(telephone.get_by_text("sẽ tự gửi khi có mạng")).to_be_visible()
+    assert not Report.objects.exists()
+
+    telephone.close()  # the report outlives the page
+    context.set_offline(False)
+    later = context.new_page()
+    _ready(later)
+    expect(later.get_by_role("heading", name="Đã gửi từ máy này")).to_be_visible(timeout=PATIENT)
+    expect(later.get_by_role("heading", name="Chưa gửi")).to_be_hidden()
+    later.reload()
+    later.wait_for_selector("[data-report][data-ready]")
+
+    report = Report.objects.get()  # one, and no more
+    kept = Image.open(io.BytesIO(read_file(report.photos.get().file)))
+    assert max(kept.size) == 1600
+    assert not kept.getexif().get_ifd(0x8825)
+    assert report.case.place.accuracy_m == 12
+
+
+def test_a_report_that_waits_is_sent_by_itself_when_the_network_returns(telephone: Page) -> None:
+    _ready(telephone)
+    telephone.context.set_offline(True)
+    _fill(telephone)
+    telephone.get_by_role("button", name="Gửi phản ánh").click()
+    expect(telephone.get_by_text("sẽ tự gửi khi có mạng")).to_be_visible()
+
+    telephone.context.set_offline(False)
+    expect(telephone.get_by_role("heading", name="Đã gửi từ máy này")).to_be_visible(timeout=PATIENT)
+    assert Report.objects.count() == 1
+
+
+def test_a_report_is_sent_with_a_photo_whose_faces_are_covered(telephone: Page, picture: Path) -> None:
+    _ready(telephone)
+    _fill(telephone, picture)
+    telephone.get_by_role("button", name="Che mặt, biển số").click()
+    dialog = telephone.get_by_role("dialog", name="Che mặt người, biển số xe")
+    dialog.locator("canvas").click()
+    assert violations(telephone) == []
+    dialog.get_by_role("button", name="Xong").click()
+    expect(telephone.get_by_role("button", name="Đã che, sửa lại")).to_be_visible()
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+
+    telephone.get_by_role("button", name="Gửi phản ánh").dblclick()
+    telephone.wait_for_url(re.compile("/phan-anh/PA-"))
+    expect(telephone.get_by_role("heading", name="Đã gửi phản ánh")).to_be_visible()
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+    assert Report.objects.count() == 1
+
+
+def test_a_matter_already_reported_close_by_is_found_before_sending(telephone: Page) -> None:
+    _released("Đường lún trước chợ.")
+    _ready(telephone)
+    telephone.get_by_role("button", name="Vị trí của tôi").click()
+    telephone.get_by_label("Việc gì?").select_option("PA-ANTT.pothole")
+    expect(telephone.get_by_role("heading", name="Gần đây đã có người phản ánh")).to_be_visible()
+    telephone.get_by_role("link", name="Tôi cũng gặp").click()
+    expect(telephone.get_by_role("button", name="Tôi cũng gặp")).to_be_visible()
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+    telephone.get_by_role("button", name="Tôi cũng gặp").click()
+    expect(telephone.get_by_role("heading", name="Bạn muốn nhận tin ở đâu?")).to_be_visible()
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+
+
+def test_the_public_map_gathers_reports_and_the_list_says_the_same(telephone: Page) -> None:
+    for number in range(3):
+        _released(f"Ổ gà số {number}.", east=number / 500)
+    telephone.goto("/phan-anh/")
+    expect(telephone.get_by_text("Ổ gà số 2.")).to_be_visible()
+    telephone.get_by_role("button", name="Xem bản đồ").click()
+    expect(telephone.get_by_role("button", name="3 mục")).to_be_visible(timeout=60_000)
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+    for address in ("/phan-anh/so-lieu/", "/phan-anh/tra-cuu/"):
+        telephone.goto(address)
+        assert (violations(telephone), overflow(telephone)) == ([], 0), address
+
+
+def test_what_was_answered_but_not_done_is_opened_again(telephone: Page, commune: Commune) -> None:
+    town = commune.town
+    people = {}
+    for role, name in (("report_handler", "Lý Văn Cần"), ("report_approver", "Mai Thị Duyệt")):
+        people[role] = register_person(name, by=None)
+        appoint(people[role], create_post(town.province, name, roles=[role], by=None), valid_from=date(2025, 7, 1), by=None)
+    _ready(telephone)
+    _fill(telephone)
+    telephone.get_by_role("button", name="Gửi phản ánh").click()
+    telephone.wait_for_url(re.compile("/phan-anh/PA-"))
+    report = Report.objects.select_related("case__agency").get()
+    write_answer(report, by=people["report_handler"], text="Đã vá xong.")
+    approve_answer(report, by=people["report_approver"])
+
+    telephone.goto(f"/phan-anh/{report.case.code}/")
+    expect(telephone.get_by_text("Đã vá xong.")).to_be_visible()
+    telephone.get_by_text("Việc chưa xong").click()
+    telephone.get_by_label("Điều gì chưa xong?").fill("Mới vá một nửa.")
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+    telephone.get_by_role("button", name="Mở lại phản ánh").click()
+    expect(telephone.get_by_text("Phản ánh được xử lý lại.")).to_be_visible()
+    expect(telephone.get_by_text("Đang xử lý")).to_be_visible()
