@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import starmap
 from math import atan, degrees, isfinite, pi, sinh
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from tinhso.kernel.errors import Invalid
 
 M = TypeVar("M", bound=Model)
+Cell = tuple[float, float, int, int]  # plain, because the cache packs and unpacks thousands of them
 MAX_ZOOM = 18
 KEPT_SECONDS = 60
 _TILE = 256
@@ -61,7 +63,7 @@ class Cluster:
     one: int | None
 
 
-_FINE = View(13, 0, 0, 0, 0)
+_FINE = View(14, 0, 0, 0, 0)
 
 
 def view_from(query: QueryDict) -> View:
@@ -97,43 +99,42 @@ def clusters(rows: QuerySet[M, Any], point: str, view: View, *, kept_as: str = "
         kept_as: names the selection `rows` makes among all rows; empty: nothing is kept.
     """
     if view.zoom >= _FINE.zoom:
-        return _counted(rows.filter(**{f"{point}__bboverlaps": view.box}), point, view.cell)
-    fine: list[Cluster] | None = cache.get(f"clusters.{kept_as}") if kept_as else None
+        return list(starmap(_cluster, _cells(rows.filter(**{f"{point}__bboverlaps": view.box}), point, view.cell)))
+    fine: list[Cell] | None = cache.get(f"clusters.{kept_as}") if kept_as else None
     if fine is None:
-        fine = _counted(rows, point, _FINE.cell)
+        fine = _cells(rows, point, _FINE.cell)
         if kept_as:
             cache.set(f"clusters.{kept_as}", fine, KEPT_SECONDS)
     return _gathered(fine, view)
 
 
-def _counted(rows: QuerySet[M, Any], point: str, cell: float) -> list[Cluster]:
+def _cells(rows: QuerySet[M, Any], point: str, cell: float) -> list[Cell]:
+    """The middle, the number and the lowest row of the points in each cell that has any."""
     lon, lat = (Func(F(point), function=name, output_field=FloatField()) for name in ("ST_X", "ST_Y"))
-    cells = (
+    return list(
         rows.filter(**{f"{point}__isnull": False})
         .order_by()
         .values(_column=Floor(lon / cell), _row=Floor(lat / cell))
-        .annotate(_n=Count("pk"), _lon=Avg(lon), _lat=Avg(lat), _one=Min("pk"))
+        .annotate(_lon=Avg(lon), _lat=Avg(lat), _n=Count("pk"), _one=Min("pk"))
         .values_list("_lon", "_lat", "_n", "_one")
     )
-    return [Cluster(x, y, count, one if count == 1 else None) for x, y, count, one in cells]
 
 
-def _gathered(fine: Iterable[Cluster], view: View) -> list[Cluster]:
+def _cluster(lon: float, lat: float, count: int, row: int) -> Cluster:
+    return Cluster(lon, lat, count, row if count == 1 else None)
+
+
+def _gathered(fine: Iterable[Cell], view: View) -> list[Cluster]:
     """Fine cells joined to those of the window, each at the middle of its points."""
     west, south, east, north = view.box.extent
-    cells: dict[tuple[int, int], Cluster] = {}
-    for part in fine:
-        if not (west <= part.lon <= east and south <= part.lat <= north):
-            continue
-        place = int(part.lon // view.cell), int(part.lat // view.cell)
-        if known := cells.get(place):
-            count = known.count + part.count
-            lon = (known.lon * known.count + part.lon * part.count) / count
-            lat = (known.lat * known.count + part.lat * part.count) / count
-            cells[place] = Cluster(lon, lat, count, None)
-        else:
-            cells[place] = part
-    return list(cells.values())
+    side = view.cell
+    sums: dict[tuple[float, float], tuple[float, float, int, int]] = {}
+    for lon, lat, count, row in fine:
+        if west <= lon <= east and south <= lat <= north:
+            place = lon // side, lat // side
+            x, y, before, _row = sums.get(place, (0.0, 0.0, 0, 0))
+            sums[place] = x + lon * count, y + lat * count, before + count, row
+    return [_cluster(x / count, y / count, count, row) for x, y, count, row in sums.values()]
 
 
 def point_from(lon: object, lat: object) -> Point | None:
