@@ -45,8 +45,8 @@ def insert(row: M) -> M:
     return row
 
 
-def insert_unless(row: Model, unique: str) -> bool:
-    """The same, unless the table has a row with the same value in the column `unique` already; says whether it was put in.
+def insert_unless(row: Model, *unique: str) -> bool:
+    """The same, unless the table has a row with the same values in the columns `unique` already; says whether it was put in.
 
     A transaction that is just writing such a row is waited for.
     """
@@ -113,12 +113,13 @@ def _statement(new: _Rows) -> str:
     return f'INSERT INTO "{new.model._meta.db_table}" ({names}) VALUES {rows}'  # noqa: S608
 
 
-def _insert(rows: Sequence[Model], *, unless: str = "") -> bool:
+def _insert(rows: Sequence[Model], *, unless: tuple[str, ...] = ()) -> bool:
     new = _Rows(rows)
     shape = (new.shape, unless)
     statement = _statements.get(shape)
     if statement is None:
-        skip = f' ON CONFLICT ("{unless}") DO NOTHING' if unless else ""
+        taken = ", ".join(f'"{column}"' for column in unless)
+        skip = f" ON CONFLICT ({taken}) DO NOTHING" if unless else ""
         statement = _statements.setdefault(shape, f'{_statement(new)}{skip} RETURNING "{new.model._meta.pk.column}"')
     with new.connection.cursor() as cursor:
         cursor.execute(statement, new.values)

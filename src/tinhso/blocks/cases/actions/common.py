@@ -14,7 +14,7 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import record
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.inserts import insert
+from tinhso.kernel.inserts import insert, insert_unless
 
 _LOCKED = FixedQuery(
     lambda: (
@@ -83,4 +83,4 @@ def announce(case: Case, event: str, *, by: Person | None, **facts: object) -> N
 def let_see(case: Case, agency: Agency, role: str) -> None:
     """From now on the holders of `role` at the agency see the case."""
     row = CaseAccess(case=case, agency=agency, role=role, elsewhere=agency.pk != case.agency_id)
-    CaseAccess.objects.bulk_create([row], ignore_conflicts=True)
+    insert_unless(row, "agency_id", "role", "case_id")

@@ -14,11 +14,12 @@ from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, 
 from tinhso.blocks.cases.clock import due_of_step
 from tinhso.blocks.cases.models import Case, JoinArrival, Step
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import SubCase
+from tinhso.blocks.cases.process_tables import Opinion, SubCase
 from tinhso.blocks.cases.process_tables import Wait as WaitRow
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in, scope_of
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.kernel.errors import WrongState
+from tinhso.kernel.fixed_query import FixedQuery, Param
 
 Service = Callable[[Case, datetime], None]
 _services: dict[str, Service] = {}
@@ -46,13 +47,20 @@ def start_process(case: Case, *, at: datetime) -> None:
     _carry_out(scope, start(scope.graph, scope.env()), at=at)
 
 
+_HOLDING_UP = FixedQuery(
+    lambda: Opinion.objects.filter(step=Param("step"), holds_up=True, answered_at__isnull=True, withdrawn=False).values_list(
+        "pk", flat=True
+    )[:1]
+)
+
+
 def continue_process(step: Step, case: Case, *, at: datetime) -> None:
     """Move on from a finished step; of a task done several times, when the last of them is finished.
 
     Raises:
         WrongState: the step waits for the opinion of another agency.
     """
-    if step.opinions.filter(holds_up=True, answered_at__isnull=True, withdrawn=False).exists():
+    if _HOLDING_UP.first(step=step.pk):
         raise WrongState(_("Bước này còn chờ ý kiến của cơ quan khác. Hãy chờ trả lời hoặc rút câu hỏi."))
     scope = scope_of(case, step.sub)
     node = scope.graph.node(step.node)
