@@ -32,6 +32,7 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
     with place(keep=keep):
         django.setup()
         # Django must be set up before anything that has models is imported
+        from bench.complaints import lived
         from bench.fill import Filler
         from bench.queries import queries_of
         from bench.report import growth, heading, table
@@ -54,11 +55,12 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
                 for number in clients:
                     lines.append(_measure(scenario, number, seconds, running, counts[cases][scenario.title]))
                     console.print("  ✓ " + "  ".join(lines[-1].cells()), highlight=False)
-        sweep = swept() if not only or only.lower() == "sweep" else ""
+        rest = [swept()] if not only or only.lower() == "sweep" else []
+        rest += [lived(seconds)] if not only or only.lower() == "complaint" else []
         grown = growth(counts)
     print(f"\n{about}\n\n{table(lines)}\n")
-    if sweep:
-        print(f"{sweep}\n")
+    for sentence in rest:
+        print(f"{sentence}\n")
     if not keep:
         print(f"Queries a request at {' and '.join(f'{size:,}' for size in counts)} cases: {grown or 'the same everywhere'}")
     for line in lines:
