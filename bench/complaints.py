@@ -47,7 +47,7 @@ def lived(seconds: float) -> str:
 
 
 def _life(near: Agency, staff: dict[int, tuple[Person, Person]], random: Random, key: str) -> None:
-    centre: Point = near.unit.centre  # type: ignore[union-attr, assignment]
+    centre: Point = near.unit.centre  # type: ignore[assignment]
     place = Place((centre.x + random.uniform(-0.004, 0.004), centre.y + random.uniform(-0.004, 0.004)), "Trước chợ", 12)
     phone = f"09{random.randrange(10**8):08}"
     case = send_report(_FIELD, {"kind": _KIND}, place=place, text="Ổ gà sâu trước cổng chợ.", phone=phone, key=key, at=now())
