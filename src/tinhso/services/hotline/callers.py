@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.clock import remaining_of
-from tinhso.blocks.cases.families import Family, known_families
+from tinhso.blocks.cases.families import PROCEDURE, Family, known_families
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.cases.queries import all_cases
@@ -80,7 +80,7 @@ def recognise(call: Call) -> Caller:
     parties = Party.objects.filter(phone=phone)
     others = parties.exclude(person=None).exclude(person__in=registered).values_list("person", flat=True).distinct()
     maybe = list(Person.objects.filter(pk__in=others[:_MOST_PERSONS]))
-    names = sorted(set(parties.filter(person=None).values_list("name", flat=True)[:_MOST_PERSONS]))
+    names = sorted(set(parties.filter(person=None, case__family=PROCEDURE).values_list("name", flat=True)[:_MOST_PERSONS]))
     if len(registered) == 1 and not maybe and not names:
         return Caller(Certainty.CERTAIN, registered, [])
     persons = [*registered, *maybe][:_MOST_PERSONS]

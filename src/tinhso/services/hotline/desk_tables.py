@@ -12,6 +12,7 @@ class Callback(models.Model):
         MISSED = "missed", _("Cuộc gọi nhỡ")
         AFTER_HOURS = "after_hours", _("Gọi ngoài giờ")
         ASKED = "asked", _("Người gọi hẹn")
+        WEB = "web", _("Nhờ gọi lại trên mạng")
 
     class Outcome(models.TextChoices):
         REACHED = "reached", _("Đã gọi được")

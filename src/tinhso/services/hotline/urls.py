@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.services.hotline.views import board, callbacks, calls, cti, demo, desk, knowledge, setup, tickets
+from tinhso.services.hotline.views import board, callbacks, calls, cti, demo, desk, knowledge, public, setup, tickets
 
 urlpatterns = [
     path("", desk.page, name="desk"),
@@ -35,6 +35,7 @@ urlpatterns = [
     path("bang/", board.page, name="board"),
     path("bang/hien-tai/", board.live, name="board_now"),
     path("bang/so-lieu/", board.table, name="board_table"),
+    path("nho-goi-lai/", public.ask, name="ask"),
     path("thiet-lap/", setup.page, name="setup"),
     path("cti/<str:token>/", cti.event, name="event"),
     path("cti/<str:token>/ghi-am/", cti.recording, name="recording"),

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.directory.calendars import agency_calendar
+from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
@@ -46,6 +47,28 @@ def ask_back(
     owner = Agent.objects.filter(person=by, line=line, active=True).first()
     made = queue_callback(line, number, Callback.Reason.ASKED, call=call, owner=owner, note=note, due_at=due_at, at=at)
     record("hotline.callback_asked", by=by, on=made, agency=line.agency)
+    return made
+
+
+@action
+def ask_on_web(line: Line, phone: str, *, name: str, text: str, at: datetime | None = None) -> Callback:
+    """Somebody asks on the site to be called back. The caller has limited how often.
+
+    Raises:
+        Invalid: no Vietnamese number, or nothing to call about; `fields` names "phone" or "text".
+    """
+    at, phone, text = at or now(), normal_phone(phone), " ".join(text.split())
+    wrong: dict[str, object] = {}
+    if not phone:
+        wrong["phone"] = _("Hãy nhập số điện thoại để gọi lại.")
+    if not 5 <= len(text) <= 300:
+        wrong["text"] = _("Hãy viết điều bạn muốn hỏi, từ 5 đến 300 ký tự.")
+    if wrong:
+        raise Invalid(_("Thông tin còn thiếu."), fields=wrong)
+    name = " ".join(name.split())[:100]
+    note = f"{name}: {text}" if name else text
+    made = queue_callback(line, e164(phone), Callback.Reason.WEB, note=note, at=at)
+    record("hotline.callback_asked", by=None, on=made, agency=line.agency)
     return made
 
 

@@ -132,6 +132,9 @@ def test_the_desk_tells_the_promise_and_the_agency_answers_on_its_page(
     form = {"matter": "TD-YC.late", "commune": town.agency.unit.code, "text": "Hồ sơ trễ ba ngày.", "key": "k"}
     promised = agent.get(f"/tong-dai/loi-hen/{call.pk}/", form).content.decode()
     assert "trả lời trước" in promised
+    nowhere = agent.post(f"/tong-dai/dang-goi/{call.pk}/lap-phieu/", form | {"commune": ""}, headers={"HX-Request": "true"})
+    assert nowhere.status_code == 422  # what was typed stays in the browser
+    assert "Hãy chọn vị trí trên bản đồ hoặc ghi địa chỉ." in nowhere.content.decode()
     page = agent.post(f"/tong-dai/dang-goi/{call.pk}/lap-phieu/", form, headers={"HX-Request": "true"}).content.decode()
     case = CallTicket.objects.get().case
     assert case.code in page

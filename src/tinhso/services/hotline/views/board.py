@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid
-from tinhso.kernel.permissions import require
+from tinhso.kernel.permissions import allowed, require
 from tinhso.services.hotline.figures import TARGET, Figures, figures
 from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.queries import board, line_for
@@ -41,6 +41,7 @@ def page(request: PersonRequest) -> HttpResponse:
             {"name": "den", "label": _("Đến ngày"), "kind": "date", "value": last.isoformat()},
         ],
         "query": f"tu={first}&den={last}",
+        "leads": allowed(request.person, "hotline.lead", at=line.agency),
     }
     return render(request, "hotline/board.html", context)
 

@@ -276,15 +276,18 @@ def find_case(request: PersonRequest) -> HttpResponse:
 
 
 def _try(request: PersonRequest, act: Callable[[], object]) -> HttpResponse:
-    """Do it; a refusal is told above the part, which shows things as they are now. Without script the page comes anew."""
+    """Do it and show things as they are now, with a refusal where it belongs. Without script the page comes anew."""
+    problem: DomainError | None = None
     try:
         act()
     except DomainError as error:
         if error.status in {403, 404}:
             raise
+        problem = error
         messages.error(request, " ".join(dict.fromkeys(map(str, error.fields.values()))) or str(error))
     if not request.headers.get("HX-Request"):
         return redirect("hotline:desk")
-    answer = render(request, "hotline/call.html", _shown(request, _now(_agent(request))) | {"told": True})
+    context = _shown(request, _now(_agent(request))) | {"told": True, "problem": problem}
+    answer = render(request, "hotline/call.html", context, status=problem.status if problem else 200)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#call", "innerHTML"
     return answer

@@ -76,6 +76,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.detail.target;
   if (place?.id === "call") {
     restore(place);
+    place.querySelector(".field-error")?.parentElement.querySelector("input, select, textarea")?.focus();
     ring();
   }
   if (place?.id === "reading") place.focus({ preventScroll: false });
