@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             spend_try("hotline.web", client_address(request), limit=_FROM_ONE_ADDRESS, window=_WINDOW, at=now())
             if phone := normal_phone(given["phone"]):
                 spend_try("hotline.web_phone", phone, limit=_FOR_ONE_PHONE, window=_WINDOW, at=now())
-            made = ask_on_web(line, **given)
+            made = ask_on_web(line, given["phone"], name=given["name"], text=given["text"])
         except DomainError as error:
             problem = error
     context = {"line": line, "problem": problem, "made": made, "entered": request.POST}
