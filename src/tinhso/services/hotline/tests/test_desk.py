@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -65,6 +66,18 @@ def test_the_desk_shows_a_call_and_hears_of_changes(hotline: Hotline, signed_in:
     client.post(f"/tong-dai/dang-goi/{call.pk}/ghi/", {"notes": "Hỏi khai sinh", "disposition": "answered", "finish": "1"})
     call.refresh_from_db()
     assert (call.notes, call.disposition, state_of(hotline.agent).state) == ("Hỏi khai sinh", "answered", "ready")
+
+
+def test_asking_whether_anything_changed_costs_little(
+    hotline: Hotline, signed_in: Callable[[Person], Client], django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(hotline.agent.person)
+    hotline.ready(hotline.agent, hotline.colleague, at=now())
+    for number in range(5):
+        _now_call(hotline, f"c{number}")
+    client.get("/tong-dai/tin-hieu/")
+    with django_assert_max_num_queries(12):
+        client.get("/tong-dai/tin-hieu/")
 
 
 def test_the_caller_s_cases_are_shown_and_that_is_written_down(

@@ -39,6 +39,7 @@ from tinhso.services.hotline.queries import (
     call_for,
     call_in_hand,
     open_callbacks,
+    pulse,
     ready_agents,
     ringing_for,
     state_of,
@@ -104,13 +105,10 @@ def _signal(agent: Agent) -> tuple[str, dict[str, str]]:
     state, at = state_of(agent), now()
     ringing, mine = ringing_for(agent, state, at), call_in_hand(agent)
     said = " ".join(f"{one.pk}:{one.state}:{one.agent_id}" for one in (ringing, mine) if one)
-    shown = board(agent.line, at)
-    waits = [len(shown.waiting), len(shown.talking), shown.callbacks, shown.callbacks_late, unseen_missed(agent.line).count()]
-    desks = [f"{desk.pk}{spell.state if spell else ''}" for desk, spell in shown.desks]
     found = {
         "call": f"{state.state if state else ''} {said}",
         "ringing": str(ringing.pk) if ringing else "",
-        "lists": sha256(dumps([waits, desks]).encode()).hexdigest()[:12],
+        "lists": sha256(dumps(pulse(agent.line, at)).encode()).hexdigest()[:12],
     }
     return f'"{sha256(dumps(found).encode()).hexdigest()[:20]}"', found
 

@@ -1,9 +1,9 @@
-// The desk: asks every second whether anything has changed and fetches only the part that has. What is being written is kept.
+// The desk: asks again and again whether anything has changed and fetches only the part that has. What is being written is kept.
 import { toast } from "../web/toasts.js";
 
 const desk = document.querySelector("[data-desk]");
 const lost = document.querySelector("[data-lost]");
-const EVERY = 1000;
+const EVERY = 700;
 const PATIENCE = 6000;
 const seen = { call: desk.dataset.call, lists: desk.dataset.lists };
 let tag = "";
