@@ -8,17 +8,13 @@ from playwright.sync_api import Page, expect
 from tests.journeys.commune import Commune, open_accounts
 from tests.journeys.people import PATIENCE, Visitor
 
-from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
-from tinhso.blocks.cases.routing import Rule
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.identity.models import Account
 from tinhso.services.hotline import demo_exchange
 from tinhso.services.hotline.actions.agents import add_agent
 from tinhso.services.hotline.actions.knowledge import approve, write_article
 from tinhso.services.hotline.actions.setup import set_line
-from tinhso.services.hotline.catalogue import install_tickets
 from tinhso.services.hotline.desk_tables import CallTicket
-from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Call, Line
 
 pytestmark = pytest.mark.browser
@@ -29,9 +25,6 @@ SENTENCE = "Hồ sơ xin xác nhận hôn nhân trễ ba ngày."
 def line(commune: Commune) -> Line:
     """1022 at the province: two agents, an article, requests that go to the commune they are about."""
     agency = commune.town.province
-    install_tickets()
-    rules = draft_routing(TICKETS, [Rule("place.commune != null", "place")], fallback=agency, by=None)
-    approve_routing(rules, TICKETS, by=None)
     line, _secret = set_line(agency, "1022", by=None, title="Tổng đài 1022", adapter=Line.Adapter.DEMO)
     people = {}
     for name, role, where in (

@@ -47,10 +47,12 @@ def load(
     """
     with product():
         from tinhso.blocks.cases.offer_tables import ProcedureOffer
+        from tinhso.services.hotline.catalogue import install_tickets
         from tinhso.services.onestop.catalogue import install_folder, install_shipped
         from tinhso.services.reports.catalogue import install_fields
 
-        for version in [install_folder(folder)] if folder else [*install_shipped(), *install_fields()]:
+        shipped = [*install_shipped(), *install_fields(), *install_tickets()] if folder is None else [install_folder(folder)]
+        for version in shipped:
             sign = "?" if isinstance(version, ProcedureOffer) else "✓"
             why = f" ({version.get_reason_display()})" if isinstance(version, ProcedureOffer) and version.open else ""
             print(f"{sign} {version.procedure.code} {version.version}: {version.procedure.name}{why}")

@@ -1,6 +1,6 @@
 """The procedures of the line's own tickets, shipped with the product, and what a ticket may be about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from tinhso.blocks.cases.families import REPORT, Family, known_families
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.loading import load_folder, procedure_folders
 from tinhso.blocks.cases.models import ProcedureVersion
+from tinhso.blocks.cases.offer_tables import ProcedureOffer
 from tinhso.blocks.cases.queries import procedures_in_force
 from tinhso.kernel.errors import Invalid
 from tinhso.services.hotline.family import TICKETS
@@ -22,11 +23,10 @@ from tinhso.services.hotline.family import TICKETS
 SHIPPED = Path(__file__).parent / "procedures"
 
 
-def install_tickets(report: Callable[[str], None] = lambda text: None) -> None:
+def install_tickets() -> list[ProcedureVersion | ProcedureOffer]:
     """Take in the line's own procedures; those already there stay as they are."""
-    for folder in procedure_folders(SHIPPED):
-        report(folder.name)
-        install_or_offer(load_folder(folder, actions=service_task_names()), by=None)
+    folders = procedure_folders(SHIPPED)
+    return [install_or_offer(load_folder(folder, actions=service_task_names()), by=None) for folder in folders]
 
 
 @dataclass(frozen=True)

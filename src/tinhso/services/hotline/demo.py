@@ -8,8 +8,6 @@ from importlib.resources import files
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
-from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
-from tinhso.blocks.cases.routing import Rule
 from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
 from tinhso.blocks.directory.queries import tenures_on
@@ -18,8 +16,6 @@ from tinhso.services.hotline.actions.desk import write_down
 from tinhso.services.hotline.actions.knowledge import approve, still_right, write_article
 from tinhso.services.hotline.actions.setup import set_line
 from tinhso.services.hotline.actions.telephony import hear
-from tinhso.services.hotline.catalogue import install_tickets
-from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Agent, Disposition, Line
 from tinhso.services.hotline.numbers import e164
 from tinhso.services.hotline.telephony import ANSWER, HANGUP, NEW_CALL, Event
@@ -57,9 +53,6 @@ def load(report: Callable[[str], None]) -> None:
     leads = [tenure.person for tenure in held if "hotline_lead" in tenure.post.roles]
     people = [tenure.person for tenure in held if "hotline_agent" in tenure.post.roles]
     agents = [add_agent(line, person, str(201 + place), by=None) for place, person in enumerate([*people, *leads])]
-    install_tickets()
-    rules = draft_routing(TICKETS, [Rule("place.commune != null", "place")], fallback=centre, by=None, note="Mẫu")
-    approve_routing(rules, TICKETS, by=None)
     _write_articles(centre, author=people[0], approver=leads[0])
     _play_day(line, agents[: len(people)])
 

@@ -3,12 +3,17 @@
 import secrets
 from hashlib import sha256
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
+from tinhso.blocks.cases.routing import Rule, routing_in_force
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
+from tinhso.services.hotline.catalogue import install_tickets
+from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Line
 
 
@@ -55,7 +60,17 @@ def set_line(
     token = token or secrets.token_urlsafe(24)
     line = Line.objects.create(agency=agency, number=number, token_digest=digest_of(token), **values)
     record("hotline.line_set", by=by, on=line, agency=agency, adapter=adapter)
+    _open_tickets(agency)
     return line, token
+
+
+def _open_tickets(agency: Agency) -> None:
+    """With the first line come its procedures, and the rule that a request goes to the people's committee of the place; what no
+    place is known of comes to the line's agency."""
+    install_tickets()
+    if routing_in_force(TICKETS, now()) is None:
+        to_the_place = [Rule("place.commune != null", "place")]
+        approve_routing(draft_routing(TICKETS, to_the_place, fallback=agency, by=None), TICKETS, by=None)
 
 
 @action

@@ -19,7 +19,7 @@ from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.services.hotline.actions.tickets import answer_ticket, make_ticket
-from tinhso.services.hotline.catalogue import groups, install_tickets
+from tinhso.services.hotline.catalogue import groups
 from tinhso.services.hotline.desk_tables import CallTicket
 from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Call
@@ -30,7 +30,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def handler(hotline: Hotline, town: Town) -> Person:
-    install_tickets()
     rules = draft_routing(TICKETS, [Rule("place.commune != null", "place")], fallback=town.province, by=None, at=MONDAY)
     approve_routing(rules, TICKETS, by=None, at=MONDAY - timedelta(hours=1))
     person = register_person("Đỗ Văn Trả", by=None)
