@@ -8,6 +8,7 @@ from importlib.resources import files
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
+from tinhso.blocks.cases.places import Place
 from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
 from tinhso.blocks.directory.queries import tenures_on
@@ -16,7 +17,8 @@ from tinhso.services.hotline.actions.desk import write_down
 from tinhso.services.hotline.actions.knowledge import approve, still_right, write_article
 from tinhso.services.hotline.actions.setup import set_line
 from tinhso.services.hotline.actions.telephony import hear
-from tinhso.services.hotline.models import Agent, Disposition, Line
+from tinhso.services.hotline.actions.tickets import make_ticket
+from tinhso.services.hotline.models import Agent, Call, Disposition, Line
 from tinhso.services.hotline.numbers import e164
 from tinhso.services.hotline.telephony import ANSWER, HANGUP, NEW_CALL, Event
 
@@ -78,8 +80,23 @@ def _play_day(line: Line, agents: list[Agent]) -> None:
         number = e164(phones[who]) if who is not None else ""
         agent, at = agents[place % len(agents)], start - timedelta(minutes=minutes)
         _play(line, agent, f"mau-{place:02}", number, at, waited=waited, talked=talked, how=how, notes=notes)
+    _ask_the_commune(Call.objects.select_related("agent__person").get(line=line, call_id="mau-08"))
     for agent in agents:
         set_state(agent, "", by=agent.person)
+
+
+def _ask_the_commune(call: Call) -> None:
+    """The call about a late building permit: the sample's commune has to answer."""
+    assert call.agent  # noqa: S101 - it was answered
+    assert call.answered_at  # noqa: S101
+    make_ticket(
+        call,
+        "TD-YC.late",
+        by=call.agent.person,
+        place=Place(commune=demo_commune_agency().unit.code),
+        text="Hồ sơ xin phép xây nhà quá hẹn hai ngày, chưa nhận được thông báo nào. Người dân xin biết ngày trả.",
+        at=call.answered_at + timedelta(minutes=3),
+    )
 
 
 def _play(
