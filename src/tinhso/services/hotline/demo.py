@@ -88,14 +88,12 @@ def _play_day(line: Line, agents: list[Agent]) -> None:
 def _ask_the_commune(call: Call) -> None:
     """The call about a late building permit: the sample's commune has to answer."""
     assert call.agent  # noqa: S101 - it was answered
-    assert call.answered_at  # noqa: S101
     make_ticket(
         call,
         "TD-YC.late",
         by=call.agent.person,
         place=Place(commune=demo_commune_agency().unit.code),
         text="Hồ sơ xin phép xây nhà quá hẹn hai ngày, chưa nhận được thông báo nào. Người dân xin biết ngày trả.",
-        at=call.answered_at + timedelta(minutes=3),
     )
 
 
