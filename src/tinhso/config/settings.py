@@ -3,6 +3,7 @@
 import os
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from whitenoise.compress import Compressor
 
@@ -37,6 +38,7 @@ MAP_UNTIL = date(2025, 6, 30) if SAMPLE == "three-tier" else None
 OWN_PORTAL_IS_DEMONSTRATION = SAMPLE == "today" and not flag("TINHSO_OWN_PORTAL")
 PROVINCE_NAME = os.environ.get("TINHSO_PROVINCE") or {"three-tier": "Tỉnh Tiền Giang"}.get(SAMPLE, "Tỉnh Đồng Tháp")
 HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
+OPEN311_JURISDICTION = os.environ.get("TINHSO_OPEN311_JURISDICTION") or urlsplit(PUBLIC_URL).hostname or ""
 
 # pictures of the ground under maps, https://…/{z}/{x}/{y}.png; empty: the coast and the names of the units alone
 MAP_TILES = os.environ.get("TINHSO_MAP_TILES", "")

@@ -1,4 +1,4 @@
-"""Addresses: every application of the house that has a `urls.py`, below the prefix of its manifest."""
+"""Addresses: every application of the house that has a `urls.py`, below the prefix of its manifest, and its mounts."""
 
 from importlib.util import find_spec
 
@@ -15,6 +15,7 @@ urlpatterns = [
         for config in services()
         if find_spec(f"{config.name}.urls")
     ),
+    *(path(mount.prefix, include((mount.urls, mount.namespace))) for config in services() for mount in config.manifest.mounts),
 ]
 
 handler400 = "tinhso.kernel.web.views.bad_request"

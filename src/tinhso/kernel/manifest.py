@@ -56,8 +56,18 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Mount:
+    """Addresses below a root that a standard prescribes, apart from those of the application: names are `<namespace>:<name>`."""
+
+    prefix: str
+    urls: str
+    namespace: str
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """What an application offers: `systems` are ids of the table of systems (A1, C3 …), `prefix` where its urls.py hangs."""
+    """What an application offers: `systems` are ids of the table of systems (A1, C3 …), `prefix` where its urls.py hangs,
+    `mounts` what hangs elsewhere."""
 
     title: Text
     systems: tuple[str, ...] = ()
@@ -65,6 +75,7 @@ class Manifest:
     order: int = 100
     roles: tuple[Role, ...] = ()
     menu: tuple[MenuItem, ...] = field(default=())
+    mounts: tuple[Mount, ...] = ()
 
 
 class ServiceConfig(AppConfig):

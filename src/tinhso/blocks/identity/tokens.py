@@ -20,15 +20,19 @@ class NewSecret:
 
 
 def new_secret() -> NewSecret:
-    text = _MARK + secrets.token_urlsafe(32)
-    return NewSecret(text, text[:PREFIX_LENGTH], _digest(text))
+    return secret_of(_MARK + secrets.token_urlsafe(32))
+
+
+def secret_of(text: str) -> NewSecret:
+    """What is kept of a secret."""
+    return NewSecret(text, text[:PREFIX_LENGTH], digest_of(text))
 
 
 def token_for(secret: str, *, at: datetime) -> ApiToken | None:
     """The living token with this secret, its account and person loaded; None when there is none. One query."""
     if not secret.startswith(_MARK):
         return None
-    return _LIVING.first(digest=_digest(secret), at=at)
+    return _LIVING.first(digest=digest_of(secret), at=at)
 
 
 _LIVING = FixedQuery(
@@ -42,5 +46,5 @@ _LIVING = FixedQuery(
 )
 
 
-def _digest(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
     return sha256(secret.encode()).digest()

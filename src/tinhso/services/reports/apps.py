@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.families import register_family
-from tinhso.kernel.manifest import Manifest, MenuItem, Role, ServiceConfig
+from tinhso.kernel.manifest import Check, Manifest, MenuItem, Mount, Role, ServiceConfig
 from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
 
 _SEARCH = {"reports.search"}
@@ -22,6 +22,7 @@ class ReportsConfig(ServiceConfig):
         title=_("Phản ánh kiến nghị"),
         systems=("A4",),
         prefix="phan-anh/",
+        mounts=(Mount("open311/", "tinhso.services.reports.open311.urls", "open311"),),
         order=210,
         roles=(
             Role(HANDLER, _("Người xử lý phản ánh"), frozenset(_HANDLE)),
@@ -42,3 +43,8 @@ class ReportsConfig(ServiceConfig):
 
     def ready(self) -> None:
         register_family(REPORTS)
+
+    def checks(self) -> list[Check]:
+        from tinhso.services.reports.open311.health import check_open311
+
+        return check_open311()

@@ -39,6 +39,7 @@ from tinhso.services.reports.actions.sending import send_report
 from tinhso.services.reports.catalogue import install_fields
 from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
 from tinhso.services.reports.models import Report
+from tinhso.services.reports.open311.keys import add_key, living_key, sample_secret
 
 HOW_MANY = 48
 _DUTIES = ((HANDLER, "specialist", "Công chức xử lý phản ánh"), (APPROVER, "signer", "Duyệt trả lời phản ánh"))
@@ -74,6 +75,8 @@ def load(report: Callable[[str], None]) -> None:
     """Set up who sees to reports and play some through. Does nothing where there are reports."""
     report(_("Phản ánh mẫu"))
     install_fields()
+    if not living_key(sample_secret()):
+        add_key("Khoá mẫu của bản thử", by=None, text=sample_secret())
     if all_cases(REPORTS).exists():
         return
     commune = demo_commune_agency()

@@ -1,8 +1,11 @@
 """A report comes in: it is checked, given to its agency, received at once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +18,7 @@ from tinhso.blocks.cases.routing import Matter, route
 from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.forms.engine.values import clean_line
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.inserts import insert, insert_all
@@ -27,6 +31,15 @@ MOST_PHOTOS = 5
 UNKNOWN = "Người dân"
 
 
+@dataclass(frozen=True)
+class Sender:
+    """Somebody without an account, as they say they are called and reached."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
 @action
 def send_report(
     field: str,
@@ -36,6 +49,7 @@ def send_report(
     text: str,
     files: Sequence[StoredFile] = (),
     phone: str = "",
+    sender: Sender | None = None,
     by: Person | None = None,
     key: str = "",
     at: datetime | None = None,
@@ -49,6 +63,7 @@ def send_report(
         answers: the rest of the field's questions: {"kind": "pothole"}.
         files: photos and short videos that `by` (or, with nobody, the same visitor) has uploaded; location taken out.
         phone: of somebody without an account.
+        sender: name and e-mail, too, where a program hands the report in for them.
         key: the same key again returns the report of the first time.
 
     Raises:
@@ -58,7 +73,7 @@ def send_report(
     at = at or now()
     if key and (present := all_cases(REPORTS).filter(submission_key=key).first()):
         return present
-    place, phone = checked_place(place), normal_phone(phone)
+    place, sender = checked_place(place), _checked(sender or Sender(phone=phone))
     if len(files) > MOST_PHOTOS:
         problem = _("Nhiều nhất %(limit)s ảnh, video.") % {"limit": MOST_PHOTOS}
         raise Invalid(problem, fields={"files": problem})
@@ -71,7 +86,7 @@ def send_report(
         version,
         given,
         agency=routed.agency,
-        applicant=_reporter(by, phone),
+        applicant=_reporter(by, sender),
         by=by,
         channel=Channel.ONLINE,
         parts={PHOTOS: HandedIn(files=tuple(files))},
@@ -87,10 +102,20 @@ def send_report(
     return case
 
 
-def _reporter(by: Person | None, phone: str) -> Applicant:
+def _checked(sender: Sender) -> Sender:
+    email = sender.email.strip()
+    try:
+        validate_email(email) if email else None
+    except ValidationError:
+        problem = _("Địa chỉ thư điện tử không đúng.")
+        raise Invalid(problem, fields={"email": problem}) from None
+    return Sender(clean_line(sender.name), normal_phone(sender.phone), email)
+
+
+def _reporter(by: Person | None, sender: Sender) -> Applicant:
     if by is None:
-        return Applicant(name=UNKNOWN, phone=phone)
-    return Applicant(name=by.full_name, phone=phone or by.phone, email=by.email, person=by)
+        return Applicant(name=sender.name or UNKNOWN, phone=sender.phone, email=sender.email)
+    return Applicant(name=by.full_name, phone=sender.phone or by.phone, email=by.email, person=by)
 
 
 @action
