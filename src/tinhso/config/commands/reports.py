@@ -32,7 +32,7 @@ def add(
     Example: tinhso reports key add "Báo Ấp Bắc, toasoan@baoapbac.example"
     """
     with product():
-        from tinhso.services.reports.open311.keys import add_key
+        from tinhso.services.reports.open311.actions import add_key
 
         typer.echo(add_key(name, by=None, per_minute=per_minute, by_token=tokens)[1])
 
@@ -55,6 +55,6 @@ def revoke(prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="How the
     Example: tinhso reports key revoke tso_Ab3dEf
     """
     with product():
-        from tinhso.services.reports.open311.keys import revoke_key
+        from tinhso.services.reports.open311.actions import revoke_key
 
         typer.echo(str(revoke_key(prefix, by=None)))

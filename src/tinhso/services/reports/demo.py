@@ -39,7 +39,8 @@ from tinhso.services.reports.actions.sending import send_report
 from tinhso.services.reports.catalogue import install_fields
 from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
 from tinhso.services.reports.models import Report
-from tinhso.services.reports.open311.keys import add_key, living_key, sample_secret
+from tinhso.services.reports.open311.actions import add_key
+from tinhso.services.reports.open311.keys import living_key, sample_secret
 
 HOW_MANY = 48
 _DUTIES = ((HANDLER, "specialist", "Công chức xử lý phản ánh"), (APPROVER, "signer", "Duyệt trả lời phản ánh"))

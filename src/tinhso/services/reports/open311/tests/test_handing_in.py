@@ -9,7 +9,7 @@ from PIL import Image
 
 from tinhso.blocks.cases.models import Party
 from tinhso.services.reports.models import Report
-from tinhso.services.reports.open311.keys import add_key, revoke_key
+from tinhso.services.reports.open311.actions import add_key, revoke_key
 from tinhso.services.reports.open311.tables import ApiKey
 from tinhso.services.reports.tests.conftest import Staff
 

@@ -13,7 +13,7 @@ from tinhso.blocks.cases.loading import load_folder
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.services.reports.catalogue import SHIPPED
 from tinhso.services.reports.models import Report
-from tinhso.services.reports.open311.keys import add_key
+from tinhso.services.reports.open311.actions import add_key
 
 QUESTIONS = {
     "depth": {"type": "integer", "title": "Sâu mấy phân", "x-hint": "Ước chừng", "minimum": 1},

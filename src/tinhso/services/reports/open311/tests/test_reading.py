@@ -11,7 +11,7 @@ from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.files.actions import store_bytes
 from tinhso.services.reports.actions.moderating import hide, publish
 from tinhso.services.reports.models import Report
-from tinhso.services.reports.open311.keys import add_key
+from tinhso.services.reports.open311.actions import add_key
 from tinhso.services.reports.tests.conftest import Staff
 
 V2 = "/open311/v2"
