@@ -1,6 +1,7 @@
 """Paying online: attempts at gateways, what they say of them, and asking those that keep silent."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -86,6 +87,14 @@ def ask(payment: Payment) -> "Applied | None":
         raise Silent
     notice = found.ask(payment.reference)
     return _apply(payment.gateway, notice) if notice else None
+
+
+def ask_before_cash(invoice: Invoice) -> None:
+    """Before money is taken at a counter: it may have been paid through a gateway whose call-back did not come. One that keeps
+    silent is passed over; what it collected is due back then."""
+    for earlier in _unanswered().filter(invoice=invoice, started_at__gt=now() - _ASKED_FOR):
+        with suppress(Silent):
+            ask(earlier)
 
 
 def ask_about_silent(at: datetime) -> int:

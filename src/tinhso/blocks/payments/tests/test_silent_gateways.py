@@ -12,7 +12,13 @@ from tinhso.blocks.identity.models import Account
 from tinhso.blocks.identity.tests import world
 from tinhso.blocks.payments.actions import create_invoice, pay_cash
 from tinhso.blocks.payments.gateways import demo
-from tinhso.blocks.payments.gateways.actions import apply_callback, ask_about_silent, keep_silent, start_payment
+from tinhso.blocks.payments.gateways.actions import (
+    apply_callback,
+    ask_about_silent,
+    ask_before_cash,
+    keep_silent,
+    start_payment,
+)
 from tinhso.blocks.payments.models import Invoice, Payment
 from tinhso.blocks.payments.queries import invoice_panel
 from tinhso.kernel.errors import WrongState
@@ -80,6 +86,19 @@ def test_the_gateways_are_asked_about_the_call_backs_that_did_not_come(invoice: 
     assert ask_about_silent(now() + timedelta(minutes=3)) == 1
     assert status(invoice) == "paid"
     assert ask_about_silent(now() + timedelta(minutes=6)) == 0
+
+
+def test_cash_is_not_taken_for_what_was_paid_online_without_a_call_back(ward: Agency, invoice: Invoice) -> None:
+    begun(invoice, demo.CALL_BACK_LOST)
+    ask_before_cash(invoice)
+    with pytest.raises(WrongState, match="đã thanh toán"):
+        pay_cash(invoice, by=world.official(ward, "reception"))
+
+
+def test_cash_is_taken_while_the_gateway_is_out_of_order(ward: Agency, invoice: Invoice) -> None:
+    begun(invoice, demo.OUT_OF_ORDER)
+    ask_before_cash(invoice)
+    assert pay_cash(invoice, by=world.official(ward, "reception")).method == "cash"
 
 
 def test_a_gateway_that_is_out_of_order_fails_nothing(invoice: Invoice) -> None:

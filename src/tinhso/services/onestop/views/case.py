@@ -34,6 +34,7 @@ from tinhso.blocks.messaging.queries import messages_about
 from tinhso.blocks.papers.actions import signed_pdf_of
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import pay_cash
+from tinhso.blocks.payments.gateways.actions import ask_before_cash
 from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed
 from tinhso.kernel.time import local
@@ -166,6 +167,7 @@ def take_cash(request: PersonRequest, code: str) -> HttpResponse:
     fee = CaseInvoice.objects.select_related("invoice__agency").filter(case=case).first()
     if fee is None:
         raise NotFound(_("Hồ sơ này không có khoản phí nào."))
+    ask_before_cash(fee.invoice)
     try:
         invoice = pay_cash(fee.invoice, by=request.person)
     except DomainError as error:
