@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from tinhso.blocks.messaging.adapters.base import Adapter, email_adapters, sms_adapters
 from tinhso.blocks.messaging.adapters.folder import MailFolder, SmsFolder
@@ -41,9 +42,9 @@ def check_channels() -> list[Check]:
         try:
             found.append(adapter_for(channel).check())
         except LookupError as error:
-            found.append(Check(channel.value, "failed", str(error), "correct TINHSO_SMS_GATEWAY"))
+            found.append(Check(channel.value, "failed", str(error), _("sửa TINHSO_SMS_GATEWAY")))
         except ValueError:  # its words may hold the address with the password
-            found.append(Check(channel.value, "failed", "TINHSO_SMTP_URL", "write it like smtp://user:password@host:587"))
+            found.append(Check(channel.value, "failed", "TINHSO_SMTP_URL", _("viết như smtp://user:password@host:587")))
     return [*found, _check_undelivered()]
 
 
@@ -51,5 +52,5 @@ def _check_undelivered() -> Check:
     """The messages given up of late; those of long ago concern nobody any more."""
     part = "undelivered messages"
     if count := undelivered(since=now() - _REMEMBERED).count():
-        return Check(part, "failed", str(count), "tinhso messages failed; once mended: tinhso messages retry")
-    return Check(part, "ok", "none")
+        return Check(part, "failed", str(count), _("xem bằng tinhso messages failed; sửa xong chạy tinhso messages retry"))
+    return Check(part, "ok", _("không có"))

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.manifest import Check, Manifest, Role, ServiceConfig
@@ -21,7 +22,14 @@ class PapersConfig(ServiceConfig):
         for style in ("Regular", "Bold", "Italic", "Bold Italic"):
             file = font_file(style)
             if file is None:
-                return [Check(part, "failed", f"{FAMILY} {style} is not installed", advice)]
+                return [Check(part, "failed", gettext("chưa cài phông {font}").format(font=f"{FAMILY} {style}"), advice)]
             if letters := missing_letters(file):
-                return [Check(part, "failed", f"{file.name} lacks {letters}", f"{advice}; remove fonts-liberation")]
-        return [Check(part, "ok", f"{FAMILY}, all Vietnamese letters")]
+                return [
+                    Check(
+                        part,
+                        "failed",
+                        gettext("{font} thiếu chữ {letters}").format(font=file.name, letters=letters),
+                        gettext("{command}; gỡ fonts-liberation").format(command=advice),
+                    )
+                ]
+        return [Check(part, "ok", gettext("{font}, đủ chữ Việt").format(font=FAMILY))]

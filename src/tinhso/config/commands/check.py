@@ -35,7 +35,7 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON
         from tinhso.kernel.web.status import all_checks
 
         logging.disable()  # what breaks is in the answer
-        with override("vi"):
+        with override("en"):
             rows += [
                 {
                     "app": config.label,

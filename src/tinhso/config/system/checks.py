@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from tinhso.config.grants import APPEND_ONLY
 from tinhso.kernel.manifest import Check
@@ -28,7 +29,7 @@ def system_checks() -> list[Check]:
             found += check()
         except DatabaseError as error:
             said = (str(error).strip().splitlines() or ["?"])[0]
-            found.append(Check(part, "failed", said, "tinhso run, or check DATABASE_URL"))
+            found.append(Check(part, "failed", said, _("tinhso run, hoặc xem lại DATABASE_URL")))
     return found
 
 
@@ -48,12 +49,15 @@ def check_database() -> Iterator[Check]:
     yield Check(
         "database",
         "failed" if old else "ok",
-        f"PostgreSQL {version.split()[0]}, collation {locale}",
-        "install PostgreSQL 15 or later" if old else "",
+        _("PostgreSQL {version}, thứ tự chữ {locale}").format(version=version.split()[0], locale=locale),
+        _("cài PostgreSQL 15 trở lên") if old else "",
     )
     (postgis,) = _ask("SELECT extversion FROM pg_extension WHERE extname = 'postgis'")
     yield Check(
-        "database.postgis", "ok" if postgis else "failed", postgis, "" if postgis else "CREATE EXTENSION postgis, as superuser"
+        "database.postgis",
+        "ok" if postgis else "failed",
+        postgis,
+        "" if postgis else _("chạy CREATE EXTENSION postgis bằng quyền quản trị cơ sở dữ liệu"),
     )
 
 
@@ -63,7 +67,7 @@ def check_tables() -> Iterator[Check]:
     yield Check(
         "database.tables",
         "failed" if missing else "ok",
-        f"{missing} steps missing" if missing else "up to date",
+        _("thiếu {n} bước").format(n=missing) if missing else _("đã cập nhật"),
         "tinhso db migrate" if missing else "",
     )
 
@@ -79,19 +83,19 @@ def check_audit_rights() -> Iterator[Check]:
     )
     if guards < 2 * len(APPEND_ONLY):
         yield Check(
-            "audit.rights", "failed", "the triggers that refuse changes are off", "tinhso audit verify; then tinhso db migrate"
+            "audit.rights", "failed", _("cơ chế chặn sửa nhật ký đang tắt"), _("chạy tinhso audit verify, rồi tinhso db migrate")
         )
     elif may:
-        detail = "one role does everything; triggers refuse changes"
-        yield Check("audit.rights", "ok", detail, "set DATABASE_OWNER_URL and give the application a role of its own")
+        detail = _("một tài khoản cơ sở dữ liệu làm mọi việc; trigger chặn sửa")
+        yield Check("audit.rights", "ok", detail, _("đặt DATABASE_OWNER_URL và cấp cho ứng dụng một tài khoản riêng"))
     else:
-        yield Check("audit.rights", "ok", "the application may only add rows")
+        yield Check("audit.rights", "ok", _("ứng dụng chỉ được thêm dòng"))
 
 
 def check_worker() -> Iterator[Check]:
     (beat,) = _ask("SELECT max(last_heartbeat) FROM procrastinate_workers")
     alive = beat is not None and datetime.now(UTC) - beat < _HEARTBEAT
-    detail = f"last sign of life {beat:%d/%m/%Y %H:%M:%S %Z}" if beat else "no sign of life"
+    detail = _("hoạt động lần cuối {at}").format(at=f"{beat:%d/%m/%Y %H:%M:%S %Z}") if beat else _("không có tín hiệu")
     yield Check("worker", "ok" if alive else "failed", detail, "" if alive else "tinhso run")
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1 ORDER BY 2 DESC")
@@ -100,8 +104,8 @@ def check_worker() -> Iterator[Check]:
     yield Check(
         "worker.jobs",
         "failed" if failed else "ok",
-        names or "none failed",
-        "look into log/worker.log of the data folder" if failed else "",
+        names or _("không có việc hỏng"),
+        _("xem log/worker.log trong thư mục dữ liệu") if failed else "",
     )
 
 
@@ -112,8 +116,8 @@ def check_clock() -> Iterator[Check]:
     yield Check(
         "clock",
         "ok" if good else "failed",
-        f"{skew.total_seconds():.1f}s from the database's, {time.tzname[0]}",
-        "" if good else "set both clocks by NTP",
+        _("lệch {seconds} giây so với cơ sở dữ liệu, {zone}").format(seconds=f"{skew.total_seconds():.1f}", zone=time.tzname[0]),
+        "" if good else _("chỉnh giờ hai máy theo NTP"),
     )
 
 
@@ -121,9 +125,9 @@ def check_static_files() -> Iterator[Check]:
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     vendor = settings.DATA_DIR / "vendor" / "tabler" / "tabler.min.css"
     if not vendor.exists():
-        yield Check("static files", "failed", "browser libraries are missing", "make run")
+        yield Check("static files", "failed", _("thiếu thư viện giao diện"), "make run")
     else:
-        yield Check("static files", "ok", "collected" if manifest.exists() else "served from the sources")
+        yield Check("static files", "ok", _("đã gom") if manifest.exists() else _("lấy thẳng từ mã nguồn"))
 
 
 def check_translations() -> Iterator[Check]:
@@ -136,8 +140,8 @@ def check_translations() -> Iterator[Check]:
             yield Check(
                 "translations",
                 "ok" if good else "failed",
-                language if good else f"the catalogue of {language} is not compiled",
-                "" if good else "make run (needs gettext)",
+                language if good else _("bản dịch {language} chưa biên dịch").format(language=language),
+                "" if good else _("make run (cần gettext)"),
             )
 
 
@@ -150,7 +154,7 @@ def check_fonts() -> Iterator[Check]:
     yield Check(
         "fonts",
         "ok" if found else "failed",
-        _FONT if found else f"no {_FONT} with Vietnamese letters",
+        _FONT if found else _("không có phông {font} đủ chữ Việt").format(font=_FONT),
         "" if found else "apt-get install fonts-liberation2 fontconfig",
     )
 
@@ -161,8 +165,8 @@ def check_disk() -> Iterator[Check]:
     yield Check(
         "disk",
         "ok" if good else "failed",
-        f"{free / 1024**3:.1f} GB free",
-        "" if good else f"free some space on the disk of {settings.DATA_DIR}",
+        _("còn trống {size} GB").format(size=f"{free / 1024**3:.1f}"),
+        "" if good else _("dọn bớt ổ đĩa chứa {folder}").format(folder=settings.DATA_DIR),
     )
 
 

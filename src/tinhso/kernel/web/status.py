@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.utils.translation import get_language
 
 from tinhso.kernel.manifest import Check, ServiceConfig, services
 
@@ -20,7 +21,8 @@ def all_checks() -> list[tuple[ServiceConfig, Check]]:
 
 def recent_checks() -> list[tuple[ServiceConfig, Check]]:
     """All checks, at most a minute old: the page is open to everybody, and some checks are slow."""
-    found = cache.get_or_set("web.checks", lambda: [(config.label, check) for config, check in all_checks()], _FRESH_SECONDS)
+    key = f"web.checks.{get_language()}"  # a check speaks the reader's language
+    found = cache.get_or_set(key, lambda: [(config.label, check) for config, check in all_checks()], _FRESH_SECONDS)
     return [(config, check) for label, check in found or () if isinstance(config := apps.get_app_config(label), ServiceConfig)]
 
 

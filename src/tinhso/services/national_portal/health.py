@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import Check
 from tinhso.services.national_portal.options import Misconfigured, options
@@ -20,19 +21,25 @@ def check_exchange() -> list[Check]:
     except Misconfigured as error:
         return [Check(_PART, "failed", str(error), "docs/national-portal.md")]
     if found is None:
-        return [Check(_PART, "not configured", "nothing is exchanged", "set TINHSO_NATIONAL_PORTAL (docs/national-portal.md)")]
+        return [Check(_PART, "not configured", _("không trao đổi gì"), _("đặt TINHSO_NATIONAL_PORTAL (docs/national-portal.md)"))]
     now_is, state = now(), standing()
-    detail = (
-        f"{'the sample portal inside the product' if found.demo else found.url}; {state.waiting} waiting"
-        f"{_age(now_is, state.oldest)}, {state.dead} not sendable"
-    )
+    where = _("cổng mẫu trong sản phẩm") if found.demo else found.url
+    counts = {"where": where, "waiting": state.waiting, "age": _age(now_is, state.oldest), "dead": state.dead}
+    detail = _("{where}; {waiting} tin đang chờ{age}, {dead} tin không gửi được").format(**counts)
     if state.rests_until and state.rests_until > now_is and state.oldest and now_is - state.oldest > _OUTAGE:
-        return [Check(_PART, "failed", f"the portal does not answer, {detail}", "messages are kept and sent when it does")]
+        return [
+            Check(
+                _PART,
+                "failed",
+                _("cổng không trả lời, {detail}").format(detail=detail),
+                _("tin được giữ lại, gửi khi cổng trả lời"),
+            )
+        ]
     if state.dead:
-        return [Check(_PART, "failed", detail, "an administrator looks at them under /tich-hop/cong-quoc-gia/")]
+        return [Check(_PART, "failed", detail, _("quản trị viên xem tại /tich-hop/cong-quoc-gia/"))]
     if state.oldest and now_is - state.oldest > _TOO_OLD:
-        return [Check(_PART, "failed", detail, "is the worker running?")]
-    advice = "set TINHSO_NATIONAL_PORTAL to the real one's address" if found.demo else ""
+        return [Check(_PART, "failed", detail, _("tiến trình nền có đang chạy không?"))]
+    advice = _("đặt TINHSO_NATIONAL_PORTAL là địa chỉ cổng thật") if found.demo else ""
     return [Check(_PART, "ok: demo" if found.demo else "ok", detail, advice)]
 
 
@@ -40,4 +47,4 @@ def _age(now_is: datetime, oldest: datetime | None) -> str:
     if oldest is None:
         return ""
     minutes = max(int((now_is - oldest).total_seconds() // 60), 0)
-    return f", the oldest for {minutes // 60} h {minutes % 60} min"
+    return _(", cũ nhất {hours} giờ {minutes} phút").format(hours=minutes // 60, minutes=minutes % 60)

@@ -4,6 +4,8 @@ import shutil
 import subprocess
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from tinhso.kernel.manifest import Check
 from tinhso.kernel.text.numbers import number_in_words
 from tinhso.services.queueing.models import Turn
@@ -42,5 +44,8 @@ def voice_check() -> Check:
     if shutil.which(_PROGRAM):
         return Check("voice of the call screen", "ok", _PROGRAM)
     return Check(
-        "voice of the call screen", "not configured", "the browser's own voice is used", f"install the Debian package {_PROGRAM}"
+        "voice of the call screen",
+        "not configured",
+        _("dùng giọng đọc của trình duyệt"),
+        _("cài gói {package} của Debian").format(package=_PROGRAM),
     )

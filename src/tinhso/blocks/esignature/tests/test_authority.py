@@ -116,7 +116,7 @@ def test_the_status_page_says_when_the_keys_do_not_open(tmp_path, settings):
     soft_keys()._loaded.clear()
     first = signing_checks()[0]
     assert first.state == "failed"
-    assert "backup" in first.advice
+    assert "sao lưu" in first.advice
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from tinhso.blocks.messaging.adapters.base import Envelope
 from tinhso.blocks.messaging.adapters.mail import mail_of
@@ -43,5 +44,15 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 def _check(part: str, folder: Path, variable: str) -> Check:
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(nearest, os.W_OK):
-        return Check(part, "failed", f"cannot write to {folder}", "give the service's user the right to write there")
-    return Check(part, "ok: demo", f"messages are written to {folder}", f"set {variable} to send them")
+        return Check(
+            part,
+            "failed",
+            _("không ghi được vào {folder}").format(folder=folder),
+            _("cấp quyền ghi thư mục đó cho tài khoản chạy dịch vụ"),
+        )
+    return Check(
+        part,
+        "ok: demo",
+        _("tin được ghi vào {folder}").format(folder=folder),
+        _("đặt {variable} để gửi thật").format(variable=variable),
+    )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
+from django.utils.translation import gettext as _
+
 from tinhso.blocks.messaging.adapters.base import Envelope
 from tinhso.blocks.messaging.adapters.mail import mail_of
 from tinhso.kernel.manifest import Check
@@ -57,4 +59,4 @@ class Smtp:
         except (OSError, ValueError) as error:  # SMTPException is an OSError; ValueError: a password that is not ASCII
             code = getattr(error, "smtp_code", "")
             detail = f"{self._host}: {type(error).__name__} {code}".rstrip()
-            return Check("e-mail", "failed", detail, "check TINHSO_SMTP_URL and that the server answers")
+            return Check("e-mail", "failed", detail, _("xem lại TINHSO_SMTP_URL và máy chủ thư"))

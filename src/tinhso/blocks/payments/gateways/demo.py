@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.identity.queries import sample_loaded
@@ -50,8 +51,18 @@ class DemoGateway:
 
     def check(self) -> Check:
         if self.available():
-            return Check("payment gateway", "ok: demo", "the sample gateway inside the product", "configure a real gateway")
-        return Check("payment gateway", "not configured", "fees are paid in cash or by transfer", "configure a gateway")
+            return Check(
+                "payment gateway",
+                "ok: demo",
+                gettext("cổng thanh toán mẫu trong sản phẩm"),
+                gettext("nối một cổng thanh toán thật"),
+            )
+        return Check(
+            "payment gateway",
+            "not configured",
+            gettext("phí nộp bằng tiền mặt hoặc chuyển khoản"),
+            gettext("nối một cổng thanh toán"),
+        )
 
 
 def message(*, reference: str, outcome: str, amount: int, transaction: str) -> tuple[bytes, dict[str, str]]:

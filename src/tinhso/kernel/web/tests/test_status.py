@@ -2,18 +2,19 @@
 
 import pytest
 from django.core.cache import cache
+from django.utils.translation import override
 
 from tinhso.kernel.manifest import Check, ServiceConfig, services
-from tinhso.kernel.web.status import all_checks
+from tinhso.kernel.web.status import all_checks, recent_checks
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def fresh_checks():
-    cache.delete("web.checks")
+    cache.clear()
     yield
-    cache.delete("web.checks")
+    cache.clear()
 
 
 @pytest.fixture
@@ -48,3 +49,9 @@ def test_visitors_are_told_of_a_failure_without_its_inside(client, broken):
     assert "đang gặp sự cố" in page
     assert "10.1.2.3" not in page
     assert broken.label not in page
+
+
+def test_a_check_speaks_the_language_of_its_reader():
+    for language, words in (("vi", "còn trống"), ("en", "GB free"), ("vi", "còn trống")):
+        with override(language):
+            assert any(words in check.detail for _config, check in recent_checks())

@@ -85,7 +85,7 @@ def test_reception_sees_nothing_of_it(dead: Message, town: Town) -> None:
 
 def test_the_status_page_counts_what_could_not_be_sent(dead: Message) -> None:
     (check,) = check_exchange()
-    assert (check.state, "1 not sendable" in check.detail) == ("failed", True)
+    assert (check.state, "1 tin không gửi được" in check.detail) == ("failed", True)
 
 
 def test_without_trouble_the_check_says_that_it_is_the_sample_portal(line: Line) -> None:
