@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils.timezone import now
@@ -137,3 +138,20 @@ def test_in_english_too(visitor: Visitor, address: str) -> None:
     visitor.opens(address)
     assert visitor.page.locator("html").get_attribute("lang") == "en"
     assert violations(visitor.page) == []
+
+
+def test_nothing_in_the_top_bar_of_the_portal_lies_over_another_thing(
+    commune: Commune, open_browser: Callable[..., Page]
+) -> None:
+    chairman = Visitor(open_browser(viewport=DESK)).signs_in("chutich").opens("/trang-thai/")
+    found = {}
+    for width in (360, 700, 1100, 1200, 1280, 1440, 1600):
+        chairman.page.set_viewport_size({"width": width, "height": 900})
+        parts = chairman.page.locator(".site-header-inner > *:visible")
+        boxes = sorted((box["x"], box["x"] + box["width"]) for part in parts.all() if (box := part.bounding_box()))
+        words = chairman.page.locator(".brand-name").bounding_box()
+        assert words
+        over = [(one, other) for one, other in pairwise(boxes) if one[1] > other[0] + 1]
+        if over or words["x"] + words["width"] > boxes[1][0] + 1 or overflow(chairman.page):
+            found[width] = over or boxes
+    assert found == {}
