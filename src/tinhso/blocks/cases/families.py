@@ -20,6 +20,7 @@ class Family:
     code: as it stands in `Case.family` and `Procedure.family`.
     area: its permissions ("<area>.read", "<area>.work" …) and its events ("<area>.submitted" …) begin with it.
     roles: who may be given its steps; a role belongs to one family.
+    heads: who is told that a step is late or a case was moved: the holders of the first of these roles that anybody holds.
     desk: the address of a case for staff, `%s` standing for its code.
     at_once: a case is received when it is handed in, nobody accepts it.
     slips: the forms 01–07 are issued.
@@ -31,6 +32,7 @@ class Family:
     area: str
     roles: frozenset[str]
     desk: str
+    heads: tuple[str, ...] = ("department_head", "signer", "manager")
     at_once: bool = False
     slips: bool = True
     nameless: bool = False

@@ -8,6 +8,7 @@ REPORTS = Family(
     REPORT,
     area="reports",
     roles=frozenset({HANDLER, APPROVER, DESK}),
+    heads=(APPROVER, DESK),
     desk="/phan-anh/xu-ly/%s/",
     at_once=True,
     slips=False,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import desk_link
 from tinhso.blocks.cases.actions.sweeping import heads_of
 from tinhso.blocks.cases.change_tables import Petition
+from tinhso.blocks.cases.families import family_of
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
@@ -23,7 +24,7 @@ def put(case: Case, kind: Petition.Kind, *, by: Person, content: str, at: dateti
         raise WrongState(_("Đề nghị này đã được gửi và đang chờ cơ quan quyết định."))
     petition = Petition.objects.create(case=case, kind=kind, content=content, asked_at=at, asked_by=by)
     facts = {"code": case.code, "what": str(kind.label)}
-    for head in heads_of(case.agency, at):
+    for head in heads_of(case.agency, at, family_of(case)):
         send("cases_petition", to=head, context=facts, about=f"cases.case:{case.pk}", channels=["notice"], link=desk_link(case))
     return petition
 

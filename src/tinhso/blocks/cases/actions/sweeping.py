@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from tinhso.blocks.cases.actions.common import announce, desk_link, tell, transition
 from tinhso.blocks.cases.actions.process import fire
 from tinhso.blocks.cases.clock import late_steps
+from tinhso.blocks.cases.families import PROCEDURES, Family, family_of
 from tinhso.blocks.cases.life import LIFE, Deed
 from tinhso.blocks.cases.models import Case, Step, TimelineEntry
 from tinhso.blocks.cases.process_tables import Wait
@@ -27,11 +28,8 @@ from tinhso.kernel.time import local
 log = structlog.get_logger(__name__)
 
 RUNNING = LIFE[Deed.AWAIT].starts
-HEADS = ("department_head", "signer", "manager")
-"""Who is told that a step is late: the holders of the first of these roles that anybody holds at the step's agency or above."""
-
-Heads = Callable[[Agency], list[tuple[Person, str]]]
-"""Who hears of an agency's late steps, each with the language to write in."""
+Heads = Callable[[Agency, Family], list[tuple[Person, str]]]
+"""Who hears of an agency's late steps in cases of a family, each with the language to write in."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _escalate(case: Case, late: list[Step], *, at: datetime, heads: Heads) -> No
         assert step.due_at  # noqa: S101 - late
         due = f"{local(step.due_at):%H:%M %d/%m/%Y}"
         facts = {"code": case.code, "step": step.name, "agency": step.agency.name, "due": due}
-        for head, language in heads(step.agency):
+        for head, language in heads(step.agency, family_of(case)):
             send(
                 "cases_step_late",
                 to=head,
@@ -122,15 +120,15 @@ def _escalate(case: Case, late: list[Step], *, at: datetime, heads: Heads) -> No
             )
 
 
-def _hearers(agency: Agency, at: datetime) -> list[tuple[Person, str]]:
-    return [(head, language_of(head)) for head in heads_of(agency, at)]
+def _hearers(agency: Agency, family: Family, at: datetime) -> list[tuple[Person, str]]:
+    return [(head, language_of(head)) for head in heads_of(agency, at, family)]
 
 
-def heads_of(agency: Agency, at: datetime) -> list[Person]:
-    """Who answers for the agency's work; where it has no head of its own, the one above."""
+def heads_of(agency: Agency, at: datetime, family: Family = PROCEDURES) -> list[Person]:
+    """Who answers for the agency's work on cases of the family; where it has no head of its own, the one above."""
     above: Agency | None = agency
     while above:
-        for role in HEADS:
+        for role in family.heads:
             if found := list(holders(above, role, local(at).date())):
                 return found
         above = above.parent

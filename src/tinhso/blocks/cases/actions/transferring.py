@@ -10,7 +10,7 @@ from tinhso.blocks.cases.actions.common import desk_link, tell, transition
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.actions.sweeping import heads_of
 from tinhso.blocks.cases.change_tables import Petition, Transfer
-from tinhso.blocks.cases.families import power
+from tinhso.blocks.cases.families import family_of, power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, CaseAccess, CaseInvoice, Reappointment
 from tinhso.blocks.cases.queries import agencies_beside
@@ -63,7 +63,8 @@ def hand_over(case: Case, to: Agency, *, by: Person, reason: str, at: datetime) 
         reappoint(case, Reappointment.Cause.TRANSFER, before=before, at=at)
         start_process(case, at=at)
     tell(case, "transferred", by=by, at=at, note=f"{left.name} → {to.name}: {reason}", of=left.pk, to=to.pk)
-    for head in {*heads_of(left, at), *heads_of(to, at)} - {by}:
+    family = family_of(case)
+    for head in {*heads_of(left, at, family), *heads_of(to, at, family)} - {by}:
         send(
             "cases_moved", to=head, context={"code": case.code, "of": left.name, "to_agency": to.name},
             about=f"cases.case:{case.pk}", channels=["notice"], link=desk_link(case),

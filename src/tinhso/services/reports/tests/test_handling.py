@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
 from tinhso.blocks.cases.actions.supplement import ask_supplement
+from tinhso.blocks.cases.actions.sweeping import sweep
 from tinhso.blocks.cases.actions.work import assign_step
 from tinhso.blocks.cases.models import CaseLink, Status, Transfer
 from tinhso.blocks.cases.queries import cases_visible_to
@@ -199,6 +200,17 @@ def test_rules_that_cannot_work_are_refused(staff: Staff, town: Town, rule: Rule
     with pytest.raises(Invalid) as error:
         draft_routing(REPORTS, [rule], fallback=town.province, by=staff.desk, at=MONDAY)
     assert wrong in error.value.fields
+
+
+def test_who_approves_hears_of_a_report_nobody_sees_to(sent: Send, staff: Staff, town: Town) -> None:
+    report = sent()
+    assert not sweep(MONDAY + 4 * DAY).failed
+    told = Message.objects.filter(about=f"cases.case:{report.pk}", channel="notice")
+    assert {(one.template, one.person) for one in told} == {
+        ("reports_escalated", staff.approver),
+        ("cases_step_late", staff.approver),
+    }
+    assert all(one.link == f"/phan-anh/xu-ly/{report.case.code}/" for one in told)
 
 
 def test_a_reports_way_costs_few_queries(sent: Send, staff: Staff) -> None:
