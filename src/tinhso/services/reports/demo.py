@@ -202,16 +202,22 @@ def _later(at: datetime) -> Iterator[datetime]:
 
 
 def _joined(desk: Person) -> None:
-    """Two people who reported what others had, and some whom it concerns too."""
+    """Somebody who reported what another had, and some whom it concerns too."""
     open_ones = list(
-        Report.objects.select_related("case__agency").filter(case__ended_at=None, shown="public").order_by("case")[:3]
+        Report.objects.select_related("case__agency", "case__procedure", "case__place__unit")
+        .filter(case__ended_at=None, shown="public")
+        .order_by("case")[:3]
     )
-    waiting = list(Report.objects.select_related("case__agency").filter(case__status=4, shown="waiting").order_by("case")[:1])
     for person in Person.objects.filter(accounts__kind="citizen").order_by("pk")[:3]:
         for one in open_ones:
             me_too(one, person=person)
-    if open_ones and waiting:
-        join(waiting[0], open_ones[0], by=desk)
+    if open_ones:
+        first = open_ones[0]
+        point = (first.case.place.point.x, first.case.place.point.y) if first.case.place.point else None
+        where = Place(point, first.case.place.address, None, first.case.place.unit.code)
+        said, phone = "Chỗ này tôi cũng gặp, đề nghị xử lý sớm.", "0900799999"
+        case = send_report(first.case.procedure.code, {"kind": first.kind}, place=where, text=said, phone=phone)
+        join(Report.objects.select_related("case__agency").get(pk=case.pk), first, by=desk)
 
 
 def _pictures() -> Sequence[StoredFile]:
