@@ -213,8 +213,9 @@ def _joined(desk: Person) -> None:
             me_too(one, person=person)
     if open_ones:
         first = open_ones[0]
-        point = (first.case.place.point.x, first.case.place.point.y) if first.case.place.point else None
-        where = Place(point, first.case.place.address, None, first.case.place.unit.code)
+        there = first.case.place
+        point = (there.point.x, there.point.y) if there.point else None
+        where = Place(point, there.address, None, there.unit.code if there.unit else "")
         said, phone = "Chỗ này tôi cũng gặp, đề nghị xử lý sớm.", "0900799999"
         case = send_report(first.case.procedure.code, {"kind": first.kind}, place=where, text=said, phone=phone)
         join(Report.objects.select_related("case__agency").get(pk=case.pk), first, by=desk)
