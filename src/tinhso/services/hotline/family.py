@@ -9,6 +9,7 @@ TICKETS = Family(
     HOTLINE,
     area="tickets",
     roles=frozenset({AGENT, LEAD, HANDLER}),
+    heads=(LEAD,),
     desk="/tong-dai/phieu/%s/",
     at_once=True,
     slips=False,
