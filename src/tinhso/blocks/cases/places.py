@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point
+from django.db.models import ExpressionWrapper, F, FloatField, Func, Q
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.directory.models import Unit, UnitLevel
-from tinhso.blocks.directory.queries import map_day, unit_on, units_on
+from tinhso.blocks.directory.queries import map_day, unit_on
 from tinhso.blocks.forms.engine.values import clean_text
 from tinhso.kernel.errors import Invalid, NotFound
+from tinhso.kernel.fixed_query import FixedQuery, Param
 
 SRID = 4326
 MOST_WORDS = 300
@@ -64,5 +65,26 @@ def commune_of(place: Place, on: date) -> Unit | None:
             return None
     if place.point is None:
         return None
-    communes = units_on(day).filter(level=UnitLevel.COMMUNE, centre__isnull=False).select_related("parent")
-    return communes.order_by(GeometryDistance("centre", geometry(place.point))).first()
+    lon, lat = place.point
+    return _NEAREST.first(day=day, lon=lon, lat=lat)
+
+
+class _Here(Func):
+    """The point of a fixed query's `lon` and `lat`."""
+
+    template = "ST_SetSRID(ST_MakePoint(%(expressions)s), 4326)"
+
+
+_FROM_HERE = Func(F("centre"), _Here(Param("lon"), Param("lat")), template="%(expressions)s", arg_joiner=" <-> ")
+_NEAREST = FixedQuery(
+    lambda: (
+        Unit.objects.select_related("parent")
+        .filter(
+            Q(valid_from__lte=Param("day")) | Q(valid_from=None, known_from__lte=Param("day")),
+            Q(valid_to=None) | Q(valid_to__gte=Param("day")),
+            level=UnitLevel.COMMUNE,
+            centre__isnull=False,
+        )
+        .order_by(ExpressionWrapper(_FROM_HERE, output_field=FloatField()))[:1]
+    )
+)

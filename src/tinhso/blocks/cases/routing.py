@@ -61,7 +61,7 @@ _CURRENT = FixedQuery(
     lambda: (
         Routing.objects.select_related("fallback")
         .filter(family=Param("family"), valid_from__lte=Param("at"))
-        .order_by("-valid_from", "-number")
+        .order_by("-valid_from", "-number")[:1]
     )
 )
 

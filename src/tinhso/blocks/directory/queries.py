@@ -298,7 +298,10 @@ def agencies_below(agency: Agency) -> QuerySet[Agency]:
 
 def committee_of(unit: Unit) -> Agency | None:
     """The people's committee of a unit."""
-    return Agency.objects.filter(unit=unit, kind="committee", active=True).first()
+    return _COMMITTEE.first(unit=unit.pk)
+
+
+_COMMITTEE = FixedQuery(lambda: Agency.objects.filter(unit=Param("unit"), kind="committee", active=True).order_by("pk"))
 
 
 def tenures_on(day: date) -> QuerySet[Tenure]:

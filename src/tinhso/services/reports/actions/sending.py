@@ -21,6 +21,7 @@ from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.forms.engine.values import clean_line
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.inserts import insert, insert_all
 from tinhso.kernel.time import local
 from tinhso.services.reports.family import REPORTS
@@ -71,7 +72,7 @@ def send_report(
         Invalid: something is missing or wrong; `fields` names "matter.kind", "matter.text", "place", "phone", "files".
     """
     at = at or now()
-    if key and (present := all_cases(REPORTS).filter(submission_key=key).first()):
+    if key and (present := _SENT.first(key=key)):
         return present
     place, sender = checked_place(place), _checked(sender or Sender(phone=phone))
     if len(files) > MOST_PHOTOS:
@@ -94,12 +95,16 @@ def send_report(
         words=f"{text} {place.address}",
         at=at,
     )
-    if key and Report.objects.filter(pk=case.pk).exists():  # somebody sent the same at the same moment
+    if key and _REPORT.rows(case=case.pk):  # somebody sent the same at the same moment
         return case
     keep_place(case, place, commune)
     report = insert(Report(case=case, kind=kind, routed=routed.how))
     insert_all(Photo(report=report, file=file) for file in files)
     return case
+
+
+_SENT = FixedQuery(lambda: all_cases(REPORTS).filter(submission_key=Param("key")))
+_REPORT = FixedQuery(lambda: Report.objects.filter(pk=Param("case")).values_list("pk", flat=True))
 
 
 def _checked(sender: Sender) -> Sender:
