@@ -32,9 +32,6 @@ _FILES = {
         f"bpmn-js/dist/assets/bpmn-font/font/bpmn.{kind}": f"bpmn-js/bpmn-font/font/bpmn.{kind}"
         for kind in ("eot", "svg", "ttf", "woff", "woff2")
     },
-}
-# the map: pages that have one do without where its packages were not installed
-_MAP_FILES = {
     "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl/maplibre-gl.js",
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl/maplibre-gl-worker.js",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl/maplibre-gl.css",
@@ -116,17 +113,17 @@ def install_assets(packages: Path = ROOT / "node_modules", vendor: Path | None =
     """
     vendor = vendor or data_dir() / "vendor"
     wanted = {vendor / target: packages / origin for origin, target in _FILES.items()}
-    missing = [str(origin.relative_to(packages)) for origin in wanted.values() if not origin.is_file()]
+    needed = [*wanted.values(), packages / _COAST]
+    missing = [str(origin.relative_to(packages)) for origin in needed if not origin.is_file()]
     if missing or not (packages / _ICONS).is_dir():
         raise AssetError(f"node_modules/ lacks {', '.join(missing) or _ICONS}; run `npm ci`.")
-    wanted |= {vendor / target: packages / origin for origin, target in _MAP_FILES.items() if (packages / origin).is_file()}
     for package in _LICENCES:
         for licence in sorted((packages / package).glob("LICENSE*")):
             wanted[vendor / "licences" / f"{package.replace('/', '-').lstrip('@')}.txt"] = licence
     for target, origin in wanted.items():
         _copy(origin, target)
     coast = vendor / "maps" / "land.json"
-    if (packages / _COAST).is_file() and not coast.exists():
+    if not coast.exists():
         coast.parent.mkdir(parents=True, exist_ok=True)
         coast.write_text(land_geojson(packages / _COAST), encoding="utf-8")
     uses = icons_used(ROOT / "src" / "tinhso")
