@@ -9,14 +9,19 @@ Jobs are tried again with growing pauses; those that keep failing stay visible a
 Put an application's jobs and event subscribers in its `jobs.py`; that module is imported at start.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import structlog
 from django.db import connection
+from django.db.models import Model
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 from psycopg.types.json import Jsonb
+
+log = structlog.get_logger(__name__)
+Row = TypeVar("Row", bound=Model)
 
 _ENQUEUE = """
 SELECT procrastinate_defer_jobs_v1(ARRAY(
@@ -47,3 +52,20 @@ def enqueue(task: Task[..., Any, Any], calls: Sequence[Mapping[str, Any]]) -> No
     """
     with connection.cursor() as cursor:
         cursor.execute(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])  # type: ignore[list-item]
+
+
+def for_each(rows: Iterable[Row], do: Callable[[Row], object]) -> None:
+    """Do it to each by itself: a row that fails is logged, and does not keep the others from their turn.
+
+    Raises:
+        RuntimeError: at the end, when some failed, so that the status page shows the job.
+    """
+    failed = []
+    for row in rows:
+        try:
+            do(row)
+        except Exception:
+            failed.append(row.pk)
+            log.exception("row_of_job_failed", row=row.pk)
+    if failed:
+        raise RuntimeError(f"{len(failed)} failed, among them {failed[:5]}")

@@ -21,6 +21,7 @@ from tinhso.blocks.payments.queries import PENDING_FOR
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import NotFound, WrongState
 from tinhso.kernel.ids import readable_code
+from tinhso.kernel.jobs import for_each
 
 log = structlog.get_logger(__name__)
 
@@ -98,17 +99,25 @@ def ask_before_cash(invoice: Invoice) -> None:
 
 
 def ask_about_silent(at: datetime) -> int:
-    """Ask about the attempts of the last day whose call-back has not come. One gateway that keeps silent is asked once and
-    does not hold up the others. Returns how many attempts came to an end."""
-    ended, silent = 0, set()
-    for payment in _unanswered().filter(started_at__range=(at - _ASKED_FOR, at - _CALL_BACK_EXPECTED))[:_ASKED_AT_ONCE]:
+    """Ask about the attempts of the last day whose call-back has not come, the newest first: old ones are mostly given up by
+    people. One gateway that keeps silent is asked once and does not hold up the others.
+
+    Returns how many attempts came to an end.
+    """
+    ended, silent = 0, set[str]()
+
+    def look_into(payment: Payment) -> None:
+        nonlocal ended
         if payment.gateway in silent:
-            continue
+            return
         try:
             ended += ask(payment) is not None
         except Silent:
             silent.add(payment.gateway)
             log.warning("payment_gateway_silent", gateway=payment.gateway)
+
+    waiting = _unanswered().filter(started_at__range=(at - _ASKED_FOR, at - _CALL_BACK_EXPECTED))
+    for_each(waiting.order_by("-started_at")[:_ASKED_AT_ONCE], look_into)
     return ended
 
 

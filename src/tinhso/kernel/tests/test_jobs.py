@@ -1,0 +1,23 @@
+"""Jobs that go through rows."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+
+from tinhso.kernel.jobs import for_each
+
+
+def test_a_row_that_fails_neither_stops_the_others_nor_is_passed_over_in_silence() -> None:
+    rows = [ContentType(pk=number) for number in range(1, 5)]
+    done = []
+
+    def work(row: ContentType) -> None:
+        if row.pk == 2:
+            raise ValueError("broken")
+        done.append(row.pk)
+
+    with pytest.raises(RuntimeError, match=r"1 failed, among them \[2\]"):
+        for_each(rows, work)
+    assert done == [1, 3, 4]
+
+    for_each(rows[2:], work)
+    assert done == [1, 3, 4, 3, 4]
