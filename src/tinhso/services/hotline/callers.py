@@ -15,11 +15,12 @@ from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.time import Remaining
-from tinhso.services.hotline.desk_tables import KnownNumber
+from tinhso.services.hotline.desk_tables import CallTicket, KnownNumber
 from tinhso.services.hotline.models import Call, Line
 from tinhso.services.hotline.numbers import national
 
 _MOST_PERSONS, _MOST_CASES, _MOST_CALLS = 5, 20, 8
+_MOST_OF_A_NUMBER = 200
 
 
 class Certainty(StrEnum):
@@ -45,19 +46,21 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Caller:
-    """Who may be calling. names: of people who are on a case but not in the register."""
+    """Who may be calling. names: of people on a case but not in the register. known: whose number it is by an agent's word."""
 
     certainty: Certainty
     persons: list[Person]
     names: list[str]
+    known: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case as the desk shows it: where it stands, not what is in it."""
+    """A case as the desk shows it: where it stands, not what is in it. answer: of a ticket of the line."""
 
     case: Case
     remaining: Remaining | None
+    answer: str = ""
 
 
 def recognise(call: Call) -> Caller:
@@ -71,8 +74,9 @@ def recognise(call: Call) -> Caller:
             :_MOST_PERSONS
         ]
     )
+    confirmed = frozenset(person.pk for person in known)
     if len(known) == 1:
-        return Caller(Certainty.CERTAIN, known, [])
+        return Caller(Certainty.CERTAIN, known, [], confirmed)
     phone = national(call.number)
     registered = known or list(
         Person.objects.select_related("residence").filter(phone=phone).order_by("sort_key")[:_MOST_PERSONS]
@@ -84,7 +88,7 @@ def recognise(call: Call) -> Caller:
     if len(registered) == 1 and not maybe and not names:
         return Caller(Certainty.CERTAIN, registered, [])
     persons = [*registered, *maybe][:_MOST_PERSONS]
-    return Caller(Certainty.MAYBE if persons or names else Certainty.UNKNOWN, persons, names)
+    return Caller(Certainty.MAYBE if persons or names else Certainty.UNKNOWN, persons, names, confirmed)
 
 
 def served_agencies(line: Line) -> QuerySet[Agency]:
@@ -94,16 +98,27 @@ def served_agencies(line: Line) -> QuerySet[Agency]:
 
 
 def cases_of_caller(line: Line, persons: Collection[Person], number: str, at: datetime) -> list[CaseLine]:
-    """Cases of these persons and of this telephone number, at the agencies the line answers for; open ones first."""
-    phone = Party.objects.filter(phone=national(number)).values("case") if number else Party.objects.none().values("case")
-    theirs = Q(applicant__in=[person.pk for person in persons]) | Q(pk__in=phone)
-    rows = [
-        case
+    """Cases of these persons and of this telephone number, at the agencies the line answers for; open ones first.
+
+    Asked by person and by number apart: together no index finds them.
+    """
+    of_number = Party.objects.filter(phone=national(number)).order_by("-case").values_list("case", flat=True) if number else ()
+    either = (
+        Q(applicant__in=[person.pk for person in persons]) if persons else None,
+        Q(pk__in=cases) if (cases := list(of_number[:_MOST_OF_A_NUMBER])) else None,
+    )
+    found = {
+        case.pk: case
+        for theirs in either
+        if theirs
         for family in known_families()
         for case in _served(line, family).filter(theirs).order_by("-submitted_at", "-pk")[:_MOST_CASES]
-    ]
-    rows.sort(key=lambda case: (case.ended, -case.submitted_at.timestamp()))
-    return [CaseLine(case, remaining_of(case, at)) for case in rows[:_MOST_CASES]]
+    }
+    rows = sorted(found.values(), key=lambda case: (case.ended, -case.submitted_at.timestamp()))[:_MOST_CASES]
+    answers = dict(
+        CallTicket.objects.filter(case__in=[case.pk for case in rows]).exclude(answer="").values_list("case", "answer")
+    )
+    return [CaseLine(case, remaining_of(case, at), answers.get(case.pk, "")) for case in rows]
 
 
 def _served(line: Line, family: Family) -> QuerySet[Case]:

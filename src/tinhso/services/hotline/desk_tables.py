@@ -13,6 +13,7 @@ class Callback(models.Model):
         AFTER_HOURS = "after_hours", _("Gọi ngoài giờ")
         ASKED = "asked", _("Người gọi hẹn")
         WEB = "web", _("Nhờ gọi lại trên mạng")
+        ANSWER = "answer", _("Báo câu trả lời của phiếu")
 
     class Outcome(models.TextChoices):
         REACHED = "reached", _("Đã gọi được")

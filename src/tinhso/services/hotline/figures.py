@@ -1,7 +1,9 @@
 """The line in figures. Offered: incoming calls that were not refused; abandoned: those nobody answered.
 
 Service level 80/20: the share of offered calls answered within 20 seconds; short calls given up within 5 seconds count neither
-way. First-contact resolution: of answered calls, those closed at once and without another call of the number in seven days.
+way, nor do calls of an outage that were entered later. A call whose hang-up never came counts as answered if it was, but not how
+long it was; if it rang without end it counts nowhere. First-contact resolution: of answered calls, those closed at once and
+without another call of the number in seven days.
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrappe
 from django.db.models.functions import ExtractHour, TruncDate
 
 from tinhso.kernel.time import VIETNAM
-from tinhso.services.hotline.models import Call, Disposition, Line
+from tinhso.services.hotline.models import LOST, Call, Disposition, Line
 
 TARGET, WITHIN = 80, timedelta(seconds=20)
 _GIVEN_UP = timedelta(seconds=5)
@@ -32,6 +34,10 @@ class Figures:
     talk: float | None
     level: float | None
     resolved: float | None
+
+
+NOTHING = Figures("", 0, 0, 0, 0, 0, None, None, None, None)
+"""Before the first call of a day."""
 
 
 def calls_between(line: Line, first: date, last: date) -> QuerySet[Call]:
@@ -57,10 +63,10 @@ def figures(line: Line, first: date, last: date, *, by: str = "all") -> list[Fig
 
 
 def _measures() -> dict[str, object]:
-    arrived = Q(direction=Call.Direction.IN, blocked=False, ended_at__isnull=False) | Q(
-        direction=Call.Direction.IN, state="answered"
-    )
+    over = Q(blocked=False, ended_at__isnull=False) & ~Q(state=Call.State.MISSED, cause=LOST)
+    arrived = Q(direction=Call.Direction.IN) & (over | Q(state=Call.State.ANSWERED))
     answered = arrived & Q(answered_at__isnull=False)
+    timed = answered & Q(entered_later=False)
     lost = arrived & Q(state=Call.State.MISSED)
     wait = ExpressionWrapper(F("answered_at") - F("started_at"), DurationField())
     talk = ExpressionWrapper(F("ended_at") - F("answered_at"), DurationField())
@@ -72,11 +78,12 @@ def _measures() -> dict[str, object]:
         "answered": Count("pk", filter=answered),
         "abandoned": Count("pk", filter=lost),
         "given_up": Count("pk", filter=lost & Q(ended_at__lte=F("started_at") + _GIVEN_UP)),
-        "quick": Count("pk", filter=answered & Q(answered_at__lte=F("started_at") + WITHIN)),
+        "quick": Count("pk", filter=timed & Q(answered_at__lte=F("started_at") + WITHIN)),
         "refused": Count("pk", filter=Q(blocked=True)),
         "outgoing": Count("pk", filter=Q(direction=Call.Direction.OUT)),
-        "wait": Avg(wait, filter=answered),
-        "talk": Avg(talk, filter=answered & Q(ended_at__isnull=False)),
+        "wait": Avg(wait, filter=timed),
+        "later": Count("pk", filter=answered & Q(entered_later=True)),
+        "talk": Avg(talk, filter=answered & Q(ended_at__isnull=False) & ~Q(cause=LOST)),
         "resolved": Count("pk", filter=answered & Q(disposition=Disposition.ANSWERED) & ~(Exists(again) & ~Q(number=""))),
         "closed": Count("pk", filter=answered & ~Q(disposition="")),
     }
@@ -84,15 +91,21 @@ def _measures() -> dict[str, object]:
 
 def _row(row: dict[str, object]) -> Figures:
     counts = {name: int(str(row[name])) for name in ("offered", "answered", "abandoned", "refused", "outgoing")}
-    judged = counts["offered"] - int(str(row["given_up"]))
+    judged = counts["offered"] - int(str(row["given_up"])) - int(str(row["later"]))
     return Figures(
-        label="" if row.get("group") is None else str(row["group"]),
+        label=_label(row.get("group")),
         wait=_seconds(row["wait"]),
         talk=_seconds(row["talk"]),
         level=_share(int(str(row["quick"])), judged),
         resolved=_share(int(str(row["resolved"])), int(str(row["closed"]))),
         **counts,
     )
+
+
+def _label(group: object) -> str:
+    if isinstance(group, date):
+        return f"{group:%d/%m/%Y}"
+    return "" if group is None else str(group)
 
 
 def _seconds(span: object) -> float | None:

@@ -44,6 +44,7 @@ class ArticleVersion(models.Model):
     title = models.CharField(max_length=200)
     body = models.TextField()
     keywords = models.CharField(max_length=300, blank=True)
+    topic = models.CharField(max_length=100, blank=True, db_default="", help_text="the article's once this is found")
     author = models.ForeignKey("directory.Person", models.PROTECT, related_name="+", db_index=False)
     written_at = models.DateTimeField()
     approved_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+", db_index=False)

@@ -18,14 +18,16 @@ from tinhso.services.hotline.desk_tables import (  # noqa: F401 - Django looks f
 from tinhso.services.hotline.knowledge_tables import Article, ArticleVersion  # noqa: F401
 
 LONGEST_CALL_ID = 250
+LOST = "lost"
+"""The cause of a call whose hang-up never came: when it ended is not known."""
 
 
 class Line(models.Model):
     """A number people dial."""
 
     class Adapter(models.TextChoices):
-        DEMO = "demo", _("Cuộc gọi mẫu")
         CTI = "cti", _("Tổng đài nối qua CTI")
+        DEMO = "demo", _("Cuộc gọi mẫu")
 
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     number = models.CharField(max_length=20, unique=True, help_text="as people dial it: 1022")
@@ -53,7 +55,9 @@ class Agent(models.Model):
     active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["line", "extension"], name="hotline_agent_extension")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "extension"], condition=Q(active=True), name="hotline_agent_extension_used")
+        ]
 
     def __str__(self) -> str:
         return self.extension
@@ -117,6 +121,7 @@ class Call(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.RINGING)
     number = models.CharField(max_length=40, blank=True, help_text="the other side, E.164 or an extension; empty: withheld")
     queue = models.CharField(max_length=100, blank=True)
+    aimed = models.BooleanField(default=False, db_default=False, help_text="the exchange named telephones: it rings at no other")
     agent = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="calls", db_index=False)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -158,6 +163,15 @@ class Call(models.Model):
             models.Index(fields=["line", "state"], name="hotline_call_open", condition=Q(ended_at=None)),
             models.Index(fields=["number", "-started_at"], name="hotline_call_number", condition=~Q(number="")),
             models.Index(fields=["agent", "-started_at"], name="hotline_call_agent"),
+            models.Index(
+                fields=["line", "-started_at", "-id"],
+                name="hotline_call_unseen",
+                condition=Q(state="missed", direction="in", seen_at=None),
+            ),
+            models.Index(fields=["agent"], name="hotline_call_talking", condition=Q(state="answered")),
+            models.Index(
+                fields=["agent", "-ended_at"], name="hotline_call_unwritten", condition=Q(state="ended", wrapped_at=None)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +183,7 @@ class Call(models.Model):
 
 
 class Leg(models.Model):
-    """A telephone that was rung for a call. A call without legs rings everybody who is ready."""
+    """A telephone that was rung for a call. A call that is not aimed rings everybody who is ready."""
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="legs")
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="+")
@@ -177,6 +191,7 @@ class Leg(models.Model):
     answered_at = models.DateTimeField(null=True)
     handed_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False, help_text="a warm transfer")
     note = models.CharField(max_length=500, blank=True, help_text="what the one who hands over says")
+    notes = models.TextField(blank=True, db_default="", help_text="of an agent who has handed the call over")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "agent"], name="hotline_leg_once")]

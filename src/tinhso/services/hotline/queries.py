@@ -69,28 +69,31 @@ def ready_agents(line: Line, *, but: Agent) -> QuerySet[Agent]:
 def ringing_for(agent: Agent, state: Spell | None, at: datetime) -> Call | None:
     """The call that rings at this agent, and at nobody whom it does not concern.
 
-    One that names telephones rings there alone; others ring everybody who is ready. A colleague's call that is being handed over
-    rings too. Who is not ready hears nothing.
+    One that names telephones rings there alone, be they known here or not; others ring everybody who is ready. A colleague's call
+    that is being handed over rings too, after those that nobody has answered. Who is not ready hears nothing.
     """
     if state is None or state.state != State.READY:
         return None
     mine = Leg.objects.filter(call=OuterRef("pk"), agent=agent, answered_at=None)
-    named = Leg.objects.filter(call=OuterRef("pk"))
     fresh = Q(state=Call.State.RINGING, started_at__gt=at - RINGS)
     handed = Exists(mine.exclude(handed_by=None))
     found = Call.objects.filter(
-        fresh & (Exists(mine) | ~Exists(named)) & Q(direction=Call.Direction.IN) | Q(state=Call.State.ANSWERED) & handed,
+        fresh & (Exists(mine) | Q(aimed=False)) & Q(direction=Call.Direction.IN) | Q(state=Call.State.ANSWERED) & handed,
         line=agent.line_id,
         ended_at=None,
     )
-    return found.select_related("line__agency", "person", "agent__person").order_by("started_at", "pk").first()
+    return found.select_related("line__agency", "person", "agent__person").order_by("-state", "started_at", "pk").first()
 
 
-def call_in_hand(agent: Agent) -> Call | None:
-    """The call the agent is on, or writes about; the running one first."""
+def call_in_hand(agent: Agent, state: Spell | None) -> Call | None:
+    """The call the agent is on, or writes about; the running one first. While writing also one that was handed over."""
     mine = Call.objects.filter(agent=agent).select_related("line__agency", "person", "agent__person")
     running = mine.filter(state=Call.State.ANSWERED).order_by("-answered_at").first()
-    return running or mine.filter(state=Call.State.ENDED, wrapped_at=None).order_by("-ended_at").first()
+    found = running or mine.filter(state=Call.State.ENDED, wrapped_at=None).order_by("-ended_at").first()
+    if found or state is None or state.state != State.WRAP_UP:
+        return found
+    handed = Call.objects.filter(legs__agent=agent, legs__answered_at__isnull=False).exclude(agent=agent)
+    return handed.select_related("line__agency", "person", "agent__person").order_by("-legs__answered_at").first()
 
 
 def call_for(person: Person, pk: int) -> Call:
@@ -155,15 +158,13 @@ def board(line: Line, at: datetime) -> Board:
 
 
 def pulse(line: Line, at: datetime) -> list[object]:
-    """A few numbers that change when the board does; asked every second by every desk, so three queries without a row."""
-    shown = Q(ended_at=None) | Q(state=Call.State.MISSED, direction=Call.Direction.IN, seen_at=None)
-    calls = Call.objects.filter(shown, line=line).aggregate(
+    """A few numbers that change when the board does; asked every second by every desk, so four queries that read little."""
+    calls = Call.objects.filter(line=line, ended_at=None).aggregate(
         waiting=Count("pk", filter=Q(state=Call.State.RINGING, started_at__gt=at - RINGS)),
         talking=Count("pk", filter=Q(state=Call.State.ANSWERED)),
-        missed=Count("pk", filter=Q(state=Call.State.MISSED)),
     )
     callbacks = Callback.objects.filter(line=line, done_at=None).aggregate(
         all=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at))
     )
     spells = Spell.objects.filter(agent__line=line, until=None).order_by("agent").values_list("agent", "state")
-    return [*calls.values(), *callbacks.values(), *map(list, spells)]
+    return [*calls.values(), unseen_missed(line).count(), *callbacks.values(), *map(list, spells)]

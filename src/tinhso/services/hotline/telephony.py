@@ -35,9 +35,11 @@ def read_event(form: QueryDict) -> Event:
     """An event out of a form.
 
     Raises:
-        Invalid: no such event, no call's id or one that is too long, or no direction; `fields` says which.
+        Invalid: no such event, no call's id or one that is too long, or no direction, or the NUL character; `fields` says which.
     """
     wrong: dict[str, object] = {}
+    if any("\0" in text for name, values in form.lists() for text in (name, *values)):
+        raise Invalid(_("Sự kiện của tổng đài chưa đúng."), fields={"form": _("Ký tự NUL không được nhận.")})
     kind, call_id, direction = (form.get(name, "").strip() for name in ("event", "callId", "direction"))
     if kind not in EVENTS:
         wrong["event"] = _("Sự kiện phải là một trong: %(events)s.") % {"events": ", ".join(EVENTS)}

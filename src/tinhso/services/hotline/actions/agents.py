@@ -18,13 +18,18 @@ def add_agent(line: Line, person: Person, extension: str, *, by: Person | None) 
 
     Raises:
         Invalid: no extension, or a colleague has it.
+        NotAllowed: they answer another agency's line, which lets them go first.
     """
     require(by, "hotline.manage", at=line.agency)
     extension = "".join(extension.split())[:40]
-    taken = Agent.objects.filter(line=line, extension=extension).exclude(person=person).exists()
+    taken = Agent.objects.filter(line=line, extension=extension, active=True).exclude(person=person).exists()
     if not extension or taken:
         problem = _("Hãy nhập số máy lẻ chưa ai dùng, ví dụ 201.")
         raise Invalid(problem, fields={"extension": problem})
+    before = Agent.objects.select_related("line__agency").filter(person=person, active=True).exclude(line=line).first()
+    if before:
+        require(by, "hotline.manage", at=before.line.agency)
+        switch(before, None, at=now())
     agent, _made = Agent.objects.update_or_create(person=person, defaults={"line": line, "extension": extension, "active": True})
     record("hotline.agent_added", by=by, on=agent, agency=line.agency, person=person.pk)
     return agent

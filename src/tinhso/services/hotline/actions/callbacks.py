@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +13,9 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.time import Term, due, local
-from tinhso.services.hotline.desk_tables import Callback
-from tinhso.services.hotline.models import Agent, Call, Line
+from tinhso.services.hotline.actions.alone import one_at_a_time
+from tinhso.services.hotline.desk_tables import BlockedNumber, Callback
+from tinhso.services.hotline.models import Agent, Call, Line, Spell
 from tinhso.services.hotline.numbers import e164
 
 PROMISE = Term.parse("4 hours")
@@ -51,11 +52,14 @@ def ask_back(
 
 
 @action
-def ask_on_web(line: Line, phone: str, *, name: str, text: str, at: datetime | None = None) -> Callback:
+def ask_on_web(line: Line, phone: str, *, name: str, text: str, at: datetime | None = None) -> Callback | None:
     """Somebody asks on the site to be called back. The caller has limited how often.
+
+    Returns None where the number waits already: the wish is added to it, and what the desk knows of it is nobody's on the site.
 
     Raises:
         Invalid: no Vietnamese number, or nothing to call about; `fields` names "phone" or "text".
+        WrongState: the line refuses the number.
     """
     at, phone, text = at or now(), normal_phone(phone), " ".join(text.split())
     wrong: dict[str, object] = {}
@@ -67,9 +71,15 @@ def ask_on_web(line: Line, phone: str, *, name: str, text: str, at: datetime | N
         raise Invalid(_("Thông tin còn thiếu."), fields=wrong)
     name = " ".join(name.split())[:100]
     note = f"{name}: {text}" if name else text
-    made = queue_callback(line, e164(phone), Callback.Reason.WEB, note=note, at=at)
+    number = e164(phone)
+    if is_blocked(line, number, at):
+        raise WrongState(_("Tổng đài không gọi lại được số này. Mời bạn hỏi tại bộ phận một cửa."))
+    waits = Callback.objects.filter(line=line, number=number, done_at=None)
+    one_at_a_time(f"callback {line.pk} {number}")
+    known = waits.exists()
+    made = queue_callback(line, number, Callback.Reason.WEB, note=f"trên mạng: {note}" if known else note, at=at)
     record("hotline.callback_asked", by=None, on=made, agency=line.agency)
-    return made
+    return None if known else made
 
 
 def queue_callback(
@@ -83,13 +93,15 @@ def queue_callback(
     note: str = "",
     due_at: datetime | None = None,
 ) -> Callback:
-    """One open call-back for a number: who calls again is counted and keeps the first promise."""
+    """One open call-back for a number: who calls again is counted and keeps the first promise; notes are added."""
+    one_at_a_time(f"callback {line.pk} {number}")
     waiting = Callback.objects.select_for_update().filter(line=line, number=number, done_at=None).first()
     if waiting:
-        if call is None or waiting.call_id != call.pk:
-            waiting.calls += 1
-            waiting.call = call or waiting.call
-        waiting.note = note[:500] or waiting.note
+        if call and waiting.call_id != call.pk:
+            waiting.calls += reason != Callback.Reason.ANSWER
+            waiting.call = call
+        if note not in waiting.note:
+            waiting.note = f"{waiting.note} · {note}"[:500] if waiting.note else note[:500]
         waiting.due_at = min(waiting.due_at, due_at) if due_at else waiting.due_at
         waiting.save(update_fields=["calls", "call", "note", "due_at"])
         return waiting
@@ -106,10 +118,15 @@ def queue_callback(
     )
 
 
+def is_blocked(line: Line, number: str, at: datetime) -> bool:
+    return BlockedNumber.objects.filter(line=line, number=number, until__gte=local(at).date()).exists()
+
+
 def _least_laden(line: Line) -> Agent | None:
     """Who has the fewest to call back; of those on duty if anybody is."""
     agents = Agent.objects.filter(line=line, active=True).annotate(
-        waiting=Count("callbacks", filter=Q(callbacks__done_at=None)), on_duty=Count("spells", filter=Q(spells__until=None))
+        waiting=Count("callbacks", filter=Q(callbacks__done_at=None)),
+        on_duty=Exists(Spell.objects.filter(agent=OuterRef("pk"), until=None)),
     )
     return agents.order_by("-on_duty", "waiting", "pk").first()
 

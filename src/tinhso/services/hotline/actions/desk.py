@@ -31,7 +31,7 @@ def note_caller_shown(call: Call, *, by: Person, persons: Collection[int], cases
 @action
 def confirm_caller(call: Call, person: Person, *, by: Person, at: datetime | None = None) -> None:
     """The caller has said who they are, and it fits. The number is this person's from now on."""
-    call = _own(call, by)
+    call = own_call(call, by)
     Call.objects.filter(pk=call.pk).update(person=person)
     if call.number:
         KnownNumber.objects.get_or_create(
@@ -43,7 +43,7 @@ def confirm_caller(call: Call, person: Person, *, by: Person, at: datetime | Non
 @action
 def deny_caller(call: Call, person: Person, *, by: Person) -> None:
     """It is somebody else."""
-    call = _own(call, by)
+    call = own_call(call, by)
     Call.objects.filter(pk=call.pk, person=person).update(person=None)
     KnownNumber.objects.filter(number=call.number, person=person).delete()
     record("hotline.caller_denied", by=by, on=call, agency=call.line.agency, person=person.pk)
@@ -65,8 +65,17 @@ def write_down(
     Raises:
         Invalid: finished without saying how it ended.
         WrongState: finished while the caller is still there.
+
+    Who has handed the call over writes of the own part, and is ready when that is done.
     """
-    call, at = _own(call, by), at or now()
+    call, at = own_call(call, by, once=True), at or now()
+    leg = Leg.objects.select_related("agent").filter(call=call, agent__person=by).exclude(answered_at=None).first()
+    if leg and leg.agent_id != call.agent_id:
+        Leg.objects.filter(pk=leg.pk).update(notes=free_text(notes, field="notes"))
+        record("hotline.call_noted", by=by, on=call, agency=call.line.agency, leg=leg.pk, finished=finish)
+        if finish and Spell.objects.filter(agent=leg.agent, until=None, state=State.WRAP_UP).exists():
+            switch(leg.agent, State.READY, at=at)
+        return call
     if disposition and disposition not in Disposition.values:
         raise Invalid(_("Hãy chọn kết quả cuộc gọi."))
     call.notes, call.caller_name = free_text(notes, field="notes"), " ".join(caller_name.split())[:150]
@@ -92,7 +101,7 @@ def hand_over(call: Call, to: Agent, note: str, *, by: Person, at: datetime | No
     Raises:
         WrongState: the call is over, or the colleague is not ready.
     """
-    call = _own(call, by)
+    call = own_call(call, by)
     if call.state != Call.State.ANSWERED:
         raise WrongState(_("Cuộc gọi đã kết thúc nên không chuyển được."))
     ready = Spell.objects.filter(agent=to, until=None, state=State.READY).exists()
@@ -104,6 +113,15 @@ def hand_over(call: Call, to: Agent, note: str, *, by: Person, at: datetime | No
         defaults={"rang_at": at or now(), "answered_at": None, "handed_by": call.agent, "note": " ".join(note.split())[:500]},
     )
     record("hotline.call_offered", by=by, on=call, agency=call.line.agency, to=to.pk)
+
+
+@action
+def decline(call: Call, agent: Agent, *, by: Person) -> None:
+    """The colleague cannot take the call over; the one who offered it hears it from the desk."""
+    require(by, "hotline.serve", at=call.line.agency)
+    offered = Leg.objects.filter(call=call, agent=agent, agent__person=by, answered_at=None).exclude(handed_by=None)
+    if offered.delete()[0]:
+        record("hotline.call_declined", by=by, on=call, agency=call.line.agency, agent=agent.pk)
 
 
 @action
@@ -129,7 +147,7 @@ def enter_later(
     wrong: dict[str, object] = {}
     if not at - _OLDEST_ENTRY <= started_at <= at:
         wrong["started_at"] = _("Thời điểm gọi phải trong bảy ngày vừa qua.")
-    if not 0 <= minutes <= 600 or started_at + timedelta(minutes=minutes) > at:
+    elif not 0 <= minutes <= 600 or started_at + timedelta(minutes=minutes) > at:
         wrong["minutes"] = _("Số phút không hợp với thời điểm gọi.")
     if disposition not in Disposition.values:
         wrong["disposition"] = _("Hãy chọn kết quả cuộc gọi.")
@@ -159,7 +177,8 @@ def enter_later(
 def note_missed(line: Line, *, by: Person, at: datetime | None = None) -> int:
     """Take note of all missed calls of a line at once. Returns how many."""
     require(by, "hotline.serve", at=line.agency)
-    noted = Call.objects.filter(line=line, state=Call.State.MISSED, seen_at=None).update(seen_at=at or now())
+    missed = Call.objects.filter(line=line, state=Call.State.MISSED, direction=Call.Direction.IN, seen_at=None)
+    noted = missed.update(seen_at=at or now())
     if noted:
         record("hotline.missed_noted", by=by, on=line, agency=line.agency, calls=noted)
     return noted
@@ -193,8 +212,8 @@ def unblock(blocked: BlockedNumber, *, by: Person) -> None:
     blocked.delete()
 
 
-def _own(call: Call, by: Person) -> Call:
-    """The call, locked, for the agent whose it is or somebody who leads the line.
+def own_call(call: Call, by: Person, *, once: bool = False) -> Call:
+    """The call, locked, for the agent whose it is or somebody who leads the line; `once`: also for who answered it before.
 
     Raises:
         NotAllowed: it is a colleague's.
@@ -202,6 +221,7 @@ def _own(call: Call, by: Person) -> Call:
     call = Call.objects.select_for_update(of=("self",)).select_related("line__agency", "agent").get(pk=call.pk)
     require(by, "hotline.serve", at=call.line.agency)
     mine = call.agent is not None and call.agent.person_id == by.pk
+    mine = mine or (once and Leg.objects.filter(call=call, agent__person=by).exclude(answered_at=None).exists())
     if not mine and not allowed(by, "hotline.lead", at=call.line.agency):
         raise NotAllowed(_("Cuộc gọi này do người khác nghe."))
     return call

@@ -13,9 +13,11 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import compact, fold
+from tinhso.services.hotline.actions.alone import one_at_a_time
 from tinhso.services.hotline.knowledge_tables import Article, ArticleVersion
 
 REVIEW_AFTER = timedelta(days=180)
+_ADDRESSES = {"tim", "bai-moi"}  # of other pages
 
 
 @action
@@ -44,6 +46,7 @@ def write_article(
         raise Invalid(_("Bài viết còn thiếu."), fields=missing)
     at = at or now()
     if article is None:
+        one_at_a_time("articles")
         article = Article.objects.create(
             agency=agency,
             kind=kind,
@@ -63,10 +66,11 @@ def write_article(
         title=title,
         body=body,
         keywords=" ".join(keywords.split())[:300],
+        topic=topic,
         author=by,
         written_at=at,
     )
-    if article.topic != topic:
+    if article.published_id is None and article.topic != topic:
         Article.objects.filter(pk=article.pk).update(topic=topic)
     record("hotline.article_written", by=by, on=article, agency=agency, version=version.number)
     return version
@@ -74,7 +78,7 @@ def write_article(
 
 def _free_slug(title: str) -> str:
     stem = slugify(fold(title))[:90] or "bai"
-    taken = set(Article.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken = _ADDRESSES | set(Article.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return next(slug for slug in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if slug not in taken)
 
 
@@ -84,21 +88,22 @@ def approve(version: ArticleVersion, *, by: Person, at: datetime | None = None) 
 
     Raises:
         NotAllowed: the author approves.
-        WrongState: a newer version is found already.
+        WrongState: there is a newer version: it is the one to be read.
     """
     article = Article.objects.select_for_update(of=("self",)).select_related("agency", "published").get(pk=version.article_id)
     require(by, "hotline.publish", at=article.agency)
     if version.author_id == by.pk:
         raise NotAllowed(_("Người viết không tự duyệt bài của mình."))
-    if article.published and article.published.number > version.number:
-        raise WrongState(_("Đã có bản mới hơn được duyệt."))
+    if article.versions.filter(number__gt=version.number).exists():
+        raise WrongState(_("Đã có bản mới hơn. Hãy đọc bản mới rồi duyệt."))
     at = at or now()
     ArticleVersion.objects.filter(pk=version.pk).update(approved_by=by, approved_at=at)
+    article.topic = version.topic or article.topic
     words = f"{version.title} {article.topic} {version.keywords}"
     article.published, article.title = version, version.title
     article.search = f"{fold(words)} {compact(words)} {fold(version.body)}"
     article.review_on = localdate(at) + REVIEW_AFTER
-    article.save(update_fields=["published", "title", "search", "review_on"])
+    article.save(update_fields=["published", "title", "topic", "search", "review_on"])
     record("hotline.article_approved", by=by, on=article, agency=article.agency, version=version.number)
     return article
 

@@ -14,6 +14,7 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import NotAllowed, NotFound
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.time import local
+from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.models import Call, Line, Recording
 
 
@@ -59,16 +60,27 @@ def play(recording: Recording, *, by: Person) -> StoredFile:
     return recording.file
 
 
-@action
 def delete_due_recordings(today: date, *, at: datetime | None = None) -> int:
-    """Delete what has been kept long enough. Returns how many."""
-    due = Recording.objects.select_for_update(of=("self",), skip_locked=True).select_related("call__line__agency")
-    recordings = list(due.filter(deleted_at=None, keep_until__lt=today))
-    for recording in recordings:
-        file_id = recording.file_id
-        recording.file, recording.deleted_at = None, at or now()
-        recording.save(update_fields=["file", "deleted_at"])
-        record("hotline.recording_deleted", by=None, on=recording, agency=recording.call.line.agency, call=recording.call_id)
-        if file_id:
-            remove_unused_file(file_id)
-    return len(recordings)
+    """Delete what has been kept long enough. Returns how many.
+
+    Raises:
+        RuntimeError: some could not be deleted; the others are.
+    """
+    due = Recording.objects.filter(deleted_at=None, keep_until__lt=today).order_by("keep_until")
+    return each(list(due.values_list("pk", flat=True)), lambda pk: delete_recording(pk, at=at or now()), "recording_not_deleted")
+
+
+@action
+def delete_recording(pk: int, *, at: datetime) -> bool:
+    """One whose day has come; False where it is deleted already."""
+    found = Recording.objects.select_for_update(of=("self",), skip_locked=True).select_related("call__line__agency")
+    recording = found.filter(pk=pk, deleted_at=None).first()
+    if recording is None:
+        return False
+    file_id = recording.file_id
+    recording.file, recording.deleted_at = None, at
+    recording.save(update_fields=["file", "deleted_at"])
+    record("hotline.recording_deleted", by=None, on=recording, agency=recording.call.line.agency, call=recording.call_id)
+    if file_id:
+        remove_unused_file(file_id)
+    return True

@@ -1,5 +1,6 @@
 """Lines and the secret addresses of their exchanges."""
 
+import re
 import secrets
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
+from tinhso.services.hotline.actions.alone import one_at_a_time
 from tinhso.services.hotline.catalogue import install_tickets
 from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Line
@@ -28,19 +30,21 @@ def set_line(
     prompt: str = "",
     recording_days: int = 90,
     token: str = "",
+    line: Line | None = None,
 ) -> tuple[Line, str]:
-    """Open a line, or change one. The secret of a new one is given back this once; only its digest is kept.
+    """Open a line, or change `line`. The secret of a new one, or of one that leaves the demonstration, is given back this once;
+    only its digest is kept.
 
     Args:
         token: only for sample data.
 
     Raises:
-        Invalid: the number, the title, the adapter or the days cannot be.
+        Invalid: the number, the title, the adapter or the days cannot be, or another line has the number.
     """
     require(by, "hotline.manage", at=agency)
     number, title = "".join(number.split()), " ".join(title.split())[:100]
     wrong: dict[str, object] = {}
-    if not (number.lstrip("+").isdigit() and 3 <= len(number) <= 16):
+    if not re.fullmatch(r"\+?[0-9]{3,15}", number):
         wrong["number"] = _("Số tổng đài gồm 3 đến 15 chữ số.")
     if not title:
         wrong["title"] = _("Hãy đặt tên cho đường dây.")
@@ -51,12 +55,17 @@ def set_line(
     if wrong:
         raise Invalid(_("Thông tin đường dây chưa đúng."), fields=wrong)
     values = {"title": title, "adapter": adapter, "prompt": prompt.strip()[:500], "recording_days": recording_days}
-    line = Line.objects.filter(number=number).first()
+    one_at_a_time("lines")
+    if Line.objects.filter(number=number).exclude(pk=line.pk if line else 0).exists():
+        problem = _("Số này đã có đường dây; hãy sửa ở mục của đường dây ấy.")
+        raise Invalid(problem, fields={"number": problem})
     if line:
         require(by, "hotline.manage", at=line.agency)
-        Line.objects.filter(pk=line.pk).update(**values)
+        line = Line.objects.select_for_update(of=("self",)).select_related("agency").get(pk=line.pk)
+        joined = line.adapter == Line.Adapter.DEMO and adapter != line.adapter
+        Line.objects.filter(pk=line.pk).update(number=number, **values)
         record("hotline.line_set", by=by, on=line, agency=line.agency, adapter=adapter)
-        return Line.objects.select_related("agency").get(pk=line.pk), ""
+        return Line.objects.select_related("agency").get(pk=line.pk), new_secret(line, by=by) if joined else ""
     token = token or secrets.token_urlsafe(24)
     line = Line.objects.create(agency=agency, number=number, token_digest=digest_of(token), **values)
     record("hotline.line_set", by=by, on=line, agency=agency, adapter=adapter)
@@ -74,7 +83,7 @@ def _open_tickets(agency: Agency) -> None:
 
 
 @action
-def new_secret(line: Line, *, by: Person) -> str:
+def new_secret(line: Line, *, by: Person | None) -> str:
     """A new secret address; the old one opens nothing any more."""
     require(by, "hotline.manage", at=line.agency)
     token = secrets.token_urlsafe(24)

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from django.utils.timezone import now
 
 from tinhso.blocks.directory.calendars import agency_calendar
+from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.time import local
 from tinhso.services.hotline.actions.agents import switch
-from tinhso.services.hotline.actions.callbacks import close_callback_of, queue_callback
-from tinhso.services.hotline.desk_tables import BlockedNumber, Callback
-from tinhso.services.hotline.models import Agent, Call, Leg, Line, Spell, State
+from tinhso.services.hotline.actions.alone import each
+from tinhso.services.hotline.actions.callbacks import close_callback_of, is_blocked, queue_callback
+from tinhso.services.hotline.actions.desk import own_call
+from tinhso.services.hotline.desk_tables import Callback
+from tinhso.services.hotline.models import LOST, Agent, Call, Leg, Line, Spell, State
 from tinhso.services.hotline.telephony import ANSWER, HANGUP, NEW_CALL, Event
 
 FORGOTTEN = timedelta(hours=4)
@@ -61,6 +64,9 @@ def _fill_in(call: Call, event: Event) -> None:
     changed = [name for name in ("number", "queue") if getattr(event, name) and not getattr(call, name)]
     for name in changed:
         setattr(call, name, getattr(event, name))
+    if event.users and not call.aimed:
+        call.aimed = True
+        changed.append("aimed")
     if changed:
         call.save(update_fields=changed)
     if "number" in changed and call.state == Call.State.MISSED:
@@ -75,7 +81,7 @@ def _ring(call: Call, agents: list[Agent], *, at: datetime) -> None:
 def _is_blocked(call: Call, at: datetime) -> bool:
     if call.direction != Call.Direction.IN or not call.number:
         return False
-    return BlockedNumber.objects.filter(line=call.line, number=call.number, until__gte=local(at).date()).exists()
+    return is_blocked(call.line, call.number, at)
 
 
 def _refuse(call: Call, *, at: datetime) -> None:
@@ -92,6 +98,7 @@ def _answer(call: Call, agent: Agent | None, *, at: datetime) -> None:
     call.state, call.agent, call.answered_at = Call.State.ANSWERED, agent, max(at, call.started_at)
     call.save(update_fields=["state", "agent", "answered_at"])
     if agent:
+        _end_older(agent, call, at=at)
         Leg.objects.update_or_create(
             call=call,
             agent=agent,
@@ -104,6 +111,13 @@ def _answer(call: Call, agent: Agent | None, *, at: datetime) -> None:
     record("hotline.call_answered", by=None, on=call, agency=call.line.agency, agent=agent.pk if agent else None)
 
 
+def _end_older(agent: Agent, call: Call, *, at: datetime) -> None:
+    """Nobody speaks in two calls: the hang-up of the one before was lost on the way."""
+    older = Call.objects.select_for_update(of=("self",)).select_related("line__agency", "agent")
+    for one in older.filter(agent=agent, state=Call.State.ANSWERED).exclude(pk=call.pk):
+        _hang_up(one, LOST, at=at)
+
+
 def _take_over(call: Call, agent: Agent | None, *, at: datetime) -> None:
     """The colleague to whom the call is being handed over answers; the first one writes notes. Others change nothing."""
     offered = Leg.objects.filter(call=call, agent=agent, answered_at=None).exclude(handed_by=None).first() if agent else None
@@ -113,14 +127,18 @@ def _take_over(call: Call, agent: Agent | None, *, at: datetime) -> None:
     offered.save(update_fields=["answered_at"])
     before, call.agent = call.agent, agent
     call.save(update_fields=["agent"])
-    if before:
-        switch(before, State.READY, at=at)
+    if before and _talking(before):
+        switch(before, State.WRAP_UP, at=at)
+    _end_older(agent, call, at=at)
     switch(agent, State.TALKING, at=at)
     record("hotline.call_taken_over", by=None, on=call, agency=call.line.agency, agent=agent.pk)
 
 
 def _hang_up(call: Call, cause: str, *, at: datetime) -> None:
     if not call.open:
+        if call.state == Call.State.ENDED and call.cause == LOST != cause:  # it was late, not lost
+            call.ended_at, call.cause = max(at, call.answered_at or call.started_at), cause
+            call.save(update_fields=["ended_at", "cause"])
         return
     answered = call.state == Call.State.ANSWERED
     call.state = Call.State.ENDED if answered else Call.State.MISSED
@@ -153,10 +171,28 @@ def _promise_back(call: Call, *, at: datetime) -> None:
 
 
 @action
+def end_lost(call: Call, *, by: Person, at: datetime | None = None) -> None:
+    """The agent says that a call is over whose hang-up the exchange did not tell of."""
+    call = own_call(call, by)
+    if call.state == Call.State.ANSWERED:
+        _hang_up(call, LOST, at=at or now())
+
+
 def end_forgotten_calls(at: datetime) -> int:
-    """End calls whose hang-up never came. Returns how many."""
-    old = Call.objects.select_for_update(of=("self",), skip_locked=True).select_related("line__agency", "agent")
-    calls = list(old.filter(ended_at=None, started_at__lt=at - FORGOTTEN))
-    for call in calls:
-        _hang_up(call, "lost", at=at)
-    return len(calls)
+    """End calls whose hang-up never came. Returns how many.
+
+    Raises:
+        RuntimeError: some could not be ended; the others are.
+    """
+    old = Call.objects.filter(ended_at=None, started_at__lt=at - FORGOTTEN).order_by("started_at")
+    return each(list(old.values_list("pk", flat=True)), lambda pk: end_forgotten(pk, at=at), "forgotten_call_not_ended")
+
+
+@action
+def end_forgotten(pk: int, *, at: datetime) -> bool:
+    """One of them; False where it has ended since, or its hang-up is just being heard."""
+    found = Call.objects.select_for_update(of=("self",), skip_locked=True).select_related("line__agency", "agent")
+    call = found.filter(pk=pk, ended_at=None).first()
+    if call:
+        _hang_up(call, LOST, at=at)
+    return call is not None

@@ -18,8 +18,9 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
+from tinhso.services.hotline.actions.callbacks import is_blocked, queue_callback
 from tinhso.services.hotline.catalogue import chosen
-from tinhso.services.hotline.desk_tables import CallTicket
+from tinhso.services.hotline.desk_tables import Callback, CallTicket
 from tinhso.services.hotline.family import QUESTION
 from tinhso.services.hotline.models import Call, Disposition
 from tinhso.services.hotline.numbers import national
@@ -93,7 +94,7 @@ def _caller(call: Call, name: str) -> Applicant:
 
 @action
 def answer_ticket(case: Case, *, by: Person, text: str, at: datetime | None = None) -> Case:
-    """Answer a ticket: the agency says what it found or did, and the ticket ends.
+    """Answer a ticket: the agency says what it found or did, the ticket ends, and the line calls the caller back to tell.
 
     Raises:
         NotAllowed: the work is another's.
@@ -112,4 +113,18 @@ def answer_ticket(case: Case, *, by: Person, text: str, at: datetime | None = No
         case.status, case.ended_at, case.returned_at = Status.RETURNED, at, at
         finish_step(step, case, by=by, outcome="", note="", at=at)
         tell(case, "answered", by=by, at=at)
+        if case.procedure.code != QUESTION:
+            _tell_caller(case, text, at=at)
     return case
+
+
+def _tell_caller(case: Case, text: str, *, at: datetime) -> None:
+    """The agent who took the call tells the answer. Nobody can be told whose number was withheld or is refused."""
+    ticket = CallTicket.objects.select_related("call__line__agency", "call__agent").filter(case=case).first()
+    call = ticket.call if ticket else None
+    if call is None or not call.number or is_blocked(call.line, call.number, at):
+        return
+    owner = call.agent if call.agent and call.agent.active and call.agent.line_id == call.line_id else None
+    note = f"{case.code}: {text}"
+    made = queue_callback(call.line, call.number, Callback.Reason.ANSWER, call=call, owner=owner, note=note, at=at)
+    record("hotline.callback_made", by=None, on=made, agency=call.line.agency, reason=Callback.Reason.ANSWER)

@@ -33,7 +33,7 @@ def test_a_call_rings_is_answered_and_ends(hotline: Hotline, second: Callable[[f
     call = hotline.hears("hangup", cause="normalClearing", at=second(99))
     assert (call.state, call.number, call.ended_at) == (Call.State.ENDED, "+84912345678", second(99))
     assert state_of(hotline.agent).state == "wrap_up"
-    assert call_in_hand(hotline.agent) == call
+    assert call_in_hand(hotline.agent, state_of(hotline.agent)) == call
 
 
 def test_whatever_is_repeated_changes_nothing_twice(hotline: Hotline, second: Callable[[float], datetime]) -> None:
@@ -127,7 +127,7 @@ def test_a_call_is_handed_over_when_the_colleague_answers(hotline: Hotline, seco
     hotline.hears("answer", user="201", at=second(32))  # repeated by the exchange
     assert hotline.hears("answer", user="202", at=second(40)).agent == hotline.colleague
     assert hotline.hears("answer", user="201", at=second(41)).agent == hotline.colleague
-    assert (state_of(hotline.agent).state, state_of(hotline.colleague).state) == ("ready", "talking")
+    assert (state_of(hotline.agent).state, state_of(hotline.colleague).state) == ("wrap_up", "talking")
 
 
 def test_a_blocked_number_is_refused_and_not_called_back(hotline: Hotline, client: Client) -> None:

@@ -20,7 +20,7 @@ from tinhso.blocks.identity.models import Account
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.services.hotline.actions.tickets import answer_ticket, make_ticket
 from tinhso.services.hotline.catalogue import groups
-from tinhso.services.hotline.desk_tables import CallTicket
+from tinhso.services.hotline.desk_tables import Callback, CallTicket
 from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Call
 from tinhso.services.hotline.tests.conftest import Hotline
@@ -73,6 +73,8 @@ def test_the_agency_answers_once(hotline: Hotline, town: Town, handler: Person, 
     answer_ticket(case, by=handler, text="Đã trả kết quả sáng nay.", at=MONDAY + timedelta(hours=2))
     case.refresh_from_db()
     assert (case.status, CallTicket.objects.get().answer) == (Status.RETURNED, "Đã trả kết quả sáng nay.")
+    back = Callback.objects.get()
+    assert (back.reason, back.owner, back.note) == ("answer", hotline.agent, f"{case.code}: Đã trả kết quả sáng nay.")
     with pytest.raises(WrongState):
         answer_ticket(case, by=handler, text="Nữa")
 
@@ -81,6 +83,7 @@ def test_a_question_answered_at_once_ends_with_the_call(hotline: Hotline, town: 
     case = _make(hotline, town, call, matter="TD-HD.fee", place=Place(), text="Hỏi phí trích lục; 8.000 đồng một bản.")
     call.refresh_from_db()
     assert (case.agency, case.status, call.disposition) == (hotline.line.agency, Status.RETURNED, "answered")
+    assert not Callback.objects.exists()
 
 
 def test_a_second_press_makes_nothing(hotline: Hotline, town: Town, handler: Person, call: Call) -> None:
@@ -141,4 +144,5 @@ def test_the_desk_tells_the_promise_and_the_agency_answers_on_its_page(
     assert "Hồ sơ trễ ba ngày." in other.get(f"/tong-dai/phieu/{case.code}/").content.decode()
     assert other.post(f"/tong-dai/phieu/{case.code}/", {"answer": ""}).status_code == 422
     assert other.post(f"/tong-dai/phieu/{case.code}/", {"answer": "Đã trả."}).status_code == 302
+    assert "Đã trả." in agent.get(f"/tong-dai/cuoc-goi/{call.pk}/").content.decode()
     assert other.get("/tong-dai/").status_code == 403

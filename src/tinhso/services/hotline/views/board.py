@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import allowed, require
-from tinhso.services.hotline.figures import TARGET, Figures, figures
+from tinhso.services.hotline.figures import NOTHING, TARGET, Figures, figures
 from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.queries import board, line_for
 
 _LONGEST = timedelta(days=366)
+_FIRST = date(2000, 1, 1)
 
 
 @never_cache
@@ -56,8 +57,9 @@ def live(request: PersonRequest) -> HttpResponse:
 
 
 def _live(line: Line) -> dict[str, object]:
-    at = now()
-    return {"line": line, "board": board(line, at), "today": next(iter(figures(line, localdate(), localdate())), None), "now": at}
+    at, today = now(), localdate()
+    counted = next(iter(figures(line, today, today)), NOTHING)
+    return {"line": line, "board": board(line, at), "today": counted, "now": at}
 
 
 @require_safe
@@ -105,7 +107,7 @@ def _asked(request: PersonRequest) -> tuple[Line, date, date]:
         Invalid: the days are in the wrong order or too many.
     """
     today = localdate()
-    first, last = _day(request.GET.get("tu"), today), _day(request.GET.get("den"), today)
+    first, last = (min(max(_day(request.GET.get(name), today), _FIRST), today) for name in ("tu", "den"))
     if first > last or last - first > _LONGEST:
         raise Invalid(_("Hãy chọn từ ngày đến ngày theo đúng thứ tự, không quá một năm."))
     return line_for(request.person, "hotline.figures"), first, last

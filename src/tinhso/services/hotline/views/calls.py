@@ -98,7 +98,7 @@ def one(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "legs": call.legs.select_related("agent__person", "handed_by__person").order_by("rang_at"),
-        "tickets": [row.case for row in call.tickets.select_related("case__procedure", "case__agency")],
+        "tickets": call.tickets.select_related("case__procedure", "case__agency").order_by("pk"),
         "recording": Recording.objects.filter(call=call).first() if leads or mine else None,
         "review": review,
         "reviews": leads and not mine and call.state == Call.State.ENDED,

@@ -41,10 +41,12 @@ def recording(request: HttpRequest, token: str) -> JsonResponse:
     """The recording of a call: multipart `callId`, `recording`, and `prompted=1` where the caller was told."""
     try:
         line = _line(request, token)
-        upload = request.FILES.get("recording")
+        call_id, upload = request.POST.get("callId", ""), request.FILES.get("recording")
+        if "\0" in call_id:
+            raise Invalid(_("Sự kiện của tổng đài chưa đúng."), fields={"callId": _("Ký tự NUL không được nhận.")})
         if upload is None:
             raise Invalid(_("Thiếu tệp ghi âm."), fields={"recording": _("Hãy gửi tệp ghi âm trong trường recording.")})
-        keep_recording(line, request.POST.get("callId", ""), upload, prompted=request.POST.get("prompted") == "1")
+        keep_recording(line, call_id, upload, prompted=request.POST.get("prompted") == "1")
     except DomainError as error:
         return _refused(error)
     return JsonResponse({}, status=201)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
+from tinhso.blocks.identity.queries import sample_loaded
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.services.hotline import demo_exchange
@@ -21,6 +22,8 @@ from tinhso.services.hotline.queries import agent_of, call_for
 def ring(request: PersonRequest) -> HttpResponse:
     """A sample call comes in."""
     require(request.person, "hotline.serve")
+    if not sample_loaded():
+        raise NotFound(_("Không có việc này."))
     agent = _agent(request)
     return _try(request, lambda: demo_exchange.ring(agent.line, request.POST.get("number", "")))
 

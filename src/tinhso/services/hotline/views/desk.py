@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
+from tinhso.blocks.identity.queries import sample_loaded
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
@@ -23,16 +24,18 @@ from tinhso.services.hotline.actions.agents import set_state
 from tinhso.services.hotline.actions.callbacks import ask_back
 from tinhso.services.hotline.actions.desk import (
     confirm_caller,
+    decline,
     deny_caller,
     hand_over,
     note_caller_shown,
     note_missed,
     write_down,
 )
+from tinhso.services.hotline.actions.telephony import end_lost
 from tinhso.services.hotline.articles import find_articles
 from tinhso.services.hotline.callers import calls_of, case_by_code, cases_of_caller, recognise
 from tinhso.services.hotline.knowledge_tables import Article
-from tinhso.services.hotline.models import Agent, Call, Disposition, Leg
+from tinhso.services.hotline.models import Agent, Call, Disposition, Leg, Line
 from tinhso.services.hotline.queries import (
     agent_of,
     board,
@@ -64,6 +67,7 @@ def page(request: PersonRequest) -> HttpResponse:
         | _lists(agent)
         | {
             "signal": _signal(agent)[1],
+            "tries": agent.line.adapter == Line.Adapter.DEMO and sample_loaded(),
             "articles": find_articles(request.person, ""),
             "scripts": find_articles(request.person, "", kind=Article.Kind.SCRIPT),
         }
@@ -103,7 +107,7 @@ def signal(request: PersonRequest) -> HttpResponse:
 
 def _signal(agent: Agent) -> tuple[str, dict[str, str]]:
     state, at = state_of(agent), now()
-    ringing, mine = ringing_for(agent, state, at), call_in_hand(agent)
+    ringing, mine = ringing_for(agent, state, at), call_in_hand(agent, state)
     said = " ".join(f"{one.pk}:{one.state}:{one.agent_id}" for one in (ringing, mine) if one)
     found = {
         "call": f"{state.state if state else ''} {said}",
@@ -123,7 +127,7 @@ def _agent(request: PersonRequest) -> Agent:
 def _now(agent: Agent) -> dict[str, Any]:
     """What the agent is doing, the call that rings, the one in hand."""
     state, at = state_of(agent), now()
-    ringing, mine = ringing_for(agent, state, at), call_in_hand(agent)
+    ringing, mine = ringing_for(agent, state, at), call_in_hand(agent, state)
     return {"agent": agent, "line": agent.line, "state": state, "ringing": ringing, "mine": mine, "now": at}
 
 
@@ -137,15 +141,14 @@ def _shown(request: PersonRequest, context: dict[str, Any]) -> dict[str, Any]:
     if caller.persons or cases:
         shown = [person.pk for person in caller.persons], [line.case.code for line in cases]
         note_caller_shown(call, by=request.person, persons=shown[0], cases=shown[1])
+    legs = Leg.objects.select_related("handed_by__person").filter(call=call, agent=context["agent"])
     return context | {
         "call": call,
         "caller": caller,
         "cases": cases,
         "earlier": calls_of(call),
-        "handed": Leg.objects.select_related("handed_by__person")
-        .filter(call=call, agent=context["agent"])
-        .exclude(handed_by=None)
-        .first(),
+        "handed": legs.exclude(handed_by=None).first(),
+        "before": None if context["ringing"] or call.agent_id == context["agent"].pk else legs.exclude(answered_at=None).first(),
         "colleagues": ready_agents(call.line, but=context["agent"]) if call.state == Call.State.ANSWERED else [],
         "dispositions": Disposition.choices,
         **ticket_parts(call, context["ringing"], caller),
@@ -187,6 +190,8 @@ def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
         "khong-la": _deny,
         "ghi": _write,
         "chuyen": _hand_over,
+        "tu-choi": _decline,
+        "da-het": lambda request, call: end_lost(call, by=request.person),
         "hen": _ask_back,
         "lap-phieu": _make_ticket,
     }
@@ -234,6 +239,10 @@ def _hand_over(request: PersonRequest, call: Call) -> None:
     messages.info(request, _("Đã mời đồng nghiệp nghe máy. Hãy giữ máy đến khi có người nhận."))
 
 
+def _decline(request: PersonRequest, call: Call) -> None:
+    decline(call, _agent(request), by=request.person)
+
+
 def _ask_back(request: PersonRequest, call: Call) -> None:
     made = ask_back(
         call.line, request.POST.get("number", "") or call.number, by=request.person, call=call, note=request.POST.get("note", "")
@@ -265,12 +274,12 @@ def find_case(request: PersonRequest) -> HttpResponse:
     """Where the case stands whose code the caller reads out. Looking is written down."""
     require(request.person, "hotline.serve")
     agent = _agent(request)
-    found, mine = case_by_code(agent.line, request.GET.get("ma", "")[:60]), call_in_hand(agent)
+    found, mine = case_by_code(agent.line, request.GET.get("ma", "")[:60]), call_in_hand(agent, state_of(agent))
     if found and mine:
         note_caller_shown(mine, by=request.person, persons=[], cases=[found.code])
-    return render(
-        request, "hotline/found_case.html", {"found": found if mine else None, "asked": request.GET.get("ma", ""), "mine": mine}
-    )
+    context = {"found": found if mine else None, "asked": request.GET.get("ma", ""), "mine": mine}
+    part = request.headers.get("HX-Request")
+    return render(request, "hotline/found_case.html" if part else "hotline/found_page.html", context)
 
 
 def _try(request: PersonRequest, act: Callable[[], object]) -> HttpResponse:

@@ -12,6 +12,7 @@ from tinhso.blocks.directory.models import Agency
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.hotline.actions.knowledge import approve, still_right, withdraw_article, write_article
 from tinhso.services.hotline.articles import article_for, articles_for, find_articles, overdue, waiting_for_approval
 from tinhso.services.hotline.knowledge_tables import Article
@@ -61,7 +62,7 @@ def article(request: PersonRequest, slug: str) -> HttpResponse:
     context = {
         "article": shown,
         "version": shown.published,
-        "versions": shown.versions.select_related("author", "approved_by").order_by("-number"),
+        "versions": list(shown.versions.select_related("author", "approved_by").order_by("-number")),
         "late": shown.review_on < localdate(),
         "publishes": allowed(request.person, "hotline.publish", at=shown.agency),
         "writes": allowed(request.person, "hotline.serve", at=shown.agency),
@@ -84,7 +85,7 @@ def write(request: PersonRequest, slug: str = "") -> HttpResponse:
     if shown:
         newest = shown.versions.order_by("-number").first()
         entered = {"title": shown.title, "topic": shown.topic, "kind": shown.kind}
-        entered |= {"body": newest.body, "keywords": newest.keywords} if newest else {}
+        entered |= {"body": newest.body, "keywords": newest.keywords, "topic": newest.topic or shown.topic} if newest else {}
     if request.method == "POST":
         entered = {name: request.POST.get(name, "") for name in ("title", "topic", "body", "keywords")}
         entered["kind"] = shown.kind if shown else request.POST.get("kind", "")
@@ -128,7 +129,7 @@ def acted(request: PersonRequest, slug: str, act: str) -> HttpResponse:
     shown = article_for(request.person, slug)
     try:
         if act == "duyet":
-            version = shown.versions.order_by("-number").first()
+            version = shown.versions.filter(number=min(whole_number(request.POST.get("version")) or 0, 32767)).first()
             if version is None:
                 raise NotFound(_("Không có bản nào để duyệt."))
             approve(version, by=request.person)

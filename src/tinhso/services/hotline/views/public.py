@@ -26,6 +26,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     line = Line.objects.select_related("agency").filter(active=True).order_by("number").first()
     problem: DomainError | None = None
     made: Callback | None = None
+    taken = False
     if request.method == "POST" and line:
         given = {name: request.POST.get(name, "")[:1000] for name in ("phone", "name", "text")}
         try:
@@ -33,7 +34,8 @@ def ask(request: HttpRequest) -> HttpResponse:
             if phone := normal_phone(given["phone"]):
                 spend_try("hotline.web_phone", phone, limit=_FOR_ONE_PHONE, window=_WINDOW, at=now())
             made = ask_on_web(line, given["phone"], name=given["name"], text=given["text"])
+            taken = True
         except DomainError as error:
             problem = error
-    context = {"line": line, "problem": problem, "made": made, "entered": request.POST}
+    context = {"line": line, "problem": problem, "made": made, "taken": taken, "entered": request.POST}
     return render(request, "hotline/ask.html", context, status=problem.status if problem else 200)

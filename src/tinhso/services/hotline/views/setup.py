@@ -50,7 +50,8 @@ def page(request: PersonRequest) -> HttpResponse:
         "agencies": grants(request.person).agencies_for("hotline.manage").filter(active=True).order_by("path")[:40],
         "adapters": Line.Adapter.choices,
         "problem": problem,
-        "entered": request.POST if problem else {},
+        "entered": request.POST if problem and request.POST.get("act") == "line" else {},
+        "edited": request.POST if problem and request.POST.get("act") == "edit" else {},
         "secret": f"{settings.PUBLIC_URL}{reverse('hotline:event', args=[secret])}" if secret else "",
     }
     return render(request, "hotline/setup.html", context, status=problem.status if problem else 200)
@@ -65,19 +66,13 @@ def _people(request: PersonRequest) -> list[Person]:
 def _act(request: PersonRequest) -> str:
     """Returns a secret where one was made."""
     act, given = request.POST.get("act", ""), request.POST
+    if act == "edit":
+        return _set(request, line := _line(request), line.agency)
     if act == "line":
         agency = Agency.objects.filter(pk=whole_number(given.get("agency")) or 0).first()
         if agency is None:
             raise NotFound(_("Không có cơ quan này."))
-        return set_line(
-            agency,
-            given.get("number", ""),
-            by=request.person,
-            title=given.get("title", ""),
-            adapter=given.get("adapter", ""),
-            prompt=given.get("prompt", ""),
-            recording_days=whole_number(given.get("recording_days")) or 0,
-        )[1]
+        return _set(request, None, agency)
     if act == "secret":
         return new_secret(_line(request), by=request.person)
     if act == "agent":
@@ -93,6 +88,20 @@ def _act(request: PersonRequest) -> str:
         remove_agent(agent, by=request.person)
         return ""
     raise NotFound(_("Không có việc này."))
+
+
+def _set(request: PersonRequest, line: Line | None, agency: Agency) -> str:
+    given = request.POST
+    return set_line(
+        agency,
+        given.get("number", ""),
+        by=request.person,
+        title=given.get("title", ""),
+        adapter=given.get("adapter", ""),
+        prompt=given.get("prompt", ""),
+        recording_days=whole_number(given.get("recording_days")) or 0,
+        line=line,
+    )[1]
 
 
 def _line(request: PersonRequest) -> Line:

@@ -1,0 +1,32 @@
+"""Rows in transactions of their own, and what only one may do at a time."""
+
+from collections.abc import Callable, Iterable
+
+import structlog
+from django.db import connection
+
+log = structlog.get_logger(__name__)
+
+
+def one_at_a_time(what: str) -> None:
+    """Wait for whoever does the same, until the end of the transaction: for rows that are not there yet to be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"hotline {what}"])
+
+
+def each(ids: Iterable[int], act: Callable[[int], bool], event: str) -> int:
+    """Do it to every row; one that fails is logged and stops no other. Returns to how many it was done.
+
+    Raises:
+        RuntimeError: some failed, after the others are done; a job then fails where the status page shows it.
+    """
+    done, failed = 0, []
+    for pk in ids:
+        try:
+            done += act(pk)
+        except Exception:
+            log.exception(event, row=pk)
+            failed.append(pk)
+    if failed:
+        raise RuntimeError(f"{event}: {failed}")
+    return done
