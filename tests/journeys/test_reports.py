@@ -10,7 +10,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils.timezone import now
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.accessibility.axe import overflow, violations
 from tests.conftest import PHONE
 from tests.journeys.commune import Commune
@@ -120,6 +120,28 @@ def test_a_report_that_waits_is_sent_by_itself_when_the_network_returns(telephon
 
     telephone.context.set_offline(False)
     expect(telephone.get_by_role("heading", name="Đã gửi từ máy này")).to_be_visible(timeout=PATIENT)
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", [404, 409, 500])
+def test_a_report_that_cannot_go_does_not_hold_back_the_next(telephone: Page, status: int) -> None:
+    def refuse(route: Route) -> None:
+        bad = route.request.method == "POST" and "hỏng" in (route.request.post_data_buffer or b"").decode(errors="replace")
+        route.fulfill(status=status, json={"detail": "Không nhận."}) if bad else route.continue_()
+
+    telephone.context.route("**/phan-anh/gui/", refuse)
+    _ready(telephone)
+    telephone.context.set_offline(True)
+    for text in ("Việc hỏng.", "Ổ gà sâu trước cổng chợ."):
+        _fill(telephone)
+        telephone.get_by_label("Điều gì đang xảy ra?").fill(text)
+        telephone.get_by_role("button", name="Gửi phản ánh").click()
+        expect(telephone.get_by_role("listitem").filter(has_text=text)).to_be_visible()
+
+    telephone.context.set_offline(False)
+    expect(telephone.get_by_role("heading", name="Đã gửi từ máy này")).to_be_visible(timeout=PATIENT)
+    expect(telephone.get_by_role("heading", name="Chưa gửi")).to_be_visible()
+    expect(telephone.get_by_role("button", name="Sửa và gửi lại")).to_have_count(int(status < 500))
     assert Report.objects.count() == 1
 
 

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "tinhso.kernel.web.middleware.language",
     "tinhso.kernel.web.middleware.maintenance",
     "tinhso.blocks.files.middleware.refuse_oversized_requests",
+    "tinhso.blocks.files.middleware.hand_out_parts",
     "tinhso.kernel.web.middleware.no_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

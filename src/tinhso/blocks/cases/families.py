@@ -8,10 +8,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
 from tinhso.blocks.cases.bpmn.graph import ROLES
 
 if TYPE_CHECKING:
     from tinhso.blocks.cases.models import Case
+
+
+_CASE = pgettext_lazy("one case", "Hồ sơ")
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Family:
     at_once: a case is received when it is handed in, nobody accepts it.
     slips: the forms 01–07 are issued.
     nameless: who handed a case in stands among its parties alone: lists and search do not know them.
+    noun: what people call one of its cases, at the beginning of a sentence.
     mark: with it, codes are "<mark>-<day>-<six signs by chance>", which takes no number of the agency's series; else numbered.
     """
 
@@ -36,6 +43,7 @@ class Family:
     at_once: bool = False
     slips: bool = True
     nameless: bool = False
+    noun: str | Promise = _CASE
     mark: str = ""
 
     def power(self, name: str) -> str:

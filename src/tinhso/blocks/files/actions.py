@@ -13,7 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.files.content import DOCUMENTS, PHOTOS, FileType, recognise, safe_name
+from tinhso.blocks.files.content import DOCUMENTS, MP4, PHOTOS, FileType, recognise, safe_name
+from tinhso.blocks.files.films import check_length
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.files.stripping import stripped
 from tinhso.kernel.actions import action, record
@@ -59,7 +60,7 @@ def store_photo(upload: UploadedFile, *, by: "Person | None", max_size: int | No
     """Keep a photo or short film of a place, without what the camera wrote about where, when and by whom it was taken.
 
     Raises:
-        Invalid: as `store_upload`.
+        Invalid: as `store_upload`; a film that is too long.
     """
     limit = max_size or settings.MAX_UPLOAD_SIZE
     if (upload.size or 0) > limit:
@@ -68,6 +69,8 @@ def store_photo(upload: UploadedFile, *, by: "Person | None", max_size: int | No
     if len(given) > limit:
         raise too_large(limit, PHOTOS)
     kind = recognise(io.BytesIO(given), PHOTOS)
+    if kind == MP4:
+        check_length(given)
     content = stripped(given, kind)
     digest = hashlib.sha256(content).hexdigest()
     name = safe_name(upload.name or "", kind)

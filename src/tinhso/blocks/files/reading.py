@@ -4,10 +4,11 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
-from tinhso.blocks.files.content import JPEG, PDF, PNG, SOUNDS
+from tinhso.blocks.files.content import JPEG, MP4, PDF, PNG, SOUNDS
 from tinhso.blocks.files.models import StoredFile
 
-_SHOWN_IN_PLACE = {kind.content_type for kind in (PDF, JPEG, PNG, *SOUNDS)}
+_PLAYED = {kind.content_type for kind in (MP4, *SOUNDS)}
+_SHOWN_IN_PLACE = {kind.content_type for kind in (PDF, JPEG, PNG)} | _PLAYED
 
 
 def open_file(stored: StoredFile) -> File:
@@ -23,7 +24,9 @@ def read_file(stored: StoredFile) -> bytes:
 
 
 def file_response(stored: StoredFile, *, inline: bool = False) -> FileResponse:
-    """Stream a file to the browser as a download, or shown in place when asked and of a harmless type (PDF, images, sounds).
+    """Stream a file to the browser as a download, or shown in place when asked and of a harmless type (PDF, images, what plays).
+
+    Of sounds and films a browser may ask for a part (`middleware.hand_out_parts`).
 
     The headers keep a browser from running anything in it. A PDF gets no `sandbox`: browsers' viewers refuse to start in one.
     """
@@ -31,8 +34,10 @@ def file_response(stored: StoredFile, *, inline: bool = False) -> FileResponse:
     response = FileResponse(open_file(stored), as_attachment=not shown, filename=stored.name, content_type=stored.content_type)
     policy = "default-src 'none'; frame-ancestors 'self'"
     if stored.content_type != PDF.content_type:
-        policy += "; img-src 'self'; sandbox"
+        policy += "; img-src 'self'; media-src 'self'; sandbox"
     response["Content-Security-Policy"] = policy
+    if stored.content_type in _PLAYED:
+        response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

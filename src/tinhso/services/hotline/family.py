@@ -1,5 +1,7 @@
 """What the line makes of calls, as a family of cases (ADR 18): questions answered at once and requests to an agency."""
 
+from django.utils.translation import pgettext_lazy
+
 from tinhso.blocks.cases.families import HOTLINE, Family
 
 AGENT, LEAD, HANDLER = "hotline_agent", "hotline_lead", "ticket_handler"
@@ -13,5 +15,6 @@ TICKETS = Family(
     desk="/tong-dai/phieu/%s/",
     at_once=True,
     slips=False,
+    noun=pgettext_lazy("one case", "Phiếu"),
     mark="TD",
 )

@@ -8,10 +8,11 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.models import Party
+from tinhso.blocks.cases.models import Party, Procedure
 from tinhso.blocks.cases.place_tables import CaseLink, CasePlace
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.errors import NotFound
+from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import public_reports
 
@@ -41,6 +42,12 @@ class Selection:
             agency=int(agency) if agency.isascii() and agency.isdigit() and len(agency) < 10 else None,
             days=asked.get("ky", "") if asked.get("ky") in PERIODS else "",
         )
+
+    @property
+    def known(self) -> bool:
+        """Whether there are such a field and agency: addresses can name any number of others, for which nothing is kept."""
+        field = not self.field or Procedure.objects.filter(code=self.field, family=REPORTS.code).exists()
+        return field and (not self.agency or Agency.objects.filter(pk=self.agency).exists())
 
     @property
     def name(self) -> str:

@@ -39,8 +39,8 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
     before, read = fresh.state, _columns(fresh)
     if before not in LIFE[deed].starts:
         raise WrongState(
-            _("Hồ sơ %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")
-            % {"code": fresh.code, "status": fresh.get_status_display()}
+            _("%(noun)s %(code)s đang ở trạng thái “%(status)s” nên không làm được việc này. Hãy tải lại trang.")
+            % {"noun": family_of(fresh).noun, "code": fresh.code, "status": fresh.get_status_display()}
         )
     yield fresh
     if not leads(deed, before, fresh.state):

@@ -115,7 +115,7 @@ def submit_case(
     if not version.in_force(local(at).date()):
         raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
     if not handles(agency, version):
-        raise WrongState(_("%(agency)s không giải quyết thủ tục này.") % {"agency": agency.name})
+        raise WrongState(_("%(agency)s không giải quyết việc này.") % {"agency": agency.name})
     handed_in = parts or {}
     cleaned = form_of(version).clean(dict(answers))
     wanted = required_parts(version, cleaned.answers)

@@ -41,7 +41,7 @@ def transfer_case(case: Case, *, to: Agency, by: Person, reason: str, at: dateti
     if not reason:
         wrong["transfer_reason"] = _("Hãy ghi lý do chuyển để hai bên và người nộp biết.")
     if not agencies_beside(case).filter(pk=to.pk).exists():
-        wrong["to"] = _("Hãy chọn một cơ quan khác có giải quyết thủ tục này.")
+        wrong["to"] = _("Hãy chọn một cơ quan khác có giải quyết việc này.")
     require(by, power(case, "decide" if case.received_at else "receive"), at=case.agency)
     if wrong:
         raise Invalid(_("Chưa chuyển được hồ sơ."), fields=wrong)

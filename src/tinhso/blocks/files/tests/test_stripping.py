@@ -7,6 +7,7 @@ from PIL import Image, PngImagePlugin
 
 from tinhso.blocks.files.actions import store_photo
 from tinhso.blocks.files.content import JPEG, MP4, PNG
+from tinhso.blocks.files.films import check_length
 from tinhso.blocks.files.reading import open_file
 from tinhso.blocks.files.stripping import Broken, stripped
 from tinhso.kernel.errors import Invalid
@@ -60,9 +61,10 @@ def box(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(content), name) + content
 
 
-def film() -> bytes:
+def film(seconds: float = 12.5) -> bytes:
+    clock = bytes(12) + struct.pack(">II", 600, round(600 * seconds)) + bytes(80)
     place = box(b"udta", box(b"\xa9xyz", b"\x00\x12\x15\xc7+10.3600+106.3600/"))
-    inside = box(b"mvhd", bytes(100)) + box(b"trak", box(b"tkhd", bytes(84)) + place) + place
+    inside = box(b"mvhd", clock) + box(b"trak", box(b"tkhd", bytes(84)) + place) + place
     return box(b"ftyp", b"mp42\x00\x00\x00\x00mp42isom") + box(b"moov", inside) + box(b"mdat", b"\x01" * 64)
 
 
@@ -86,6 +88,21 @@ def test_what_is_stored_is_the_stripped_photo() -> None:
         assert not image.getexif().get_ifd(GPS)
     film_stored = store_photo(SimpleUploadedFile("VID.mp4", film(), "video/mp4"), by=None)
     assert film_stored.content_type == "video/mp4"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "says"), [(45, "dài hơn 30 giây"), (0, "độ dài")])
+def test_a_film_too_long_or_of_unknown_length_is_refused(seconds: float, says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        store_photo(SimpleUploadedFile("VID.mp4", film(seconds), "video/mp4"), by=None)
+
+
+def test_the_longest_track_counts_also_with_times_of_64_bits() -> None:
+    track = box(b"mdhd", b"\x01" + bytes(19) + struct.pack(">IQ", 48_000, 48_000 * 31) + bytes(4))
+    inside = box(b"mvhd", bytes(12) + struct.pack(">II", 600, 600) + bytes(80)) + box(b"trak", box(b"mdia", track))
+    check_length(box(b"ftyp", b"mp42") + box(b"moov", inside))
+    with pytest.raises(Invalid):
+        check_length(box(b"moov", inside.replace(struct.pack(">Q", 48_000 * 31), struct.pack(">Q", 48_000 * 32))))
 
 
 @pytest.mark.django_db

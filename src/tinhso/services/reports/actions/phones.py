@@ -26,12 +26,15 @@ _SALT = "reports.phone"
 
 
 def address_of(text: str) -> str:
-    """A telephone number or an e-mail address as it is kept; empty for neither.
+    """A telephone number or an e-mail address as it is kept.
 
     Raises:
-        Invalid: it is wrong; `fields` names "phone".
+        Invalid: neither, or a wrong one; `fields` names "phone".
     """
     text = text.strip()
+    if not text:
+        problem = _("Hãy ghi số điện thoại hoặc thư điện tử.")
+        raise Invalid(problem, fields={"phone": problem})
     if "@" not in text:
         return normal_phone(text)
     try:
@@ -50,9 +53,6 @@ def send_code(phone: str, *, at: datetime | None = None) -> None:
         Invalid: not a Vietnamese number, nor an e-mail address; `fields` names "phone".
     """
     at, phone = at or now(), address_of(phone)
-    if not phone:
-        problem = _("Hãy ghi số điện thoại.")
-        raise Invalid(problem, fields={"phone": problem})
     send("reports_code", to=phone, context={"code": _code(phone, at)}, about="", secret=True)
 
 

@@ -37,7 +37,7 @@ def work(request: PersonRequest, token: str) -> HttpResponse:
         "given": given,
         "case": report.case,
         "place": getattr(report.case, "place", None),
-        "photos": list(report.photos.filter(stage="before").order_by("pk")),
+        "photos": list(report.photos.select_related("file").filter(stage="before").order_by("pk")),
         "token": token,
         "problem": problem,
         "entered": request.POST.get("text", ""),

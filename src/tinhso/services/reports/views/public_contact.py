@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +22,8 @@ from tinhso.services.reports.actions.phones import KEPT, address_of, confirmed, 
 from tinhso.services.reports.limits import spend_code, spend_guess
 from tinhso.services.reports.queries import public_report
 
+SENT = "sent_reports"
+"""In the session: the codes of what this browser has sent, or has shown the follow-up code of."""
 _COOKIE, _ASKED = "reports_contact", "reports_contact_asked"
 _DEEDS: dict[str, Callable[..., object]] = {"theo-doi": follow, "toi-cung-gap": me_too}
 
@@ -48,6 +52,8 @@ def contact(request: VisitorRequest) -> HttpResponse:
     """Enter an address; enter the code that came; go on with what one wanted."""
     problem: DomainError | None = None
     asked: str = request.session.get(_ASKED, "")
+    if request.POST.get("act") == "quen":
+        return _forgotten(request)
     if request.method == "POST":
         try:
             if request.POST.get("act") == "ma" and asked:
@@ -57,8 +63,18 @@ def contact(request: VisitorRequest) -> HttpResponse:
         except DomainError as error:
             problem = error
     shown = asked if request.method == "POST" and not (problem and "phone" in problem.fields) else ""
-    context = {"asked": shown, "problem": problem, "entered": request.POST}
+    context = {"asked": shown, "problem": problem, "entered": request.POST, "proven": contact_of(request)}
     return render(request, "reports/public/contact.html", context, status=problem.status if problem else 200)
+
+
+def _forgotten(request: VisitorRequest) -> HttpResponse:
+    """On a device that others use: neither the proven address nor what was sent from here is known any longer."""
+    for name in (_ASKED, SENT):
+        request.session.pop(name, None)
+    messages.success(request, _("Máy này không còn giữ liên hệ và các phản ánh của bạn."))
+    answer = redirect("reports:list")
+    answer.delete_cookie(_COOKIE, path="/phan-anh/", samesite="Lax")
+    return answer
 
 
 def _ask(request: VisitorRequest) -> str:

@@ -73,7 +73,8 @@ def _filters(selection: Selection, fields: list[tuple[str, str]]) -> list[dict[s
 def points(request: HttpRequest) -> JsonResponse:
     """The selection's reports inside a window of the map, gathered; a single one with its address."""
     selection = Selection.of(request.GET.dict())
-    found = clusters(places_of(selection, now()), "point", view_from(request.GET), kept_as=selection.name)
+    view = view_from(request.GET)
+    found = clusters(places_of(selection, now()), "point", view, kept_as=selection.name) if selection.known else []
     single = [cluster.one for cluster in found if cluster.one]
     codes = dict(Report.objects.filter(pk__in=single).values_list("pk", "case__code")) if single else {}
     marks = [

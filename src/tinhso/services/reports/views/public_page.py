@@ -14,23 +14,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tinhso.blocks.cases.access_code import lookup_code, lookup_code_fits
 from tinhso.blocks.cases.clock import remaining_of
 from tinhso.blocks.cases.models import Rating
+from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.timeline import timeline_of
+from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.gis.tiles import with_map
 from tinhso.blocks.identity.guards import VisitorRequest
 from tinhso.blocks.identity.throttle import client_address, spend_try
-from tinhso.kernel.errors import DomainError, Invalid, NotFound
+from tinhso.kernel.errors import DomainError, Invalid, NotFound, WrongState
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.reports.actions import follow, me_too
 from tinhso.services.reports.actions.following import unfollow
 from tinhso.services.reports.actions.reporter import MOST_REOPENINGS, answer_question
 from tinhso.services.reports.actions.reporter import rate as rate_report
 from tinhso.services.reports.actions.reporter import reopen as reopen_report
+from tinhso.services.reports.limits import spend_answer
 from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
 from tinhso.services.reports.published import joined_to, report_of
 from tinhso.services.reports.queries import fields_open
-from tinhso.services.reports.views.public_contact import contact_of, to_contact, who
-from tinhso.services.reports.views.public_send import SENT, kind_of, photos_of
+from tinhso.services.reports.views.public_contact import SENT, contact_of, to_contact, who
+from tinhso.services.reports.views.public_send import kind_of, photos_of
 from tinhso.services.reports.words import state_of, titled
 
 _TRIES, _WINDOW = 10, timedelta(minutes=15)
@@ -38,6 +41,11 @@ _TRIES, _WINDOW = 10, timedelta(minutes=15)
 
 def _report(request: VisitorRequest, code: str) -> tuple[Report, bool]:
     return report_of(code, person=request.person, own=code in request.session.get(SENT, ()), phone=contact_of(request))
+
+
+def _sender(request: VisitorRequest, report: Report) -> Person | None:
+    """As whom the sender acts: with the account it was sent from, else as nobody, known by browser, codes or telephone."""
+    return request.person if is_applicant(request.person, report.case) else None
 
 
 @never_cache
@@ -75,6 +83,7 @@ def _show(request: VisitorRequest, report: Report, mine: bool, problem: DomainEr
         "photos": report.photos.order_by("pk") if mine else report.photos.filter(public=True).order_by("pk"),
         "place": place,
         "follower": followed.first(),
+        "proven": "" if request.person else address,
         "can_rate": mine and case.ended_at is not None and not Rating.objects.filter(case=case).exists(),
         "can_reopen": mine and may_reopen(report, moment),
         "problem": problem,
@@ -133,8 +142,11 @@ def answer(request: VisitorRequest, code: str) -> HttpResponse:
     report, mine = _report(request, code)
     if not mine:
         raise NotFound(_("Chỉ người gửi phản ánh được trả lời."))
+    if report.case.ended_at or not report.case.supplements.filter(answered_at=None).exists():
+        raise WrongState(_("Cơ quan không còn chờ trả lời này."))
+    spend_answer(code=report.case.code, address=client_address(request), at=now())
     try:
-        answer_question(report, by=request.person, text=request.POST.get("answer", ""), files=photos_of(request))
+        answer_question(report, by=_sender(request, report), text=request.POST.get("answer", ""), files=photos_of(request))
     except Invalid as problem:
         return _show(request, report, mine, problem)
     messages.success(request, _("Đã gửi trả lời cho cơ quan."))
@@ -149,7 +161,7 @@ def rate(request: VisitorRequest, code: str) -> HttpResponse:
         raise NotFound(_("Chỉ người gửi phản ánh được đánh giá."))
     try:
         stars = whole_number(request.POST.get("stars")) or 0
-        rate_report(report, by=request.person, stars=stars, comment=request.POST.get("comment", ""))
+        rate_report(report, by=_sender(request, report), stars=stars, comment=request.POST.get("comment", ""))
     except Invalid as problem:
         return _show(request, report, mine, problem)
     messages.success(request, _("Cảm ơn bạn đã đánh giá."))
@@ -163,7 +175,7 @@ def reopen(request: VisitorRequest, code: str) -> HttpResponse:
     if not mine:
         raise NotFound(_("Chỉ người gửi phản ánh được đề nghị xử lý lại."))
     try:
-        reopen_report(report, by=request.person, why=request.POST.get("why", ""))
+        reopen_report(report, by=_sender(request, report), why=request.POST.get("why", ""))
     except Invalid as problem:
         return _show(request, report, mine, problem)
     messages.success(request, _("Phản ánh được xử lý lại."))

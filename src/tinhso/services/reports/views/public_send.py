@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.places import Place
+from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.files.actions import store_photo
+from tinhso.blocks.files.films import FILM_SECONDS
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.gis.background import communes, reach_of
 from tinhso.blocks.gis.clusters import point_from
@@ -30,10 +32,8 @@ from tinhso.services.reports.actions import send_report
 from tinhso.services.reports.actions.sending import MOST_PHOTOS
 from tinhso.services.reports.limits import spend_report
 from tinhso.services.reports.queries import Field, fields_open, nearby
-from tinhso.services.reports.views.public_contact import contact_of
+from tinhso.services.reports.views.public_contact import SENT, contact_of
 
-SENT = "sent_reports"
-VIDEO_SECONDS = 30
 _REMEMBERED = 50
 # the form's names of what the action calls otherwise
 _NAMES = {"matter.kind": "kind", "matter.text": "text", "files": "photos"}
@@ -64,7 +64,8 @@ def _sent(request: VisitorRequest) -> Case:
     given = request.POST
     phone = "" if request.person else _phone(request)
     address = client_address(request)
-    spend_report(who=f"person:{request.person.pk}" if request.person else phone or address, address=address, at=now())
+    who = f"person:{request.person.pk}" if request.person else phone or address
+    spend_report(who=who, address=address, at=now(), unproven="" if phone == contact_of(request) else phone)
     field, _dot, kind = given.get("kind", "").partition(".")
     if not kind:
         problem = _("Hãy chọn việc bạn muốn phản ánh.")
@@ -86,9 +87,10 @@ def _phone(request: VisitorRequest) -> str:
 
     Raises:
         NotAllowed: none was proven.
+        Invalid: not a Vietnamese number; `fields` names "phone".
     """
     if not settings.REPORTS_PHONE_PROVEN:
-        return request.POST.get("phone", "").strip()
+        return normal_phone(request.POST.get("phone", ""))
     proven = contact_of(request)
     if not proven or "@" in proven:
         raise NotAllowed(_("Hãy xác nhận số điện thoại trước khi gửi phản ánh."))
@@ -133,7 +135,7 @@ def _form(
         "errors": errors or {},
         "prove_phone": settings.REPORTS_PHONE_PROVEN and not request.person and "@" in (contact_of(request) or "@"),
         "ask_phone": not request.person and not settings.REPORTS_PHONE_PROVEN,
-        "limits": {"bytes": settings.MAX_UPLOAD_SIZE, "seconds": VIDEO_SECONDS, "files": MOST_PHOTOS},
+        "limits": {"bytes": settings.MAX_UPLOAD_SIZE, "seconds": FILM_SECONDS, "files": MOST_PHOTOS},
         "breadcrumbs": [(_("Phản ánh hiện trường"), reverse("reports:list")), (_("Gửi phản ánh"), "")],
     }
     return render(request, "reports/public/send.html", context, status=status)

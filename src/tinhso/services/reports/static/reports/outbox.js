@@ -52,8 +52,9 @@ export function formOf(report) {
   return form;
 }
 
-// an answer nobody needs to try again for: taken in, or refused for what it says
-const final = (status) => status < 300 || [400, 413, 422].includes(status);
+// An answer nobody needs to try again for: taken in, or refused for what it says. Not so: sign in first, too slow, too often, a token too
+// old, or the server's own trouble.
+const final = (status, body) => status < 300 || (status >= 400 && status < 500 && ![401, 408, 429].includes(status) && body.code !== "session_expired");
 
 async function post(address, form, token) {
   const headers = { Accept: "application/json", "X-CSRFToken": token };
@@ -70,12 +71,17 @@ export function sendWaiting(address, by = post) {
   return navigator.locks.request("tinhso-reports", async () => {
     const outcomes = [];
     for (const report of (await waiting()).filter((one) => !one.problem).reverse()) {
+      let token;
       try {
-        const { token } = await (await fetch(`${address}the/`, { credentials: "same-origin", cache: "no-store" })).json();
+        ({ token } = await (await fetch(`${address}the/`, { credentials: "same-origin", cache: "no-store" })).json());
+      } catch {
+        break; // no network: what waits goes on waiting
+      }
+      try {
         const { status, body } = await by(address, formOf(report), token);
-        if (!final(status)) {
+        if (!final(status, body)) {
           outcomes.push({ report, waits: body.detail ?? "" });
-          break;
+          continue; // one that cannot go does not hold back those behind it
         }
         if (status < 300 && body.code) {
           await remember(report, body);
@@ -87,7 +93,7 @@ export function sendWaiting(address, by = post) {
           outcomes.push({ report, problem: report.problem });
         }
       } catch {
-        break; // no network: what waits goes on waiting
+        outcomes.push({ report, waits: "" }); // the line broke while this one was under way
       }
     }
     return outcomes;

@@ -27,7 +27,7 @@ function seconds(file) {
       done(length);
     };
     video.onloadedmetadata = () => finish(video.duration);
-    video.onerror = () => finish(0); // the server judges
+    video.onerror = () => finish(0); // this browser cannot play it: the server reads how long it is
     video.src = URL.createObjectURL(file);
   });
 }

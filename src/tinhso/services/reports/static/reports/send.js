@@ -113,7 +113,7 @@ async function send() {
   const outcomes = await sendWaiting(form.action, post);
   progress.hidden = true;
   const left = (await waiting()).filter((one) => !one.problem).length;
-  status.textContent = left ? outcomes.at(-1)?.waits || words.waiting : "";
+  status.textContent = left ? outcomes.find((outcome) => outcome.waits)?.waits || words.waiting : "";
   if (left) askForSync();
   await showOutbox();
   return outcomes;

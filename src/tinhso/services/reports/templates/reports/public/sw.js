@@ -1,18 +1,21 @@
 // Keeps the empty form for the moment without network, and sends the reports that wait when there is one again.
-// It keeps no other page: pages hold personal data. The form itself is fetched without cookies, as a visitor would see it.
-import { sendWaiting } from "{{ outbox }}";
+// Of other pages it keeps the one that says so: pages hold personal data. Both are fetched without cookies, as a visitor would see it.
+import { sendWaiting, waiting } from "{{ outbox }}";
 
 const NAME = "reports-{{ outbox }}-{% static 'reports/send.js' %}-{% static 'web/components.css' %}";
 const FORM = "{% url 'reports:send' %}";
+const OFFLINE = "{% url 'offline' %}";
 const KEPT = new Set([{% for module in modules %}"{{ module }}", {% endfor %}"{{ outbox }}", "{% url 'reports:manifest' %}", "{% url 'reports:icon' 192 %}"]);
 
 async function fill() {
   const cache = await caches.open(NAME);
-  const page = await fetch(FORM, { credentials: "omit", cache: "no-store" });
-  if (!page.ok) throw new Error(`form: ${page.status}`);
-  const text = await page.clone().text();
-  for (const [, address] of text.matchAll(/(?:href|src)="(\/static\/[^"#]+\.(?:css|js|svg|woff2))[#"]/g)) KEPT.add(address);
-  await cache.put(FORM, page);
+  for (const address of [FORM, OFFLINE]) {
+    const page = await fetch(address, { credentials: "omit", cache: "no-store" });
+    if (!page.ok) throw new Error(`${address}: ${page.status}`);
+    const text = await page.clone().text();
+    for (const [, part] of text.matchAll(/(?:href|src)="(\/static\/[^"#]+\.(?:css|js|svg|woff2))[#"]/g)) KEPT.add(part);
+    await cache.put(address, page);
+  }
   await Promise.all([...KEPT].map((address) => cache.add(address)));
 }
 
@@ -35,8 +38,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") {
-    const instead = pathname === FORM ? () => kept(FORM) : () => caches.match("{% url 'offline' %}");
-    event.respondWith(fetch(request).catch(async (problem) => (await instead()) ?? Promise.reject(problem)));
+    event.respondWith(fetch(request).catch(async (problem) => (await kept(pathname === FORM ? FORM : OFFLINE)) ?? Promise.reject(problem)));
   } else if (pathname.startsWith("{% get_static_prefix %}") || pathname === "{% url 'reports:manifest' %}") {
     event.respondWith(fetch(request).catch(async (problem) => (await kept(pathname)) ?? Promise.reject(problem)));
   }
@@ -46,9 +48,9 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("sync", (event) => {
   if (event.tag !== "reports") return;
   const send = async () => {
-    const outcomes = await sendWaiting(FORM);
+    await sendWaiting(FORM);
     for (const client of await self.clients.matchAll()) client.postMessage("sent");
-    if (!outcomes.some((outcome) => !("waits" in outcome))) throw new Error("still no network"); // asks for another try
+    if ((await waiting()).some((report) => !report.problem)) throw new Error("some still wait"); // asks for another try
   };
   event.waitUntil(send());
 });
