@@ -56,17 +56,28 @@ def commune_of(place: Place, on: date) -> Unit | None:
     """The commune the place lies in on a day: the one chosen, else the one whose centre is nearest.
 
     Borders are not among our sources: near a border the nearest centre can be the neighbour's.
+
+    Raises:
+        Invalid: nothing was given but a code that no commune bears; `fields` names "place".
     """
     day = map_day(on)
-    if place.commune:
-        try:
-            return unit_on(place.commune, day)
-        except NotFound:
-            return None
+    if place.commune and (chosen := _chosen(place.commune, day)):
+        return chosen
     if place.point is None:
+        if place.commune and not place.address:
+            problem = _("Không có xã, phường nào mang mã này. Hãy chọn vị trí trên bản đồ hoặc ghi địa chỉ.")
+            raise Invalid(problem, fields={"place": problem})
         return None
     lon, lat = place.point
     return _NEAREST.first(day=day, lon=lon, lat=lat)
+
+
+def _chosen(code: str, day: date) -> Unit | None:
+    try:
+        unit = unit_on(code, day)
+    except NotFound:
+        return None
+    return unit if unit.level == UnitLevel.COMMUNE else None
 
 
 class _Here(Func):

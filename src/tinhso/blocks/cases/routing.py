@@ -87,17 +87,29 @@ def route(family: Family, matter: Matter) -> Routed:
 
 
 def route_by(rules: Iterable[Rule], matter: Matter, *, fallback: Agency) -> Routed:
-    rules = tuple(rules)
+    """`fallback` is the default desk; where it is closed or has no code, the uppermost agency is."""
+    rules, fallback = tuple(rules), open_desk(fallback)
     decided = first_that_holds((rule.condition for rule in rules), facts_of(matter, fallback))
     if not decided.number:
         return Routed(fallback, "default")
     if not decided.failed:
         try:
             agency = agency_named(rules[decided.number - 1].target, commune=matter.commune, fallback=fallback, on=_day(matter))
-            return Routed(agency, f"rule:{decided.number}")
+            if _fit(agency):
+                return Routed(agency, f"rule:{decided.number}")
         except DomainError:  # the agency is gone, or nobody knows which is meant: the desk sees to it
             pass
     return Routed(fallback, f"failed:{decided.number}")
+
+
+def _fit(agency: Agency) -> bool:
+    """Whether cases can be given to it."""
+    return agency.active and bool(agency.code)
+
+
+def open_desk(fallback: Agency) -> Agency:
+    """The default desk that rules name, or the uppermost agency where it takes nothing any more."""
+    return fallback if _fit(fallback) else uppermost()
 
 
 def _day(matter: Matter) -> date:

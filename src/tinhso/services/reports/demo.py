@@ -169,7 +169,14 @@ def _carry_on(sent: Report, state: str, said: _Said, *, desk: Person, at: dateti
     if state == "hidden":
         hide(sent, by=desk, why="Nêu tên và số nhà của một gia đình")
         return
-    publish(sent, by=desk, text=said.text, photos=[photo.pk for photo in sent.photos.all()], at=next(later))
+    publish(
+        sent,
+        by=desk,
+        text=said.text,
+        where=sent.case.place.address,
+        photos=[photo.pk for photo in sent.photos.all()],
+        at=next(later),
+    )
     today = localdate()
     handler = next(iter(holders(sent.case.agency, HANDLER, today)), None)
     approver = next(iter(holders(sent.case.agency, APPROVER, today)), None)

@@ -28,6 +28,7 @@ class Report(models.Model):
     routed = models.CharField(max_length=20, help_text="rule:2, failed:2, default: how its agency was found")
     shown = models.CharField(max_length=10, choices=Shown, default=Shown.WAITING)
     text = models.TextField(blank=True, help_text="what is public of the reporter's words")
+    where = models.CharField(max_length=300, blank=True, db_default="", help_text="the public address; empty: the unit alone")
     why_hidden = models.CharField(max_length=300, blank=True)
     moderated_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     shown_at = models.DateTimeField(null=True)
@@ -35,7 +36,6 @@ class Report(models.Model):
     answer = models.TextField(blank=True, help_text="approved")
     answered_at = models.DateTimeField(null=True)
     me_too = models.PositiveIntegerField(default=0)
-    reopened = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [

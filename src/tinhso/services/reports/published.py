@@ -94,7 +94,7 @@ def report_of(code: str, *, person: Person | None, own: bool, phone: str = "") -
     related = ("case__procedure", "case__agency", "case__place__unit")
     report = Report.objects.select_related(*related).filter(case__code=code).first()
     if report:
-        mine = own or (person is not None and report.case.submitted_by_id == person.pk)
+        mine = own or (person is not None and report.case.applicant_id == person.pk)
         mine = mine or bool(phone and report.case.parties.filter(role=Party.Role.APPLICANT, phone=phone).exists())
         if mine or report.public:
             return report, mine

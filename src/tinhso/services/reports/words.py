@@ -34,6 +34,7 @@ _TITLES = {
     "submitted": _("Gửi phản ánh"),
     "supplement_asked": _("Hỏi người gửi"),
     "supplement_answered": _("Người gửi trả lời"),
+    "supplement_unanswered": _("Đi tiếp không chờ trả lời"),
     "reopened": _("Người gửi mở lại"),
     "joined": _("Gộp vào phản ánh trùng"),
     "step_done": _("Xong một bước"),

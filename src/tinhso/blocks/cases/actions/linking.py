@@ -29,7 +29,7 @@ def join_duplicate(case: Case, of: Case, *, by: Person, at: datetime | None = No
     Raises:
         NotAllowed: `by` does not decide at the agency of the case.
         Invalid: the other is the case itself, its own duplicate, or of another family.
-        WrongState: the case has ended, or the other was refused, withdrawn or stopped.
+        WrongState: the case has ended, or the other has.
     """
     at = at or now()
     require(by, power(case, "join"), at=case.agency)
@@ -42,8 +42,8 @@ def join_duplicate(case: Case, of: Case, *, by: Person, at: datetime | None = No
     list(Case.objects.filter(pk__in=[case.pk, chosen.pk]).order_by("pk").select_for_update().values_list("pk"))
     with transition(case, Deed.STOP) as case:
         chosen = Case.objects.select_related("agency").get(pk=chosen.pk)
-        if chosen.status in (Status.REFUSED, Status.WITHDRAWN, Status.STOPPED):
-            raise WrongState(_("Phản ánh %(code)s đã kết thúc mà không được trả lời.") % {"code": chosen.code})
+        if chosen.ended:
+            raise WrongState(_("Phản ánh %(code)s đã kết thúc. Hãy chọn phản ánh đang được xử lý.") % {"code": chosen.code})
         CaseLink.objects.filter(of=case, kind=DUPLICATE).update(of=chosen)
         CaseLink.objects.create(case=case, of=chosen, kind=DUPLICATE, by=by, at=at)
         end_without_result(case, Status.STOPPED, refund=Invoice.RefundReason.STOPPED, at=at)

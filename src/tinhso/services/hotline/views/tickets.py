@@ -82,15 +82,16 @@ def promise(request: PersonRequest, pk: int) -> HttpResponse:
     call, at = call_for(request.person, pk), now()
     try:
         group, kind = chosen(request.GET.get("matter", ""), at)
+        commune = commune_of(_place(request.GET), localdate(at))
     except DomainError:
         return render(request, "hotline/promise.html", {})
-    code, place = group.version.procedure.code, _place(request.GET)
+    code = group.version.procedure.code
     own = code == QUESTION
     agency = call.line.agency if own else None
     if not own and group.family.code != REPORT:
         agency = _agency(call, request.GET.get("agency", ""))
     if agency is None:
-        agency = route(group.family, Matter(code, kind, commune_of(place, localdate(at)), at)).agency
+        agency = route(group.family, Matter(code, kind, commune, at)).agency
     due = due_if_received(group.version, agency, at).at
     return render(request, "hotline/promise.html", {"own": own, "agency": agency, "due": due})
 

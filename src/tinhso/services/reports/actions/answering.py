@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
-from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.services.reports.models import Report
 
 
@@ -38,25 +39,31 @@ def write_answer(report: Report, *, by: Person, text: str, done: bool = True, at
 
 
 @action
-def approve_answer(report: Report, *, by: Person, text: str = "", at: datetime | None = None) -> Case:
+def approve_answer(report: Report, *, by: Person, text: str = "", step: int | None = None, at: datetime | None = None) -> Case:
     """Answer: the case ends, the reporter and those who follow it are told.
 
     Args:
         text: the answer as the approver leaves it; empty: as it was written.
+        step: id of the approval before the approver's eyes; what was written since another one began is not overwritten.
 
     Raises:
-        NotAllowed: `by` does not approve there.
-        WrongState: nothing waits for approval.
+        NotAllowed: `by` does not approve there, or wrote the answer.
+        WrongState: nothing waits for approval, or another version does.
     """
     at = at or now()
     with transition(report.case, Deed.ANSWER) as case:
-        step = open_step(_step(case, "sign"), case, by=by)
+        waiting = _step(case, "sign")
+        if step and step != waiting.pk:
+            raise WrongState(_("Bản trả lời đã được sửa từ khi trang này mở ra. Hãy tải lại trang để đọc bản mới."))
+        writer, waiting = waiting.writer, open_step(waiting, case, by=by)  # type: ignore[attr-defined]
+        if writer == by.pk:
+            raise NotAllowed(_("Người soạn trả lời không tự duyệt. Hãy để người khác duyệt."))
         kept = Report.objects.get(pk=case.pk)
         kept.answer, kept.answered_at = free_text(text, field="answer") or kept.draft, at
         kept.save(update_fields=["answer", "answered_at"])
         case.status, case.ended_at, case.returned_at = Status.RETURNED, at, at
-        finish_step(step, case, by=by, outcome="approve", note="", at=at)
-        tell(case, "answered", by=by, at=at)
+        finish_step(waiting, case, by=by, outcome="approve", note="", at=at)
+        tell(case, "answered", by=by, at=at, note=kept.answer)
     return case
 
 
@@ -70,8 +77,15 @@ def return_answer(report: Report, *, by: Person, reason: str, at: datetime | Non
     return case
 
 
+_WRITER = (
+    Step.objects.filter(case=OuterRef("case"), does="draft", done_at__isnull=False)
+    .order_by("-done_at", "-pk")
+    .values("done_by")[:1]
+)
+
+
 def _step(case: Case, does: str) -> Step:
-    step = case.steps.filter(does=does, done_at__isnull=True, cancelled=False).first()
+    step = case.steps.filter(does=does, done_at__isnull=True, cancelled=False).annotate(writer=Subquery(_WRITER)).first()
     if step is None:
         raise WrongState(_("Phản ánh này không chờ việc đó. Hãy tải lại trang."))
     return step

@@ -14,20 +14,22 @@ from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.cases.places import Place
 from tinhso.blocks.cases.queries import agencies_beside
-from tinhso.blocks.cases.routing import routing_in_force, uppermost
+from tinhso.blocks.cases.routing import open_desk, routing_in_force, uppermost
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
-from tinhso.services.reports.actions.sending import send_report
+from tinhso.services.reports.actions.sending import Sender, send_report
 from tinhso.services.reports.family import REPORTS
-from tinhso.services.reports.models import Follower, Report
+from tinhso.services.reports.models import Commission, Follower, Report
 
 
 @action
 def forward(report: Report, *, by: Person, reason: str, to: Agency | None = None, at: datetime | None = None) -> Case:
     """Give a report on that came to the wrong address: to the agency named, else to the default desk, which knows.
+
+    What contractors were asked to do by the agency that had it is theirs no longer.
 
     Raises:
         NotAllowed: `by` does not work on reports at the agency that has it.
@@ -47,12 +49,13 @@ def forward(report: Report, *, by: Person, reason: str, to: Agency | None = None
         require(by, power(case, "work"), at=case.agency)
         hand_over(case, to, by=by, reason=reason, at=at)
     Report.objects.filter(pk=case.pk).update(draft="")
+    Commission.objects.filter(report=case.pk, done_at=None, withdrawn_at=None).update(withdrawn_at=at)
     return case
 
 
 def default_desk(at: datetime) -> Agency:
     routing = routing_in_force(REPORTS, at)
-    return routing.fallback if routing else uppermost()
+    return open_desk(routing.fallback) if routing else uppermost()
 
 
 @action
@@ -63,7 +66,7 @@ def join(report: Report, of: Report, *, by: Person, at: datetime | None = None) 
     chosen = Report.objects.get(case__linked__case=case, case__linked__kind="duplicate")
     party = case.parties.get(role=Party.Role.APPLICANT)
     moving = [(row.person, row.address) for row in Follower.objects.filter(report=report).select_related("person")]
-    moving.append((case.applicant, "" if case.applicant else party.phone))
+    moving.append((case.applicant, "" if case.applicant else party.phone or party.email))
     moved = 0
     for person, address in moving:
         if person or address:
@@ -95,7 +98,7 @@ def split(report: Report, *, field: str, kind: str, text: str, by: Person, at: d
         place=Place(point, place.address, place.accuracy_m, unit),
         text=text,
         files=[photo.file for photo in report.photos.filter(stage="before").select_related("file")],
-        phone=party.phone,
+        sender=Sender(party.name, party.phone, party.email),
         by=case.applicant,
         at=at,
     )

@@ -15,7 +15,7 @@ from tinhso.blocks.cases.actions.reopening import begin_again
 from tinhso.blocks.cases.actions.results import rate_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Rating
+from tinhso.blocks.cases.models import Case, Rating, Status
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
@@ -55,6 +55,8 @@ def reopen(report: Report, *, by: Person | None, why: str, at: datetime | None =
         problem = _("Hãy ghi việc gì chưa được giải quyết.")
         raise Invalid(problem, fields={"why": problem})
     with transition(report.case, Deed.REOPEN) as case:
+        if case.status != Status.RETURNED:
+            raise _not_answered()
         if case.ended_at and at - case.ended_at > REOPEN_WINDOW:
             raise WrongState(_("Đã quá %(days)s ngày kể từ khi trả lời. Hãy gửi phản ánh mới.") % {"days": REOPEN_WINDOW.days})
         if case.reopened >= MOST_REOPENINGS:
@@ -67,9 +69,19 @@ def reopen(report: Report, *, by: Person | None, why: str, at: datetime | None =
 
 @action
 def rate(report: Report, *, by: Person | None, stars: int, comment: str = "", at: datetime | None = None) -> Rating:
-    """Once, after the answer."""
+    """Once, after the answer.
+
+    Raises:
+        WrongState: it was not answered (one joined to another has no answer of its own), or is rated already.
+    """
     _refuse_strangers(report, by)
+    if not Report.objects.filter(pk=report.pk, answered_at__isnull=False, case__status=Status.RETURNED).exists():
+        raise _not_answered()
     return rate_case(report.case, by=by, stars=stars, comment=comment, at=at)
+
+
+def _not_answered() -> WrongState:
+    return WrongState(_("Phản ánh này chưa được trả lời."))
 
 
 def _refuse_strangers(report: Report, by: Person | None) -> None:

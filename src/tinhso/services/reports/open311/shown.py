@@ -74,7 +74,7 @@ def shown(report: Report, titles: Titles, *, more: bool) -> dict[str, Any]:
         "requested_datetime": _written(case.submitted_at),
         "updated_datetime": _written(max(change for change in changes if change)),
         "expected_datetime": _written(case.due_at),
-        "address": (place.address or (place.unit.name if place.unit else "")) if place else None,
+        "address": (report.where or (place.unit.name if place.unit else "")) if place else None,
         "address_id": place.unit.code if place and place.unit else None,
         "zipcode": None,
         "lat": round(point.y, 6) if point else None,
@@ -99,7 +99,7 @@ def _more(report: Report) -> dict[str, Any]:
     return {
         "field": report.case.procedure.code,
         "me_too": report.me_too,
-        "times_reopened": report.reopened,
+        "times_reopened": report.case.reopened,
         "published_datetime": _written(report.shown_at),
         "answered_datetime": _written(report.answered_at),
         "media_urls": " ".join(filter(None, (_picture([photo]) for photo in report.seen))) or None,  # type: ignore[attr-defined]

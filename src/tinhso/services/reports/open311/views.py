@@ -26,6 +26,7 @@ from tinhso.services.reports.open311.rendering import FORMATS, Document, answer,
 from tinhso.services.reports.open311.selection import Selection
 from tinhso.services.reports.open311.shown import request_shown, requests_shown
 from tinhso.services.reports.open311.tables import ApiKey
+from tinhso.services.reports.queries import public_file
 
 logger = logging.getLogger(__name__)
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -123,7 +124,7 @@ def picture(request: HttpRequest, photo: str) -> HttpResponseBase:
     one = found.first()
     if one is None:
         raise unknown("media", photo)
-    response = file_response(one.released or one.file, inline=True)
+    response = file_response(public_file(one), inline=True)
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 

@@ -75,9 +75,10 @@ def test_duplicates_are_joined_and_all_who_sent_get_the_answer(sent: Send, staff
     assert {row.address for row in Follower.objects.filter(report=first)} == {"", "0912345678"}
     answered(first, staff)
     tell_reporter(Event("reports.answered", "cases.case", str(first.pk), None))
-    told = Message.objects.filter(template="reports_answered")
+    told = Message.objects.filter(template__startswith="reports_answered")
     assert {message.address for message in told.filter(channel="sms")} == {"0912345678"}
     assert {message.person for message in told.filter(channel="notice")} == {town.citizen, town.stranger}
+    assert told.get(channel="sms").link == f"/phan-anh/{second.case.code}/"
 
 
 def test_joining_follows_on_and_never_in_a_circle(sent: Send, staff: Staff) -> None:

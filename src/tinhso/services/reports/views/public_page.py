@@ -31,7 +31,7 @@ from tinhso.services.reports.actions.reporter import reopen as reopen_report
 from tinhso.services.reports.limits import spend_answer
 from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
 from tinhso.services.reports.published import joined_to, report_of
-from tinhso.services.reports.queries import fields_open
+from tinhso.services.reports.queries import fields_open, photos_shown, public_file
 from tinhso.services.reports.views.public_contact import SENT, contact_of, to_contact, who
 from tinhso.services.reports.views.public_send import kind_of, photos_of
 from tinhso.services.reports.words import state_of, titled
@@ -79,8 +79,9 @@ def _show(request: VisitorRequest, report: Report, mine: bool, problem: DomainEr
             {"title": line.title, "at": line.at, "tone": line.tone} for line in map(titled, timeline_of(case, public=True))
         ],
         "remaining": remaining_of(case, moment),
+        "where": place.address if place and mine and not report.public else report.where,
         "text": case.form.answers["matter"]["text"] if mine and not report.public else report.text,
-        "photos": report.photos.order_by("pk") if mine else report.photos.filter(public=True).order_by("pk"),
+        "photos": photos_shown(report, own=mine),
         "place": place,
         "follower": followed.first(),
         "proven": "" if request.person else address,
@@ -105,10 +106,10 @@ def may_reopen(report: Report, at: datetime) -> bool:
 def photo(request: VisitorRequest, code: str, photo: int) -> HttpResponseBase:
     """A photo as it may be seen: the released copy where there is one."""
     report, mine = _report(request, code)
-    found = report.photos.select_related("file", "released").filter(pk=photo).first()
-    if found is None or not (found.public or mine):
+    found = photos_shown(report, own=mine).filter(pk=photo).first()
+    if found is None:
         raise NotFound(_("Không có ảnh này."))
-    return file_response(found.released or found.file, inline=True)
+    return file_response(public_file(found), inline=True)
 
 
 @require_POST

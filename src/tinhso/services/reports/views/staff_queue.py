@@ -112,8 +112,10 @@ def _point(one: Cluster, codes: Mapping[int, str]) -> dict[str, object]:
 
 
 def _asked(request: PersonRequest) -> Q:
-    """What the filters ask for."""
-    rule = Q(procedure__code=field) if (field := request.GET.get("linh-vuc")) else Q()
+    """What the filters ask for, among those that have their row here (`adopt_report`)."""
+    rule = Q(report__isnull=False)
+    if field := request.GET.get("linh-vuc"):
+        rule &= Q(procedure__code=field)
     for word in fold(request.GET.get("q", "")).split():
         rule &= Q(search__contains=word)
     return rule

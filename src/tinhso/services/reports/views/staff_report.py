@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tinhso.blocks.cases.actions.noting import add_note
-from tinhso.blocks.cases.actions.supplement import ask_supplement
 from tinhso.blocks.cases.actions.work import assign_step
 from tinhso.blocks.cases.clock import standing
 from tinhso.blocks.cases.models import Case, Step
@@ -29,6 +28,7 @@ from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.reports.actions.answering import approve_answer, return_answer, write_answer
+from tinhso.services.reports.actions.asking import WAIT, ask_reporter, go_on
 from tinhso.services.reports.actions.commissioning import commission
 from tinhso.services.reports.actions.moderating import blur, hide, publish
 from tinhso.services.reports.actions.moving import forward, join, split
@@ -166,6 +166,7 @@ def _show(
         "fields": fields_open(moment) if powers["join"] and not case.ended else [],
         "followers": found.followers.count(),
         "question": case.supplements.filter(answered_at=None).first(),
+        "wait_days": WAIT.days,
         "answers_given": list(case.supplements.exclude(answered_at=None).order_by("answered_at")),
         "rating": getattr(case, "rating", None),
         "problem": problem,
@@ -222,7 +223,8 @@ def _answer(request: PersonRequest, found: Report) -> str:
 
 
 def _approve(request: PersonRequest, found: Report) -> str:
-    approve_answer(found, by=request.person, text=request.POST.get("answer", ""))
+    step = whole_number(request.POST.get("step", ""))
+    approve_answer(found, by=request.person, text=request.POST.get("answer", ""), step=step)
     return _("Đã duyệt. Người gửi và người theo dõi được báo.")
 
 
@@ -232,8 +234,13 @@ def _return(request: PersonRequest, found: Report) -> str:
 
 
 def _ask(request: PersonRequest, found: Report) -> str:
-    ask_supplement(found.case, by=request.person, content=request.POST.get("content", ""))
+    ask_reporter(found, by=request.person, question=request.POST.get("content", ""))
     return _("Đã hỏi người gửi. Thời hạn tạm dừng đến khi có trả lời.")
+
+
+def _go_on(request: PersonRequest, found: Report) -> str:
+    go_on(found, by=request.person)
+    return _("Việc xử lý tiếp tục; thời hạn được tính tiếp.")
 
 
 def _forward(request: PersonRequest, found: Report) -> str:
@@ -260,7 +267,7 @@ def _assign(request: PersonRequest, found: Report) -> str:
 
 def _publish(request: PersonRequest, found: Report) -> str:
     chosen = [number for one in request.POST.getlist("photos") if (number := whole_number(one))]
-    publish(found, by=request.person, text=request.POST.get("text", ""), photos=chosen)
+    publish(found, by=request.person, text=request.POST.get("text", ""), where=request.POST.get("where", ""), photos=chosen)
     return _("Đã công khai phản ánh.")
 
 
@@ -291,6 +298,7 @@ DEEDS: dict[str, Do] = {
     "duyet": _approve,
     "tra-lai": _return,
     "hoi": _ask,
+    "di-tiep": _go_on,
     "chuyen": _forward,
     "thue": _commission,
     "giao": _assign,
