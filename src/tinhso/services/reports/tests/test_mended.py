@@ -102,7 +102,7 @@ def test_a_report_from_the_line_that_is_not_yet_adopted_breaks_no_screen(sent: S
         report_for_staff(report.case.code, staff.handler)
 
 
-@pytest.mark.parametrize("code", ["99999", "87"])
+@pytest.mark.parametrize("code", ["99999", "82"])
 def test_a_code_that_no_commune_bears_is_no_place(sent: Send, code: str) -> None:
     with pytest.raises(Invalid) as error:
         sent(place=Place(commune=code))

@@ -82,8 +82,9 @@ def test_a_key_may_be_answered_by_a_token_that_leads_to_the_number(client: Clien
 def test_an_address_or_a_commune_is_place_enough(client: Client, secret: str, staff: Staff) -> None:
     said = _form(secret, lat=None, long=None)
     assert client.post(REQUESTS, {**said, "address_string": "Ấp 3, chợ Thạnh Trị"}).status_code == 200
-    unit = Report.objects.get().case.agency.unit.code
-    assert client.post(REQUESTS, {**said, "address_id": unit}).status_code == 200
+    assert client.post(REQUESTS, {**said, "address_id": "28249"}).status_code == 200
+    for code in ("99999", "82"):  # nobody's, the province's
+        assert client.post(REQUESTS, {**said, "address_id": code}).status_code == 400
 
 
 def test_pictures_may_be_sent_along_or_named(client: Client, secret: str) -> None:
