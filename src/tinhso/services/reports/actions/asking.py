@@ -1,5 +1,6 @@
 """The reporter is asked while the clock stands still; who keeps silent does not hold the report up for ever."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils.timezone import now
@@ -15,6 +16,7 @@ from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import WrongState
+from tinhso.kernel.jobs import for_each
 from tinhso.kernel.permissions import require
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Report
@@ -56,16 +58,14 @@ def go_on(report: Report, *, by: Person | None, at: datetime | None = None) -> C
     return case
 
 
-def go_on_where_silent(at: datetime) -> int:
-    """Every report whose sender was asked longer than `WAIT` ago; each in a transaction of its own. Returns how many."""
+def go_on_where_silent(at: datetime) -> None:
+    """Every report whose sender was asked longer than `WAIT` ago; each in a transaction of its own."""
     silent = all_cases(REPORTS).filter(
         status=Status.SUPPLEMENT_ASKED, supplements__answered_at=None, supplements__asked_at__lte=at - WAIT
     )
-    went_on = 0
-    for report in Report.objects.filter(case__in=silent).select_related("case__agency").order_by("case"):
-        try:
+
+    def one(report: Report) -> None:
+        with suppress(WrongState):  # answered since
             go_on(report, by=None, at=at)
-        except WrongState:  # answered since
-            continue
-        went_on += 1
-    return went_on
+
+    for_each(Report.objects.filter(case__in=silent).select_related("case__agency").order_by("case"), one)
