@@ -28,7 +28,7 @@ def public(sent: Send, staff: Staff) -> Callable[..., Report]:
 
     def make(words: str = "Ổ gà trước chợ", **changes: object) -> Report:
         report = sent(**{"at": now() - timedelta(hours=1), **changes})
-        return publish(report, by=staff.desk, text=words)
+        return publish(report, by=staff.desk, text=words, where="Trước chợ Thạnh Trị")
 
     return make
 
