@@ -8,8 +8,9 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.models import Party, Procedure
+from tinhso.blocks.cases.models import Party
 from tinhso.blocks.cases.place_tables import CaseLink, CasePlace
+from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.errors import NotFound
 from tinhso.services.reports.family import REPORTS
@@ -46,7 +47,7 @@ class Selection:
     @property
     def known(self) -> bool:
         """Whether there are such a field and agency: addresses can name any number of others, for which nothing is kept."""
-        field = not self.field or Procedure.objects.filter(code=self.field, family=REPORTS.code).exists()
+        field = not self.field or catalogue(REPORTS).filter(code=self.field).exists()
         return field and (not self.agency or Agency.objects.filter(pk=self.agency).exists())
 
     @property
