@@ -24,8 +24,11 @@ from tinhso.blocks.files.jobs import remove_unused_files
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.files.reading import read_file
 from tinhso.blocks.files.references import unused_files
+from tinhso.services.hotline.models import Recording
+from tinhso.services.hotline.tests.conftest import make_hotline
 from tinhso.services.portal.actions import attach_to_draft, discard_draft, save_section, start_draft, submit_draft
 from tinhso.services.portal.models import Draft
+from tinhso.services.reports.models import Photo, Report
 from tinhso.services.scanning.models import Page
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,21 @@ def _scanned(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
     Page.objects.create(case=case, part=case.parts.get(), file=file, taken_by=town.clerk, **facts)
 
 
+def _photographed(town: Town, version: ProcedureVersion, **files: StoredFile) -> None:
+    report = Report.objects.create(case=_case(town, version), kind="pothole", routed="default")
+    Photo.objects.create(report=report, **files)
+
+
+def _photo_covered(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    other = store_bytes("anh.pdf", b"%PDF-1.7 chua che", "application/pdf")
+    _photographed(town, version, file=other, released=file)
+
+
+def _recorded(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    call = make_hotline(town).hears("newCall", **{"from": "0912345678", "to": "1022"})
+    Recording.objects.create(call=call, file=file, received_at=now(), keep_until=now().date() + timedelta(days=90))
+
+
 REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
     "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
     "cases.OpinionFile.file": _opinion,
@@ -123,6 +141,9 @@ REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = 
     "cases.ResultReturn.signature": _returned,
     "cases.OriginalsReturn.signature": _originals_back,
     "scanning.Page.file": _scanned,
+    "reports.Photo.file": lambda town, version, file: _photographed(town, version, file=file),
+    "reports.Photo.released": _photo_covered,
+    "hotline.Recording.file": _recorded,
     "papers.Paper.file": lambda town, version, file: _paper(town, version, file=file),
     "papers.Paper.signed_file": _paper_signed,
 }
