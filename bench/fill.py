@@ -23,6 +23,7 @@ from bench.template import Seat, Template
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.actions.facts import gather_facts
 from tinhso.blocks.cases.models import Case, CaseAccess, Status
+from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency, NumberSeries, Person, Post, Tenure
 from tinhso.blocks.directory.queries import tenures_on
@@ -53,7 +54,7 @@ class Filler:
         rest = (1 - sum(_BUSY_SHARES)) / max(1, len(self._agencies) - len(_BUSY_SHARES))
         self._weights = [*_BUSY_SHARES, *[rest] * len(self._agencies)][: len(self._agencies)]
         elsewhere = CaseAccess.objects.filter(case=OuterRef("pk"), elsewhere=True)  # those need the staff of other agencies too
-        story = Case.objects.select_related("applicant", "agency", "fee").filter(~Exists(elsewhere), agency=self._agencies[0])
+        story = all_cases().select_related("applicant", "agency", "fee").filter(~Exists(elsewhere), agency=self._agencies[0])
         templates = [Template(case, self._staff[case.agency_id]) for case in story.order_by("pk")]
         self._open = [template for template in templates if not template.case.ended]
         self._ended = [template for template in templates if template.case.ended]
@@ -63,7 +64,7 @@ class Filler:
 
     def up_to(self, wanted: int, report: Report = lambda done: None) -> None:
         """Bring the number of cases to `wanted`, then VACUUM ANALYZE."""
-        there = Case.objects.count()
+        there = all_cases().count()
         if there < wanted:
             self._enter_citizens(int((wanted - there) / CASES_A_CITIZEN) + 1)
         self._next = {table.label: _next_id(table.model) for table in self._tables.values() if table.has_own_key}

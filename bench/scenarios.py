@@ -22,9 +22,9 @@ from lxml import html
 from bench.client import Request
 from bench.fill import busy_agencies
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
+from tinhso.blocks.cases.models import ProcedureVersion, Step
 from tinhso.blocks.cases.process import outcomes_of
-from tinhso.blocks.cases.queries import procedures_in_force, work_of
+from tinhso.blocks.cases.queries import all_cases, procedures_in_force, work_of
 from tinhso.blocks.cases.requirements import required_parts
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
@@ -99,7 +99,7 @@ class Stage:
         province = Agency.objects.get(parent=None)
         self._leader = Member(self._holder(province, "manager"), _READ)
         self._cases = cycle(self._some_cases())
-        applicants = Case.objects.order_by("applicant").values_list("applicant", flat=True).distinct()
+        applicants = all_cases().exclude(applicant=None).order_by("applicant").values_list("applicant", flat=True).distinct()
         self._people = list(Person.objects.filter(pk__in=self._some(applicants)).order_by("pk"))
         self._keys = (f"bench-{token_hex(4)}-{number}" for number in count())
         self._forms: dict[int, dict[str, str]] = {}
@@ -115,7 +115,7 @@ class Stage:
         """Who asks for which case: as many as there are of each kind, the first ones in turn from the kinds."""
         kinds: dict[tuple[int, bool], list[tuple[Member, str]]] = {}
         for agency, clerk in zip(self._agencies, self._clerks, strict=True):
-            rows = Case.objects.filter(agency=agency).order_by("code").values_list("code", "status", "due_at", "ended_at")
+            rows = all_cases().filter(agency=agency).order_by("code").values_list("code", "status", "due_at", "ended_at")
             for code, status, due, ended in self._some(rows, len(self._agencies)):
                 kinds.setdefault((status, bool(due and due < (ended or now()))), []).append((clerk, code))
         return list(_in_turn(kinds.values()))
