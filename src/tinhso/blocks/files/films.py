@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from tinhso.blocks.files.boxes import boxes
 from tinhso.kernel.errors import Invalid
 
 FILM_SECONDS = 30
@@ -20,7 +21,7 @@ def check_length(film: bytes) -> None:
     """
     try:
         length = max(_lengths(film, 0, len(film)), default=0.0)
-    except struct.error:
+    except (ValueError, IndexError, struct.error):
         length = 0.0
     if not length:
         raise Invalid(_("Không đọc được độ dài của video. Hãy quay lại bằng máy ảnh của điện thoại."))
@@ -30,20 +31,10 @@ def check_length(film: bytes) -> None:
 
 def _lengths(film: bytes, start: int, end: int) -> Iterator[float]:
     """What the film's clock and each track's say, in seconds; the longest one is shown to its end."""
-    at = start
-    while at + 8 <= end:
-        size, name = struct.unpack_from(">I4s", film, at)
-        head = 8
-        if size == 1:
-            size, head = struct.unpack_from(">Q", film, at + 8)[0], 16
-        elif size == 0:
-            size = end - at
-        if size < head:
-            return
+    for name, _at, inside, ends in boxes(film, start, end):
         if name in _INSIDE:
-            yield from _lengths(film, at + head, min(at + size, end))
+            yield from _lengths(film, inside, ends)
         elif name in _CLOCKS:
-            wide = film[at + head] == 1  # version 1: times of 64 bits
-            scale, length = struct.unpack_from(">IQ" if wide else ">II", film, at + head + (20 if wide else 12))
+            wide = film[inside] == 1  # version 1: times of 64 bits
+            scale, length = struct.unpack_from(">IQ" if wide else ">II", film, inside + (20 if wide else 12))
             yield length / scale if scale else 0.0
-        at += size

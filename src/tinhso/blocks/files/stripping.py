@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Iterator
 
+from tinhso.blocks.files.boxes import boxes
 from tinhso.blocks.files.content import JPEG, MP4, PNG, FileType
 from tinhso.kernel.errors import Invalid
 
@@ -41,7 +42,7 @@ def stripped(content: bytes, kind: FileType) -> bytes:
             film = bytearray(content)
             _clear(film, 0, len(film))
             return bytes(film)
-    except (IndexError, struct.error) as error:
+    except (ValueError, IndexError, struct.error) as error:
         raise Broken(str(kind.label)) from error
     return content
 
@@ -145,19 +146,9 @@ def _png(content: bytes) -> bytes:
 
 def _clear(film: bytearray, start: int, end: int) -> None:
     """Overwrite the boxes that tell about the film, in place: the others are found by their distance from the beginning."""
-    at = start
-    while at + 8 <= end:
-        size, name = struct.unpack_from(">I4s", film, at)
-        head = 8
-        if size == 1:
-            size, head = struct.unpack_from(">Q", film, at + 8)[0], 16
-        elif size == 0:
-            size = end - at
-        if size < head or at + size > end:
-            raise Broken("MP4")
+    for name, at, inside, ends in boxes(film, start, end):
         if name in _TELLING_BOXES:
             film[at + 4 : at + 8] = b"free"
-            film[at + head : at + size] = bytes(size - head)
+            film[inside:ends] = bytes(ends - inside)
         elif name in _BOXES_WITH_BOXES:
-            _clear(film, at + head, at + size)
-        at += size
+            _clear(film, inside, ends)

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from django.utils.timezone import now
 
-from tinhso.blocks.cases.actions.intake import Applicant, submit_case
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
 from tinhso.blocks.cases.actions.places import keep_place
 from tinhso.blocks.cases.families import Family
 from tinhso.blocks.cases.models import Case, Channel
+from tinhso.blocks.cases.place_tables import CasePlace
 from tinhso.blocks.cases.places import Place, checked_place, commune_of
 from tinhso.blocks.cases.queries import procedure_in_force
 from tinhso.blocks.cases.routing import Matter, Routed, route
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.time import local
 
 
@@ -27,24 +29,47 @@ def submit_routed(
     applicant: Applicant,
     by: Person | None,
     agency: Agency | None = None,
+    parts: Mapping[str, HandedIn] | None = None,
+    key: str = "",
     at: datetime | None = None,
-) -> tuple[Case, Routed]:
+) -> tuple[Case, Routed | None]:
     """Hand in a matter at a place: it goes to `agency`, or to the one the family's rules name.
 
     Args:
         code: of the family's procedure.
-        answers: its form's; `matter.kind` is what rules may ask of.
+        answers: its form's; `matter.kind` is what rules may ask of, by `matter.text` and the address it is found again.
+        key: the same key again returns the case of the first time, with None for how it found its agency.
 
     Raises:
         NotFound: no such procedure is open.
         Invalid: answers or place are missing or wrong; `fields` names them.
     """
-    at, place = at or now(), checked_place(place)
+    at = at or now()
+    if key and (present := _SUBMITTED.first(key=key, family=family.code)):
+        return present, None
+    place = checked_place(place)
     version = procedure_in_force(code, at, family)
     matter = answers.get("matter")
-    kind = str(matter.get("kind") or "") if isinstance(matter, Mapping) else ""
+    told = matter if isinstance(matter, Mapping) else {}
     commune = commune_of(place, local(at).date())
-    routed = Routed(agency, "chosen") if agency else route(family, Matter(code, kind, commune, at))
-    case = submit_case(version, answers, agency=routed.agency, applicant=applicant, by=by, channel=Channel.ONLINE, at=at)
+    routed = Routed(agency, "chosen") if agency else route(family, Matter(code, str(told.get("kind") or ""), commune, at))
+    case = submit_case(
+        version,
+        answers,
+        agency=routed.agency,
+        applicant=applicant,
+        by=by,
+        channel=Channel.ONLINE,
+        parts=parts,
+        submission_key=key or None,
+        words=f"{told.get('text') or ''} {place.address}",
+        at=at,
+    )
+    if key and _PLACED.rows(case=case.pk):  # the same was handed in at the same moment
+        return case, None
     keep_place(case, place, commune)
     return case, routed
+
+
+_SUBMITTED = FixedQuery(lambda: Case.objects.filter(submission_key=Param("key"), family=Param("family")))
+_PLACED = FixedQuery(lambda: CasePlace.objects.filter(pk=Param("case")).values_list("pk", flat=True))

@@ -77,7 +77,7 @@ def make_ticket(
     )
     CallTicket.objects.create(call=call, case=case, key=key)
     record("hotline.ticket_made", by=by, on=call, agency=case.agency, case=case.code)
-    if group.family.code == REPORT:
+    if routed and group.family.code == REPORT:
         record("hotline.report_taken", by=by, on=case, agency=case.agency, kind=kind, routed=routed.how)
     call.disposition = call.disposition or (Disposition.ANSWERED if own else Disposition.TICKET)
     call.caller_name = " ".join(caller_name.split())[:150] or call.caller_name

@@ -6,24 +6,19 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
-from tinhso.blocks.cases.actions.places import keep_place
-from tinhso.blocks.cases.models import Case, Channel
-from tinhso.blocks.cases.places import Place, checked_place, commune_of
-from tinhso.blocks.cases.queries import all_cases, procedure_in_force
-from tinhso.blocks.cases.routing import Matter, route
+from tinhso.blocks.cases.actions.intake import Applicant, HandedIn
+from tinhso.blocks.cases.actions.routed import submit_routed
+from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.places import Place
 from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.forms.engine.values import clean_line
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
-from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.inserts import insert, insert_all
-from tinhso.kernel.time import local
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
 
@@ -71,40 +66,25 @@ def send_report(
         NotFound: no such field is open.
         Invalid: something is missing or wrong; `fields` names "matter.kind", "matter.text", "place", "phone", "files".
     """
-    at = at or now()
-    if key and (present := _SENT.first(key=key)):
-        return present
-    place, sender = checked_place(place), _checked(sender or Sender(phone=phone))
+    sender = _checked(sender or Sender(phone=phone))
     if len(files) > MOST_PHOTOS:
         problem = _("Nhiều nhất %(limit)s ảnh, video.") % {"limit": MOST_PHOTOS}
         raise Invalid(problem, fields={"files": problem})
-    version = procedure_in_force(field, at, REPORTS)
-    given = {"matter": {**answers, "text": text}}
-    kind = str(answers.get("kind") or "")
-    commune = commune_of(place, local(at).date())
-    routed = route(REPORTS, Matter(field, kind, commune, at))
-    case = submit_case(
-        version,
-        given,
-        agency=routed.agency,
+    case, routed = submit_routed(
+        REPORTS,
+        field,
+        {"matter": {**answers, "text": text}},
+        place=place,
         applicant=_reporter(by, sender),
         by=by,
-        channel=Channel.ONLINE,
         parts={PHOTOS: HandedIn(files=tuple(files))},
-        submission_key=key or None,
-        words=f"{text} {place.address}",
+        key=key,
         at=at,
     )
-    if key and _REPORT.rows(case=case.pk):  # somebody sent the same at the same moment
-        return case
-    keep_place(case, place, commune)
-    report = insert(Report(case=case, kind=kind, routed=routed.how))
-    insert_all(Photo(report=report, file=file) for file in files)
+    if routed:
+        report = insert(Report(case=case, kind=str(answers.get("kind") or ""), routed=routed.how))
+        insert_all(Photo(report=report, file=file) for file in files)
     return case
-
-
-_SENT = FixedQuery(lambda: all_cases(REPORTS).filter(submission_key=Param("key")))
-_REPORT = FixedQuery(lambda: Report.objects.filter(pk=Param("case")).values_list("pk", flat=True))
 
 
 def _checked(sender: Sender) -> Sender:

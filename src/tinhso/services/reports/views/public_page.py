@@ -1,5 +1,6 @@
 """The page of one report: what everybody sees of it, and what its sender may do."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -137,50 +138,54 @@ def say_me_too(request: VisitorRequest, code: str) -> HttpResponse:
     return redirect("reports:page", code=code)
 
 
+def _by_sender(
+    request: VisitorRequest, code: str, do: Callable[[Report, Person | None], object], *, refusal: str, done: str
+) -> HttpResponse:
+    """Something only the sender may do: what is wrong with it is said on the page, with what was entered."""
+    report, mine = _report(request, code)
+    if not mine:
+        raise NotFound(refusal)
+    try:
+        do(report, _sender(request, report))
+    except Invalid as problem:
+        return _show(request, report, mine, problem)
+    messages.success(request, done)
+    return redirect("reports:page", code=code)
+
+
 @require_POST
 def answer(request: VisitorRequest, code: str) -> HttpResponse:
     """The sender answers what the agency asked."""
-    report, mine = _report(request, code)
-    if not mine:
-        raise NotFound(_("Chỉ người gửi phản ánh được trả lời."))
-    if report.case.ended_at or not report.case.supplements.filter(answered_at=None).exists():
-        raise WrongState(_("Cơ quan không còn chờ trả lời này."))
-    spend_answer(code=report.case.code, address=client_address(request), at=now())
-    try:
-        answer_question(report, by=_sender(request, report), text=request.POST.get("answer", ""), files=photos_of(request))
-    except Invalid as problem:
-        return _show(request, report, mine, problem)
-    messages.success(request, _("Đã gửi trả lời cho cơ quan."))
-    return redirect("reports:page", code=code)
+
+    def do(report: Report, by: Person | None) -> None:
+        if report.case.ended_at or not report.case.supplements.filter(answered_at=None).exists():
+            raise WrongState(_("Cơ quan không còn chờ trả lời này."))
+        spend_answer(code=report.case.code, address=client_address(request), at=now())
+        answer_question(report, by=by, text=request.POST.get("answer", ""), files=photos_of(request))
+
+    return _by_sender(request, code, do, refusal=_("Chỉ người gửi phản ánh được trả lời."), done=_("Đã gửi trả lời cho cơ quan."))
 
 
 @require_POST
 def rate(request: VisitorRequest, code: str) -> HttpResponse:
     """The sender's opinion."""
-    report, mine = _report(request, code)
-    if not mine:
-        raise NotFound(_("Chỉ người gửi phản ánh được đánh giá."))
-    try:
+
+    def do(report: Report, by: Person | None) -> None:
         stars = whole_number(request.POST.get("stars")) or 0
-        rate_report(report, by=_sender(request, report), stars=stars, comment=request.POST.get("comment", ""))
-    except Invalid as problem:
-        return _show(request, report, mine, problem)
-    messages.success(request, _("Cảm ơn bạn đã đánh giá."))
-    return redirect("reports:page", code=code)
+        rate_report(report, by=by, stars=stars, comment=request.POST.get("comment", ""))
+
+    return _by_sender(request, code, do, refusal=_("Chỉ người gửi phản ánh được đánh giá."), done=_("Cảm ơn bạn đã đánh giá."))
 
 
 @require_POST
 def reopen(request: VisitorRequest, code: str) -> HttpResponse:
     """The sender says that it is not done."""
-    report, mine = _report(request, code)
-    if not mine:
-        raise NotFound(_("Chỉ người gửi phản ánh được đề nghị xử lý lại."))
-    try:
-        reopen_report(report, by=_sender(request, report), why=request.POST.get("why", ""))
-    except Invalid as problem:
-        return _show(request, report, mine, problem)
-    messages.success(request, _("Phản ánh được xử lý lại."))
-    return redirect("reports:page", code=code)
+
+    def do(report: Report, by: Person | None) -> None:
+        reopen_report(report, by=by, why=request.POST.get("why", ""))
+
+    refusal = _("Chỉ người gửi phản ánh được đề nghị xử lý lại.")
+    return _by_sender(request, code, do, refusal=refusal, done=_("Phản ánh được xử lý lại."))
 
 
 @never_cache
