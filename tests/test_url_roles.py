@@ -28,9 +28,7 @@ from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.assignment import Plan, Way
 from tinhso.blocks.cases.loading import load_folder
-from tinhso.blocks.cases.models import Case, Channel, ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
-from tinhso.blocks.cases.process_tables import OpinionFile, Wait
+from tinhso.blocks.cases.models import Case, Channel, OpinionFile, ProcedureOffer, ProcedureVersion, Wait
 from tinhso.blocks.cases.tests.conftest import Town, make_town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, with_question, write_folder
 from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person

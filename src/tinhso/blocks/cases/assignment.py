@@ -7,10 +7,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from tinhso.blocks.cases.assignment_tables import AssignmentPolicy, AssignmentTurn
 from tinhso.blocks.cases.conditions import first_that_holds
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
+from tinhso.blocks.cases.models import AssignmentPolicy, AssignmentTurn, Case, ProcedureVersion, Step
 from tinhso.blocks.directory.models import Person, Tenure
 from tinhso.blocks.directory.queries import tenures_on
 from tinhso.kernel.manifest import roles

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from tinhso.blocks.cases.assignment import Chosen, Load, Plan, Staff, Way, choose, facts_of, staff_of
-from tinhso.blocks.cases.assignment_tables import how_in_words
 from tinhso.blocks.cases.models import Procedure, Step
+from tinhso.blocks.cases.models.assignment import how_in_words
 from tinhso.blocks.directory.models import Agency, Person, Tenure
 from tinhso.kernel.time import local
 

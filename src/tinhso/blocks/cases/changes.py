@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.change_tables import Correction
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Correction
 from tinhso.kernel.time import local
 
 _PARTICULARS = {

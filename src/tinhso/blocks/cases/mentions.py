@@ -9,8 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from tinhso.blocks.cases.families import power
-from tinhso.blocks.cases.mention_tables import Mention
-from tinhso.blocks.cases.models import Case, CaseAccess
+from tinhso.blocks.cases.models import Case, CaseAccess, Mention
 from tinhso.blocks.cases.queries import cases_visible_to, those_who_see
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.directory.queries import tenures_on

@@ -9,8 +9,7 @@ from django.utils.translation import override
 from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.clock import promise_to
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case, CaseInvoice, Part, Party
-from tinhso.blocks.cases.paper_tables import PaperForm
+from tinhso.blocks.cases.models import Case, CaseInvoice, PaperForm, Part, Party
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.time import local
 

@@ -18,8 +18,7 @@ from tinhso.blocks.cases.access_code import lookup_code_fits
 from tinhso.blocks.cases.clock import standing_still
 from tinhso.blocks.cases.families import PROCEDURES, Family, family_of, family_of_role
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Party, Procedure, ProcedureVersion, Status, Step
-from tinhso.blocks.cases.process_tables import Opinion
+from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Opinion, Party, Procedure, ProcedureVersion, Status, Step
 from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants, read_grants

@@ -13,9 +13,8 @@ from tinhso.blocks.cases.agencies import resolve
 from tinhso.blocks.cases.bpmn.vocabulary import AGENCY
 from tinhso.blocks.cases.conditions import first_that_holds
 from tinhso.blocks.cases.families import Family
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Routing
 from tinhso.blocks.cases.queries import all_cases
-from tinhso.blocks.cases.routing_tables import Routing
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Unit
 from tinhso.blocks.directory.queries import committee_of

@@ -9,9 +9,8 @@ from django.db import connection
 from tinhso.blocks.cases.agencies import resolve
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.blocks.cases.clock import due_of_step
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, SubCase
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import SubCase
 from tinhso.blocks.directory.models import Agency
 from tinhso.kernel.time import local
 

@@ -12,9 +12,8 @@ from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
 from tinhso.blocks.cases.bpmn.soundness import places
 from tinhso.blocks.cases.bpmn.tokens import join_complete
 from tinhso.blocks.cases.clock import due_under, promise_of, promise_to, stretches_of
-from tinhso.blocks.cases.models import Case, JoinArrival, ProcedureVersion, Step
+from tinhso.blocks.cases.models import Case, JoinArrival, ProcedureVersion, Step, SubCase, Wait
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import SubCase, Wait
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in
 from tinhso.blocks.cases.version_gaps import Gaps, gaps_of
 from tinhso.blocks.cases.version_maps import STAYS, Map

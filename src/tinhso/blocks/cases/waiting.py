@@ -9,9 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.models import Case, CaseAccess, Status, Step
+from tinhso.blocks.cases.models import Case, CaseAccess, Opinion, Status, Step, SubCase, Wait
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait
 from tinhso.blocks.cases.queries import all_cases, of_roles, pairs_for
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import grants

@@ -46,7 +46,7 @@ def load(
               tinhso procedures load
     """
     with product():
-        from tinhso.blocks.cases.offer_tables import ProcedureOffer
+        from tinhso.blocks.cases.models import ProcedureOffer
         from tinhso.services.hotline.catalogue import install_tickets
         from tinhso.services.onestop.catalogue import install_folder, install_shipped
         from tinhso.services.reports.catalogue import install_fields

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tinhso.blocks.cases.clock import remaining_of
-from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.counting import facts_behind
 from tinhso.blocks.cases.figures.delays import delays
 from tinhso.blocks.cases.figures.indicators import NOT_YET
 from tinhso.blocks.cases.figures.measures import MEASURES
 from tinhso.blocks.cases.kept import CONTENTS
+from tinhso.blocks.cases.models import CaseFacts
 from tinhso.blocks.cases.queries import cases_visible_to
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import NotFound

@@ -14,8 +14,7 @@ from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.families import REPORT, Family, known_families
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.loading import load_folder, procedure_folders
-from tinhso.blocks.cases.models import ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import ProcedureOffer, ProcedureVersion
 from tinhso.blocks.cases.queries import procedures_in_force
 from tinhso.kernel.errors import Invalid
 from tinhso.services.hotline.family import TICKETS

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.originals import on_paper
-from tinhso.blocks.cases.paper_tables import PaperForm
+from tinhso.blocks.cases.models import PaperForm
 from tinhso.blocks.cases.requirements import WantedPart
 from tinhso.kernel.text.numbers import whole_number
 

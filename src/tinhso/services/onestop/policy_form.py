@@ -9,9 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.assignment import Plan, Rule, Way
-from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Procedure, ProcedureVersion
+from tinhso.blocks.cases.models import AssignmentPolicy, Procedure, ProcedureVersion
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.models import Agency, Post
 from tinhso.blocks.directory.queries import tenures_on

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.opinions import ASKED_ROLES
 from tinhso.blocks.cases.clock import late_steps
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.process_tables import Opinion
+from tinhso.blocks.cases.models import Case, Opinion, Step
 from tinhso.blocks.cases.queries import all_cases, fixed_questions, fixed_work, search_cases, work_of, work_values
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
 from tinhso.blocks.directory.queries import holders, tenures_on

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.life import LIFE, Deed
-from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
+from tinhso.blocks.cases.models import Case, ProcedureVersion, Step, SubCase, Wait
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import SubCase, Wait
 from tinhso.blocks.cases.queries import all_cases, cases_visible_to
 from tinhso.blocks.cases.version_maps import STAYS, followers, places_to_rest
 from tinhso.blocks.cases.version_moves import Course, Dates, Obstacle, Outlook, dates_of, outlooks

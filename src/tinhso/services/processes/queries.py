@@ -7,8 +7,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tinhso.blocks.cases.models import Procedure, ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import Procedure, ProcedureOffer, ProcedureVersion
 from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import NotFound

@@ -6,8 +6,7 @@ from pathlib import Path
 from tinhso.blocks.cases.actions.offers import install_or_offer
 from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.loading import load_folder, procedure_folders
-from tinhso.blocks.cases.models import ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import ProcedureOffer, ProcedureVersion
 
 SHIPPED = Path(__file__).parent / "procedures"
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tinhso.blocks.cases.models import Case, Party
-from tinhso.blocks.cases.place_tables import CaseLink
+from tinhso.blocks.cases.models import Case, CaseLink, Party
 from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send

@@ -8,8 +8,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.models import Party
-from tinhso.blocks.cases.place_tables import CaseLink, CasePlace
+from tinhso.blocks.cases.models import CaseLink, CasePlace, Party
 from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.errors import NotFound

@@ -25,8 +25,7 @@ from tinhso.blocks.cases.assignment import (
     staff_of,
     tenures_at,
 )
-from tinhso.blocks.cases.assignment_tables import AssignmentPolicy, AssignmentRule, AssignmentTurn
-from tinhso.blocks.cases.models import Case, Procedure, ProcedureVersion, Step
+from tinhso.blocks.cases.models import AssignmentPolicy, AssignmentRule, AssignmentTurn, Case, Procedure, ProcedureVersion, Step
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.models import Agency, Person, Post
 from tinhso.kernel.actions import action, record

@@ -8,12 +8,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
-from tinhso.blocks.cases.change_tables import Correction
 from tinhso.blocks.cases.changes import changes_of
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Part, Party
+from tinhso.blocks.cases.models import Case, Correction, Part, Party
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.cases.texts import free_text

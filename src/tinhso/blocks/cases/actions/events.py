@@ -9,9 +9,8 @@ from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.process import fire
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Wait
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import Wait
 from tinhso.blocks.cases.scope import scope_of
 from tinhso.blocks.cases.texts import document_text, free_text
 from tinhso.blocks.directory.models import Person

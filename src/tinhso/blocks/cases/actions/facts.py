@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max
 
-from tinhso.blocks.cases.facts import CaseFacts
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, CaseFacts
 from tinhso.kernel.actions import action
 
 AT_ONCE = 5_000

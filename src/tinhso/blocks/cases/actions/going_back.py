@@ -14,8 +14,7 @@ from tinhso.blocks.cases.actions.work import open_step
 from tinhso.blocks.cases.bpmn.graph import Graph, Node
 from tinhso.blocks.cases.bpmn.soundness import after, places
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.process_tables import Opinion, SubCase, Wait
+from tinhso.blocks.cases.models import Case, Opinion, Step, SubCase, Wait
 from tinhso.blocks.cases.scope import Scope, scope_of
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person

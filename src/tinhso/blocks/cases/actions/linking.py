@@ -9,8 +9,7 @@ from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.ending import end_without_result
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Status
-from tinhso.blocks.cases.place_tables import CaseLink
+from tinhso.blocks.cases.models import Case, CaseLink, Status
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.actions import action

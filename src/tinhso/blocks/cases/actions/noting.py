@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import desk_link, tell
 from tinhso.blocks.cases.families import power
-from tinhso.blocks.cases.mention_tables import Mention
 from tinhso.blocks.cases.mentions import colleagues_named, names_in
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Mention
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send

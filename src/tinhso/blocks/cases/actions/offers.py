@@ -4,8 +4,7 @@ from datetime import date
 
 from tinhso.blocks.cases.actions.procedures import in_use, install_procedure
 from tinhso.blocks.cases.loading import ProcedureDefinition
-from tinhso.blocks.cases.models import Procedure, ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import Procedure, ProcedureOffer, ProcedureVersion
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.permissions import require

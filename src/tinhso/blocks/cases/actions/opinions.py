@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import let_see, tell, transition
 from tinhso.blocks.cases.actions.work import open_step
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Opinion, OpinionFile
 from tinhso.blocks.cases.models import Step as CaseStep
-from tinhso.blocks.cases.process_tables import Opinion, OpinionFile
 from tinhso.blocks.cases.queries import may_answer
 from tinhso.blocks.cases.texts import document_text, free_text
 from tinhso.blocks.directory.models import Agency, Person

@@ -11,8 +11,7 @@ from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.actions.returning import Receipt, Way, proven
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Part
-from tinhso.blocks.cases.paper_tables import OriginalsReturn, PaperForm
+from tinhso.blocks.cases.models import Case, OriginalsReturn, PaperForm, Part
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid, WrongState

@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import desk_link
 from tinhso.blocks.cases.actions.sweeping import heads_of
-from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.families import family_of
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Petition
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.errors import WrongState

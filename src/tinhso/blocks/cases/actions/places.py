@@ -1,7 +1,6 @@
 """Keeping where a case is about."""
 
-from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.place_tables import CasePlace
+from tinhso.blocks.cases.models import Case, CasePlace
 from tinhso.blocks.cases.places import Place, geometry
 from tinhso.blocks.directory.models import Unit
 

@@ -12,10 +12,9 @@ from tinhso.blocks.cases.actions.tasks import common_outcome, instances_of, open
 from tinhso.blocks.cases.bpmn.graph import Kind, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, OpenTask, RunService, Wait, leave, start
 from tinhso.blocks.cases.clock import due_of_step
-from tinhso.blocks.cases.models import Case, JoinArrival, Step
+from tinhso.blocks.cases.models import Case, JoinArrival, Opinion, Step, SubCase
+from tinhso.blocks.cases.models import Wait as WaitRow
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import Opinion, SubCase
-from tinhso.blocks.cases.process_tables import Wait as WaitRow
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in, scope_of
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.kernel.errors import WrongState

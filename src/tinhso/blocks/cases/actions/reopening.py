@@ -10,11 +10,10 @@ from tinhso.blocks.cases.actions.fees import ask_fee_again
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.petitions import put, settle
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
-from tinhso.blocks.cases.change_tables import Petition, Reopening
 from tinhso.blocks.cases.clock import due_of
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, CasePaper, Status
+from tinhso.blocks.cases.models import Case, CasePaper, Petition, Reopening, Status
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.calendars import agency_calendar

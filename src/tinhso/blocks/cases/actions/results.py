@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.returning import Receipt, keep_receipt
 from tinhso.blocks.cases.actions.work import finish_step, open_step
-from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import RATING_WINDOW, Case, CasePaper, Rating, Status, Step
+from tinhso.blocks.cases.models import Case, CasePaper, Petition, Rating, Status, Step
 from tinhso.blocks.cases.paper_facts import result_facts
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.queries import is_applicant
@@ -27,6 +26,8 @@ from tinhso.kernel.actions import action
 from tinhso.kernel.errors import DomainError, Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.kernel.time import local
+
+RATING_WINDOW = timedelta(days=90)
 
 
 @action

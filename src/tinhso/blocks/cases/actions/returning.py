@@ -7,8 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.return_tables import ResultReturn
+from tinhso.blocks.cases.models import Case, ResultReturn
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.errors import Invalid
 

@@ -8,8 +8,7 @@ from django.utils.timezone import now
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
 from tinhso.blocks.cases.actions.places import keep_place
 from tinhso.blocks.cases.families import Family
-from tinhso.blocks.cases.models import Case, Channel
-from tinhso.blocks.cases.place_tables import CasePlace
+from tinhso.blocks.cases.models import Case, CasePlace, Channel
 from tinhso.blocks.cases.places import Place, checked_place, commune_of
 from tinhso.blocks.cases.queries import procedure_in_force
 from tinhso.blocks.cases.routing import Matter, Routed, route

@@ -8,8 +8,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from tinhso.blocks.cases.families import Family
+from tinhso.blocks.cases.models import Routing
 from tinhso.blocks.cases.routing import FACTS, Rule, understood
-from tinhso.blocks.cases.routing_tables import Routing
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record

@@ -9,10 +9,9 @@ from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.ending import end_without_result
 from tinhso.blocks.cases.actions.papers import issue_case_paper
 from tinhso.blocks.cases.actions.petitions import put, settle
-from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.models import Case, Petition, Status
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person

@@ -13,8 +13,7 @@ from tinhso.blocks.cases.actions.process import fire
 from tinhso.blocks.cases.clock import late_steps
 from tinhso.blocks.cases.families import PROCEDURES, Family, family_of
 from tinhso.blocks.cases.life import LIFE, Deed
-from tinhso.blocks.cases.models import Case, Step, TimelineEntry
-from tinhso.blocks.cases.process_tables import Wait
+from tinhso.blocks.cases.models import Case, Step, TimelineEntry, Wait
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.queries import language_of

@@ -9,10 +9,9 @@ from tinhso.blocks.cases.actions.appointments import reappoint
 from tinhso.blocks.cases.actions.common import desk_link, tell, transition
 from tinhso.blocks.cases.actions.process import cancel_open_steps, start_process
 from tinhso.blocks.cases.actions.sweeping import heads_of
-from tinhso.blocks.cases.change_tables import Petition, Transfer
 from tinhso.blocks.cases.families import family_of, power
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, CaseAccess, CaseInvoice, Reappointment
+from tinhso.blocks.cases.models import Case, CaseAccess, CaseInvoice, Petition, Reappointment, Transfer
 from tinhso.blocks.cases.queries import agencies_beside
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Agency, Person

@@ -13,9 +13,8 @@ from tinhso.blocks.cases.actions.process import shift_open_steps, wait_at
 from tinhso.blocks.cases.actions.tasks import instances_of, open_step, step_name
 from tinhso.blocks.cases.bpmn.graph import Graph, Node
 from tinhso.blocks.cases.life import Deed
-from tinhso.blocks.cases.models import Case, Part, ProcedureVersion, Reappointment, Step
+from tinhso.blocks.cases.models import Case, Part, ProcedureVersion, Reappointment, Step, SubCase, Wait
 from tinhso.blocks.cases.process import graph_of
-from tinhso.blocks.cases.process_tables import SubCase, Wait
 from tinhso.blocks.cases.requirements import required_parts
 from tinhso.blocks.cases.scope import Scope, scope_of
 from tinhso.blocks.cases.version_maps import changed

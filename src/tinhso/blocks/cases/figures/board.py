@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from tinhso.blocks.cases import clock
-from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.measures import Judged, handled
 from tinhso.blocks.cases.figures.period import Period
+from tinhso.blocks.cases.models import CaseFacts
 from tinhso.blocks.directory.models import Agency
 
 Row = Mapping[str, int]

@@ -21,9 +21,8 @@ from django.db.models import (
 )
 
 from tinhso.blocks.cases.clock import ended_late, ended_on_time
-from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.measures import MEASURES, Judged, Measure, handled
-from tinhso.blocks.cases.models import Procedure
+from tinhso.blocks.cases.models import CaseFacts, Procedure
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.time import VIETNAM

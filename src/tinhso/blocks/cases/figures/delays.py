@@ -8,10 +8,9 @@ from typing import TypeVar
 
 from django.db.models import F, Q
 
-from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.counting import Scope, facts_behind
 from tinhso.blocks.cases.figures.measures import Judged
-from tinhso.blocks.cases.models import Pause, Step
+from tinhso.blocks.cases.models import CaseFacts, Pause, Step
 from tinhso.blocks.cases.overruns import overrun, steps_behind_lateness
 from tinhso.blocks.directory.calendar_changes import calendars_if
 from tinhso.blocks.directory.models import Agency

@@ -11,9 +11,8 @@ from tinhso.blocks.cases.actions.intake import HandedIn, accept_case
 from tinhso.blocks.cases.actions.results import return_result, sign_result
 from tinhso.blocks.cases.actions.work import assign_step, complete_step, take_step
 from tinhso.blocks.cases.assignment import Plan, Rule, Way
-from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.assignment_trial import try_plan
-from tinhso.blocks.cases.models import Case, Procedure, Step
+from tinhso.blocks.cases.models import AssignmentPolicy, Case, Procedure, Step
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Agency, Person, Post, Tenure

@@ -13,12 +13,11 @@ from tinhso.blocks.cases.actions.facts import gather_all_facts
 from tinhso.blocks.cases.actions.intake import accept_case, refuse_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.clock import Verdict, verdict_of
-from tinhso.blocks.cases.facts import CaseFacts
 from tinhso.blocks.cases.figures.counting import Scope, agencies_with_figures, count, ended_by_month, facts_behind, tally_all
 from tinhso.blocks.cases.figures.indicators import indicators
 from tinhso.blocks.cases.figures.measures import MEASURES, Judged
 from tinhso.blocks.cases.figures.period import Period, recent
-from tinhso.blocks.cases.models import Case, CaseInvoice, Pause, Procedure, Rating, Status
+from tinhso.blocks.cases.models import Case, CaseFacts, CaseInvoice, Pause, Procedure, Rating, Status
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.payments.models import Invoice
 from tinhso.kernel.errors import Invalid

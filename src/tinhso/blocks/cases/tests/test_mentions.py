@@ -7,9 +7,8 @@ import pytest
 
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.noting import add_note
-from tinhso.blocks.cases.mention_tables import Mention
 from tinhso.blocks.cases.mentions import Piece, colleagues_named, colleagues_of, mentions_of, names_in, pieces_of
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, Mention
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.directory.actions import appoint, register_person

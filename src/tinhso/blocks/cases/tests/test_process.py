@@ -29,8 +29,7 @@ from tinhso.blocks.cases.bpmn.tests.files import (
 )
 from tinhso.blocks.cases.bpmn.tests.files import message as message_event
 from tinhso.blocks.cases.loading import ProcedureFolderError, load_folder
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.process_tables import Wait
+from tinhso.blocks.cases.models import Case, Step, Wait
 from tinhso.blocks.cases.queries import case_for_staff, may_work_on, work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town, _staff, withdrawn
 from tinhso.blocks.cases.tests.folder import write_folder

@@ -11,9 +11,8 @@ from tinhso.blocks.cases.actions.results import sign_result
 from tinhso.blocks.cases.actions.stopping import ask_withdrawal, deny_withdrawal, grant_withdrawal, stop_case, withdraw_case
 from tinhso.blocks.cases.actions.supplement import answer_supplement, ask_supplement
 from tinhso.blocks.cases.actions.work import complete_step
-from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.clock import Verdict, overdue, verdict_of
-from tinhso.blocks.cases.models import Case, Status
+from tinhso.blocks.cases.models import Case, Petition, Status
 from tinhso.blocks.cases.queries import work_of
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.messaging.models import Message

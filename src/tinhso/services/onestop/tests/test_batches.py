@@ -8,8 +8,7 @@ from django.test import Client
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.results import return_result, sign_result
 from tinhso.blocks.cases.actions.work import complete_step, take_step
-from tinhso.blocks.cases.models import Case, Status, Step
-from tinhso.blocks.cases.return_tables import ResultReturn
+from tinhso.blocks.cases.models import Case, ResultReturn, Status, Step
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 

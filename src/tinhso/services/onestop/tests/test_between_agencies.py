@@ -15,8 +15,7 @@ from PIL import Image
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.opinions import ask_opinion
 from tinhso.blocks.cases.actions.work import complete_step
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.process_tables import Opinion, Wait
+from tinhso.blocks.cases.models import Case, Opinion, Step, Wait
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.cases.tests.test_process import department
 from tinhso.blocks.directory.models import Agency, Person

@@ -9,9 +9,8 @@ from django.urls import reverse
 from tinhso.blocks.cases.actions.intake import HandedIn, accept_case, refuse_case
 from tinhso.blocks.cases.actions.originals import give_back, on_paper, record_paper
 from tinhso.blocks.cases.actions.returning import Receipt
-from tinhso.blocks.cases.models import Case, Part, Step, TimelineEntry
+from tinhso.blocks.cases.models import Case, OriginalsReturn, Part, Step, TimelineEntry
 from tinhso.blocks.cases.paper_facts import paper_facts
-from tinhso.blocks.cases.paper_tables import OriginalsReturn
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState

@@ -8,8 +8,7 @@ from django.test import Client
 
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.assignment import Way
-from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
-from tinhso.blocks.cases.models import Case, Procedure
+from tinhso.blocks.cases.models import AssignmentPolicy, Case, Procedure
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.actions import appoint, create_post
 from tinhso.blocks.directory.models import Person

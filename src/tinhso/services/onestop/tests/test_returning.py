@@ -13,8 +13,7 @@ from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.results import return_result, sign_result
 from tinhso.blocks.cases.actions.returning import Receipt
 from tinhso.blocks.cases.actions.work import complete_step
-from tinhso.blocks.cases.models import Case, Status, Step
-from tinhso.blocks.cases.return_tables import ResultReturn
+from tinhso.blocks.cases.models import Case, ResultReturn, Status, Step
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import Invalid

@@ -14,12 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.blocks.cases.actions.clock import LONGEST_EXTENSION, REASONS
 from tinhso.blocks.cases.actions.reading import note_reading
-from tinhso.blocks.cases.change_tables import Petition
 from tinhso.blocks.cases.changes import corrections_of
 from tinhso.blocks.cases.clock import promise_to, standing
 from tinhso.blocks.cases.forms import answered_file, answered_files, form_of
-from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, PartFile, Step
-from tinhso.blocks.cases.paper_tables import PaperForm
+from tinhso.blocks.cases.models import Case, CaseInvoice, Channel, PaperForm, PartFile, Petition, Step
 from tinhso.blocks.cases.possible import staff_powers
 from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for

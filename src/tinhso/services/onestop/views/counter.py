@@ -19,8 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from tinhso.blocks.cases.actions.intake import HandedIn
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import ProcedureVersion
-from tinhso.blocks.cases.paper_tables import PaperForm
+from tinhso.blocks.cases.models import PaperForm, ProcedureVersion
 from tinhso.blocks.cases.queries import find_procedures, procedure_in_force, reception_agencies
 from tinhso.blocks.cases.requirements import fee_lines, required_parts
 from tinhso.blocks.directory.models import Agency, Person

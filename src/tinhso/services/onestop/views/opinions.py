@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tinhso.blocks.cases.actions.opinions import ask_opinion, give_opinion, withdraw_opinion
 from tinhso.blocks.cases.clock import remaining_until
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.process_tables import Opinion, OpinionFile
+from tinhso.blocks.cases.models import Case, Opinion, OpinionFile, Step
 from tinhso.blocks.cases.queries import case_for_staff, may_answer, may_work_on, opinions_for
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Person

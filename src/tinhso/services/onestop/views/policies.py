@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tinhso.blocks.cases.actions.assigning import check_plan, drop_policy, set_policy
 from tinhso.blocks.cases.assignment import Way
-from tinhso.blocks.cases.assignment_tables import AssignmentPolicy
 from tinhso.blocks.cases.assignment_trial import Trial, try_plan
-from tinhso.blocks.cases.models import Procedure, ProcedureVersion, Step
+from tinhso.blocks.cases.models import AssignmentPolicy, Procedure, ProcedureVersion, Step
 from tinhso.blocks.cases.queries import all_cases, catalogue
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only

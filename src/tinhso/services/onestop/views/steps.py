@@ -16,10 +16,9 @@ from tinhso.blocks.cases.actions.results import Signed, send_back_unsigned, sign
 from tinhso.blocks.cases.actions.returning import Receipt
 from tinhso.blocks.cases.actions.work import assign_step, complete_step
 from tinhso.blocks.cases.clock import remaining_until
-from tinhso.blocks.cases.models import Case, Step
+from tinhso.blocks.cases.models import Case, ResultReturn, Step
 from tinhso.blocks.cases.process import outcomes_of
 from tinhso.blocks.cases.queries import case_for_staff, colleagues_for
-from tinhso.blocks.cases.return_tables import ResultReturn
 from tinhso.blocks.files.actions import store_upload
 from tinhso.blocks.files.content import PNG
 from tinhso.blocks.files.models import StoredFile

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from tinhso.blocks.cases.actions.procedures import replace_version
 from tinhso.blocks.cases.actions.process import service_task_names
 from tinhso.blocks.cases.loading import DECLARATION, VERSION, load_files
-from tinhso.blocks.cases.models import ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import ProcedureOffer, ProcedureVersion
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState

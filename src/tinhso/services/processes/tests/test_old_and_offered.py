@@ -12,8 +12,7 @@ from django.utils.timezone import localdate, now
 from tinhso.blocks.cases.actions.intake import accept_case
 from tinhso.blocks.cases.actions.offers import install_or_offer
 from tinhso.blocks.cases.loading import load_folder
-from tinhso.blocks.cases.models import Case, ProcedureVersion
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import Case, ProcedureOffer, ProcedureVersion
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.cases.tests.folder import PROCEDURE, PROCESS, write_folder
 from tinhso.blocks.directory.models import Person

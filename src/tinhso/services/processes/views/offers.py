@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.blocks.cases.bpmn.graph import Graph
 from tinhso.blocks.cases.loading import DECLARATION, FORM, PROCESS
-from tinhso.blocks.cases.offer_tables import ProcedureOffer
+from tinhso.blocks.cases.models import ProcedureOffer
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, Invalid, WrongState

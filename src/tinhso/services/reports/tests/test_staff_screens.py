@@ -9,9 +9,8 @@ from django.utils.timezone import now
 from PIL import Image
 
 from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
-from tinhso.blocks.cases.models import Status
+from tinhso.blocks.cases.models import Routing, Status
 from tinhso.blocks.cases.routing import Rule
-from tinhso.blocks.cases.routing_tables import Routing
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.actions import store_photo

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing, drop_draft, wrong_rules
+from tinhso.blocks.cases.models import Routing
 from tinhso.blocks.cases.queries import cases_visible_to
 from tinhso.blocks.cases.routing import PLACE, Rule, Trial, routing_in_force, rules_of, try_rules, uppermost
-from tinhso.blocks.cases.routing_tables import Routing
 from tinhso.blocks.directory.models import Agency, UnitLevel
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants

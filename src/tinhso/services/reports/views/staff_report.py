@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tinhso.blocks.cases.actions.noting import add_note
 from tinhso.blocks.cases.actions.work import assign_step
 from tinhso.blocks.cases.clock import standing
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.place_tables import CaseLink
+from tinhso.blocks.cases.models import Case, CaseLink, Step
 from tinhso.blocks.cases.queries import agencies_beside, colleagues_for, may_work_on
 from tinhso.blocks.cases.timeline import Line, timeline_of
 from tinhso.blocks.directory.models import Agency, Person

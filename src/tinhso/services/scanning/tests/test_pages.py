@@ -10,8 +10,7 @@ from django.db import connection
 from PIL import Image
 
 from tinhso.blocks.cases.actions.intake import accept_case, refuse_case
-from tinhso.blocks.cases.facts import CaseFacts
-from tinhso.blocks.cases.models import Case, Part, PartFile, TimelineEntry
+from tinhso.blocks.cases.models import Case, CaseFacts, Part, PartFile, TimelineEntry
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town
 from tinhso.blocks.esignature.verify import verify_pdf
 from tinhso.blocks.files.reading import read_file
