@@ -97,6 +97,9 @@ def pytest_configure() -> None:
     # hashing a password is slow on purpose, and tests sign in often
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+    # the middleware of each test client would look through all static files, where looking up the one asked for is enough
+    settings.WHITENOISE_AUTOREFRESH = True
+
     from tinhso.config.tests.emptying import empty_tables
 
     post_migrate.connect(_let_the_audit_log_be_emptied)
