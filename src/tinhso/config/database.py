@@ -8,7 +8,7 @@ from tinhso.config.cursor import PREPARE_AFTER, PreparingCursor
 from tinhso.config.postgres import cluster_socket
 
 _PREPARED = {"server_side_binding": True, "cursor_factory": PreparingCursor, "prepare_threshold": PREPARE_AFTER}
-ENGINE = "django.contrib.gis.db.backends.postgis"
+ENGINE = "tinhso.config.postgis"
 
 
 def database_settings() -> dict[str, Any]:

@@ -23,8 +23,8 @@ from django.db.models import Model
 
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.correlation import correlation_id
-from tinhso.kernel.events import Event, enqueue_subscribers
-from tinhso.kernel.inserts import insert_all
+from tinhso.kernel.events import Event, enqueuing_subscribers
+from tinhso.kernel.inserts import MOST_AT_ONCE, insert_all, insert_together
 from tinhso.kernel.permissions import Actor
 
 P = ParamSpec("P")
@@ -60,11 +60,17 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
     try:
         with transaction.atomic():
             done = function(*args, **kwargs)
-            insert_all(entries)
-            enqueue_subscribers(Event(row.event, row.object_type, row.object_id, row.actor_id, row.facts) for row in entries)
+            _write(entries)
             return done
     finally:
         _recorded.reset(token)
+
+
+def _write(entries: list[AuditEntry]) -> None:
+    """The audit rows and the jobs of those who listen, in one statement unless an action did very much."""
+    jobs = enqueuing_subscribers(Event(row.event, row.object_type, row.object_id, row.actor_id, row.facts) for row in entries)
+    insert_all(entries[MOST_AT_ONCE:])
+    insert_together(entries[:MOST_AT_ONCE], then=jobs)
 
 
 def record(event: str, *, by: Actor | None, on: Model, agency: Model | None = None, **facts: object) -> None:

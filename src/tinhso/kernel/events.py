@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from tinhso.kernel.correlation import correlation_id, start_correlation
-from tinhso.kernel.jobs import enqueue, job
+from tinhso.kernel.inserts import Statement
+from tinhso.kernel.jobs import enqueuing, job
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,13 @@ def subscribe(*names: str) -> Callable[[Subscriber], Subscriber]:
 
 def enqueue_subscribers(events: Iterable[Event]) -> None:
     """Write one job per event and subscriber into the running transaction."""
+    if jobs := enqueuing_subscribers(events):
+        with connection.cursor() as cursor:
+            cursor.execute(*jobs)
+
+
+def enqueuing_subscribers(events: Iterable[Event]) -> Statement | None:
+    """The statement that does it; None where nobody listens."""
     calls = [
         {
             "subscriber": path,
@@ -55,8 +65,7 @@ def enqueue_subscribers(events: Iterable[Event]) -> None:
         for event in events
         for path in _subscribers.get(event.name, ())
     ]
-    if calls:
-        enqueue(deliver_event, calls)
+    return enqueuing(deliver_event, calls) if calls else None
 
 
 @job(queue="events")

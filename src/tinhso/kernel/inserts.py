@@ -8,7 +8,7 @@ are written with every case (the case, its parts, its time line, the audit row) 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connections, models, router
 from django.db.models import Field, Model
@@ -16,7 +16,15 @@ from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=Model)
 
-_MOST_AT_ONCE = 50  # rows in one statement: each number of rows has a statement of its own
+
+class Statement(NamedTuple):
+    """A statement with the values for its marks."""
+
+    sql: str
+    values: list[Any]
+
+
+MOST_AT_ONCE = 50  # rows in one statement: each number of rows has a statement of its own
 _statements: dict[tuple[object, ...], str] = {}
 
 _AS_THEY_ARE: "dict[type[Field[Any, Any]], tuple[type, ...]]" = {
@@ -56,27 +64,30 @@ def insert_unless(row: Model, *unique: str) -> bool:
 def insert_all(rows: Iterable[M]) -> list[M]:
     """The same for rows of one table, in one statement for fifty of them."""
     all_rows = list(rows)
-    for start in range(0, len(all_rows), _MOST_AT_ONCE):
-        _insert(all_rows[start : start + _MOST_AT_ONCE])
+    for start in range(0, len(all_rows), MOST_AT_ONCE):
+        _insert(all_rows[start : start + MOST_AT_ONCE])
     return all_rows
 
 
-def insert_together(rows: Iterable[Model]) -> None:
-    """New rows of several tables in one statement. Their keys are not read back: for rows nobody goes on working with."""
+def insert_together(rows: Iterable[Model], then: Statement | None = None) -> None:
+    """New rows of several tables in one statement, and with it one more that does not look at them.
+
+    The keys of the rows are not read back: for rows nobody goes on working with.
+    """
     by_table: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_table.setdefault(type(row), []).append(row)
     groups = [_Rows(found) for found in by_table.values()]
     if not groups:
         return
-    shape = tuple(group.shape for group in groups)
+    shape = (*(group.shape for group in groups), then and then.sql)
     statement = _statements.get(shape)
     if statement is None:
-        *others, last = [_statement(group) for group in groups]
-        before = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(others))
-        statement = _statements.setdefault(shape, f"WITH {before} {last}" if before else last)
+        texts = [_statement(group) for group in groups] + ([then.sql] if then else [])
+        before = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+        statement = _statements.setdefault(shape, f"WITH {before} {texts[-1]}" if before else texts[-1])
     with groups[0].connection.cursor() as cursor:
-        cursor.execute(statement, [value for group in groups for value in group.values])
+        cursor.execute(statement, [*(value for group in groups for value in group.values), *(then.values if then else ())])
 
 
 class _Rows:

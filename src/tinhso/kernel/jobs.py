@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
-from django.db import connection
 from django.db.models import Model
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 from psycopg.types.json import Jsonb
+
+from tinhso.kernel.inserts import Statement
 
 log = structlog.get_logger(__name__)
 Row = TypeVar("Row", bound=Model)
@@ -45,13 +46,13 @@ def periodic(cron: str, *, queue: str = "default") -> Callable[[Callable[[int], 
     return register
 
 
-def enqueue(task: Task[..., Any, Any], calls: Sequence[Mapping[str, Any]]) -> None:
-    """A job for each of the calls, as `task.batch_defer(*calls)`: by the queue's own function, without an object for each job.
+def enqueuing(task: Task[..., Any, Any], calls: Sequence[Mapping[str, Any]]) -> Statement:
+    """What writes a job for each of the calls, as `task.batch_defer(*calls)`: by the queue's own function, without an object
+    for each job.
 
     For jobs that are written with every action. The task has no lock, and nobody asks for the keys of its jobs.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])  # type: ignore[list-item]
+    return Statement(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])
 
 
 def for_each(rows: Iterable[Row], do: Callable[[Row], object]) -> None:

@@ -29,12 +29,13 @@ from tinhso.blocks.cases.models import (
     Status,
 )
 from tinhso.blocks.cases.queries import handles
-from tinhso.blocks.cases.requirements import fee_lines, foreign_files, required_parts
+from tinhso.blocks.cases.requirements import WantedPart, fee_lines, foreign_files, required_parts
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.actions import give_number_back, next_number
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Business, Person
 from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.forms.form import Cleaned
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import create_invoice
 from tinhso.blocks.payments.models import Invoice
@@ -109,23 +110,13 @@ def submit_case(
         Invalid: answers or parts are wrong or missing; `fields` names them (parts as "parts.<code>").
         WrongState: the procedure's version is not in force, or the agency does not handle it.
     """
-    at = at or now()
-    if submission_key and (present := _SUBMITTED.first(key=submission_key)):
-        return present
-    if not version.in_force(local(at).date()):
-        raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
-    if not handles(agency, version):
-        raise WrongState(_("%(agency)s không giải quyết việc này.") % {"agency": agency.name})
-    handed_in = parts or {}
-    cleaned = form_of(version).clean(dict(answers))
-    wanted = required_parts(version, cleaned.answers)
-    missing = {
-        f"parts.{part.code}": _("Hãy nộp “%(name)s”.") % {"name": part.name}
-        for part in wanted
-        if part.required and not _present(handed_in.get(part.code))
-    }
-    if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
-        raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
+    at, handed_in = at or now(), parts or {}
+    try:
+        cleaned, wanted = _checked(version, answers, handed_in, agency=agency, applicant=applicant, by=by, at=at)
+    except (Invalid, WrongState):
+        if submission_key and (present := _SUBMITTED.first(key=submission_key)):
+            return present  # it was right then: its files are the first one's now, or the procedure has changed since
+        raise
     case = _new_case(version, agency, applicant, by=by, channel=channel, key=submission_key, words=words, at=at)
     if case is None:
         return _SUBMITTED.rows(key=submission_key)[0]
@@ -157,6 +148,38 @@ def submit_case(
     if family_of(case).at_once:
         start_process(case, at=at)
     return case
+
+
+def _checked(
+    version: ProcedureVersion,
+    answers: Mapping[str, object],
+    handed_in: Mapping[str, HandedIn],
+    *,
+    agency: Agency,
+    applicant: Applicant,
+    by: Person | None,
+    at: datetime,
+) -> tuple[Cleaned, Sequence[WantedPart]]:
+    """What was entered, as the form takes it, and the parts the case has then.
+
+    Raises:
+        Invalid: as `submit_case`.
+        WrongState: as `submit_case`.
+    """
+    if not version.in_force(local(at).date()):
+        raise WrongState(_("Thủ tục này đã thay đổi từ khi bạn bắt đầu. Hãy mở lại trang thủ tục và kiểm tra thông tin."))
+    if not handles(agency, version):
+        raise WrongState(_("%(agency)s không giải quyết việc này.") % {"agency": agency.name})
+    cleaned = form_of(version).clean(dict(answers))
+    wanted = required_parts(version, cleaned.answers)
+    missing = {
+        f"parts.{part.code}": _("Hãy nộp “%(name)s”.") % {"name": part.name}
+        for part in wanted
+        if part.required and not _present(handed_in.get(part.code))
+    }
+    if wrong := {**_too_long(applicant), **foreign_files(version, cleaned.answers, by=by), **cleaned.errors, **missing}:
+        raise Invalid(_("Hồ sơ còn thiếu hoặc chưa đúng."), fields=wrong)
+    return cleaned, wanted
 
 
 _SUBMITTED = FixedQuery(lambda: Case.objects.filter(submission_key=Param("key")))
