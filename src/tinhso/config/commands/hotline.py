@@ -1,18 +1,22 @@
-"""`tinhso hotline`: the demonstration exchange of the 1022 line."""
+"""`tinhso hotline`: the telephone of the 1022 line."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tinhso.config.environment import ROOT
 from tinhso.config.process import product
 from tinhso.config.sentences import OperatorError
 
-app = typer.Typer(help="The 1022 line: let it ring with a sample call.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tinhso.services.hotline.models import Line
+
+app = typer.Typer(help="The 1022 line: its SIP exchange, a sample call.", no_args_is_help=True)
 
 
 @app.callback()
 def hotline() -> None:
-    """The 1022 line: let it ring with a sample call."""
+    """The 1022 line: its SIP exchange, a sample call."""
 
 
 @app.command()
@@ -27,15 +31,73 @@ def ring(
     """
     with product():
         from tinhso.services.hotline import demo_exchange
-        from tinhso.services.hotline.models import Line
 
-        found = Line.objects.select_related("agency").filter(number=line, active=True).first()
-        if found is None:
-            raise OperatorError(
-                f"Không có đường dây {line}; hãy nạp dữ liệu mẫu hoặc lập ở /tong-dai/thiet-lap/.",
-                f"There is no line {line}; load the sample or set one up at /tong-dai/thiet-lap/.",
-            )
-        call = demo_exchange.ring(found, number)
+        call = demo_exchange.ring(_line(line), number)
         if hang_up:
             demo_exchange.hang_up(call, "cancel")
         typer.echo(call.call_id)
+
+
+@app.command()
+def exchange(
+    line: Annotated[str, typer.Argument(help="The number people dial.")],
+    *,
+    listen: Annotated[str, typer.Option(help="Where Kamailio listens: an address of this machine, and a port.")],
+    trunk: Annotated[str, typer.Option(help="The carrier's SIP server, host:port.")],
+    network: Annotated[list[str], typer.Option("--from", help="A network the carrier calls from; may be given again.")],
+    longest: Annotated[int, typer.Option(help="How many seconds a caller waits for somebody to answer.")] = 90,
+    product_url: Annotated[str, typer.Option("--product", help="Where Kamailio reaches the product, if not as people do.")] = "",
+) -> None:
+    """Join a line by the SIP exchange that comes with the product: write Kamailio's settings, with a new secret address.
+
+    Example: tinhso hotline exchange 1022 --listen 10.1.2.3:5060 --trunk 203.0.113.8:5060 --from 203.0.113.8/32
+    """
+    with product():
+        from django.conf import settings
+        from django.urls import reverse
+
+        from tinhso.kernel.errors import Invalid
+        from tinhso.services.hotline.actions.setup import join_exchange
+        from tinhso.services.hotline.sip import Exchange, require_possible, write_settings
+
+        found, wanted = _line(line), Exchange(listen, trunk, tuple(network), longest)
+        try:
+            require_possible(wanted)
+        except Invalid as wrong:
+            said = " ".join(dict.fromkeys(map(str, wrong.fields.values())))
+            raise OperatorError(said, f"These settings cannot be: {', '.join(wrong.fields)}.") from wrong
+        address = reverse("hotline:event", args=[join_exchange(found, listen, by=None)])
+        base = (product_url or settings.PUBLIC_URL).rstrip("/")
+        path = write_settings(found, wanted, f"{base}{address}", ROOT / "deploy" / "sip" / "kamailio.cfg")
+        typer.echo(f"kamailio -f {path} -DD -E -Y {path.parent / 'run'} -w {path.parent / 'run'}")
+
+
+@app.command()
+def phone(
+    extension: Annotated[str, typer.Argument(help="The extension of an agent.")],
+    line: Annotated[str, typer.Option("--line", help="The number people dial.")] = "1022",
+) -> None:
+    """A new password for an agent's telephone, shown this once.
+
+    Example: tinhso hotline phone 201
+    """
+    with product():
+        from tinhso.services.hotline.actions.agents import new_phone_password
+        from tinhso.services.hotline.models import Agent
+
+        agent = Agent.objects.select_related("line__agency").filter(line=_line(line), extension=extension, active=True).first()
+        if agent is None:
+            raise OperatorError(f"Không có máy {extension}.", f"There is no extension {extension}.")
+        typer.echo(new_phone_password(agent, by=None))
+
+
+def _line(number: str) -> "Line":
+    from tinhso.services.hotline.models import Line
+
+    found = Line.objects.select_related("agency").filter(number=number, active=True).first()
+    if found is None:
+        raise OperatorError(
+            f"Không có đường dây {number}; hãy nạp dữ liệu mẫu hoặc lập ở /tong-dai/thiet-lap/.",
+            f"There is no line {number}; load the sample or set one up at /tong-dai/thiet-lap/.",
+        )
+    return found

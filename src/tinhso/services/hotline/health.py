@@ -1,4 +1,4 @@
-"""What `tinhso check` says of the telephone."""
+"""What `tinhso check` and the status page say of the telephone."""
 
 from datetime import timedelta
 
@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import Check
 from tinhso.services.hotline.models import Line
+from tinhso.services.hotline.sip import answers
 
 _QUIET = timedelta(days=3)
 
 
 def check_lines() -> list[Check]:
-    """One for each line in use: which adapter it is joined by, and when the exchange was last heard."""
+    """One for each line in use: which adapter it is joined by, whether the exchange answers, when it was last heard."""
     lines = list(Line.objects.filter(active=True).order_by("number"))
     if not lines:
         advice = _("Lập đường dây ở /tong-dai/thiet-lap/ rồi trỏ tổng đài vào địa chỉ bí mật được cấp.")
@@ -24,7 +25,19 @@ def _check(line: Line) -> Check:
     part = f"telephony {line.number}"
     if line.adapter == Line.Adapter.DEMO:
         return Check(part, "ok: demo", _("cuộc gọi mẫu; chưa nối tổng đài nào"))
+    if line.adapter == Line.Adapter.SIP:
+        return _check_sip(part, line)
     if line.seen_at is None or line.seen_at < now() - _QUIET:
         detail = _("nối qua CTI; chưa nghe thấy sự kiện nào") if line.seen_at is None else _("nối qua CTI; im lặng hơn ba ngày")
         return Check(part, "not configured", detail, advice=_("Kiểm tra địa chỉ bí mật đã đặt trong tổng đài."))
     return Check(part, "ok", _("nối qua CTI"))
+
+
+def _check_sip(part: str, line: Line) -> Check:
+    if not line.exchange:
+        advice = _("Chạy tinhso hotline exchange {number} rồi khởi động Kamailio.").format(number=line.number)
+        return Check(part, "not configured", _("tổng đài SIP chưa được thiết lập"), advice=advice)
+    if not answers(line.exchange):
+        advice = _("Khởi động lại Kamailio; xem nhật ký của dịch vụ tinhso-sip.")
+        return Check(part, "failed", _("Kamailio ở {place} không trả lời").format(place=line.exchange), advice=advice)
+    return Check(part, "ok", _("Kamailio ở {place} trả lời").format(place=line.exchange))

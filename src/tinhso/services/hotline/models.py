@@ -27,6 +27,7 @@ class Line(models.Model):
 
     class Adapter(models.TextChoices):
         CTI = "cti", _("Tổng đài nối qua CTI")
+        SIP = "sip", _("Tổng đài SIP đi kèm (Kamailio)")
         DEMO = "demo", _("Cuộc gọi mẫu")
 
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
@@ -36,6 +37,7 @@ class Line(models.Model):
     token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256; the token itself is shown once")
     prompt = models.CharField(max_length=500, blank=True, help_text="what callers hear before a recording begins")
     recording_days = models.PositiveSmallIntegerField(default=90, help_text="how long recordings are kept")
+    exchange = models.CharField(max_length=100, blank=True, db_default="", help_text="host:port of our own SIP exchange")
     active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True, help_text="the exchange's latest event, to the minute")
 
@@ -52,6 +54,7 @@ class Agent(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, related_name="agents", db_index=False)
     person = models.OneToOneField("directory.Person", models.PROTECT, related_name="+")
     extension = models.CharField(max_length=40)
+    ha1 = models.CharField(max_length=32, blank=True, db_default="", help_text="digest of the telephone's password (RFC 3261)")
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -63,6 +63,12 @@ def ready_agents(line: Line, *, but: Agent) -> QuerySet[Agent]:
     )
 
 
+def first_to_ring(line: Line) -> list[str]:
+    """The extensions of those who are ready, who has waited longest first."""
+    ready = Spell.objects.filter(agent__line=line, agent__active=True, until=None, state=State.READY)
+    return list(ready.order_by("since", "pk").values_list("agent__extension", flat=True))
+
+
 # ---- the agent's own calls ----
 
 

@@ -5,6 +5,7 @@ provider's web hooks. Pure.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from tinhso.services.hotline.numbers import e164
 NEW_CALL, ANSWER, HANGUP = "newCall", "answer", "hangup"
 EVENTS = (NEW_CALL, ANSWER, HANGUP)
 _MOST_USERS = 100
+_LATEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Event:
     users: tuple[str, ...] = ()
     queue: str = ""
     cause: str = ""
+    at: datetime | None = None
+
+    def moment(self, heard: datetime) -> datetime:
+        """When it happened: as the exchange says of an event it kept for up to a day, else when it was heard."""
+        return self.at if self.at and heard - _LATEST <= self.at <= heard else heard
 
 
 def read_event(form: QueryDict) -> Event:
@@ -62,7 +69,16 @@ def read_event(form: QueryDict) -> Event:
         users=users,
         queue=form.get("queue", "").strip()[:100],
         cause=form.get("cause", "").strip()[:40],
+        at=_moment(form.get("at", "")),
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """Seconds since 1970, with a fraction or without."""
+    try:
+        return datetime.fromtimestamp(float(text), UTC) if text else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _users(form: QueryDict) -> tuple[str, ...]:

@@ -1,7 +1,11 @@
 """What agents are doing. The exchange moves them between ready, talking and wrap-up; breaks and the end of duty are their own."""
 
+import re
 from datetime import datetime
+from functools import partial
+from secrets import token_urlsafe
 
+from django.db.transaction import on_commit
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +14,7 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.services.hotline.models import Agent, Call, Line, Spell, State
+from tinhso.services.hotline.sip import digest, write_phones
 
 
 @action
@@ -22,15 +27,18 @@ def add_agent(line: Line, person: Person, extension: str, *, by: Person | None) 
     """
     require(by, "hotline.manage", at=line.agency)
     extension = "".join(extension.split())[:40]
+    clean = re.fullmatch(r"[0-9A-Za-z._-]*", extension)
     taken = Agent.objects.filter(line=line, extension=extension, active=True).exclude(person=person).exists()
-    if not extension or taken:
+    if not extension or not clean or taken:
         problem = _("Hãy nhập số máy lẻ chưa ai dùng, ví dụ 201.")
         raise Invalid(problem, fields={"extension": problem})
     before = Agent.objects.select_related("line__agency").filter(person=person, active=True).exclude(line=line).first()
     if before:
         require(by, "hotline.manage", at=before.line.agency)
         switch(before, None, at=now())
+    Agent.objects.filter(person=person).exclude(line=line, extension=extension, active=True).update(ha1="")
     agent, _made = Agent.objects.update_or_create(person=person, defaults={"line": line, "extension": extension, "active": True})
+    on_commit(partial(write_phones, line))
     record("hotline.agent_added", by=by, on=agent, agency=line.agency, person=person.pk)
     return agent
 
@@ -40,8 +48,20 @@ def remove_agent(agent: Agent, *, by: Person | None, at: datetime | None = None)
     """Let somebody answer no more; their calls stay theirs."""
     require(by, "hotline.manage", at=agent.line.agency)
     switch(agent, None, at=at or now())
-    Agent.objects.filter(pk=agent.pk).update(active=False)
+    Agent.objects.filter(pk=agent.pk).update(active=False, ha1="")
+    on_commit(partial(write_phones, agent.line))
     record("hotline.agent_removed", by=by, on=agent, agency=agent.line.agency, person=agent.person_id)
+
+
+@action
+def new_phone_password(agent: Agent, *, by: Person | None) -> str:
+    """A password for the agent's telephone, given back this once; the one before opens nothing any more."""
+    require(by, "hotline.manage", at=agent.line.agency)
+    password = token_urlsafe(12)
+    Agent.objects.filter(pk=agent.pk, active=True).update(ha1=digest(agent.extension, password))
+    on_commit(partial(write_phones, agent.line))
+    record("hotline.phone_password_renewed", by=by, on=agent, agency=agent.line.agency)
+    return password
 
 
 @action

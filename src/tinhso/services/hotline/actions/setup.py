@@ -92,5 +92,14 @@ def new_secret(line: Line, *, by: Person | None) -> str:
     return token
 
 
+@action
+def join_exchange(line: Line, listen: str, *, by: Person | None) -> str:
+    """The line is joined by the SIP exchange that comes with the product, at `listen` (host:port). Returns the new secret."""
+    require(by, "hotline.manage", at=line.agency)
+    Line.objects.filter(pk=line.pk).update(adapter=Line.Adapter.SIP, exchange=listen)
+    record("hotline.exchange_joined", by=by, on=line, agency=line.agency)
+    return new_secret(line, by=by)
+
+
 def digest_of(token: str) -> str:
     return sha256(token.encode()).hexdigest()

@@ -13,8 +13,8 @@ from tinhso.blocks.identity.throttle import TooManyTries, client_address, spend_
 from tinhso.kernel.errors import DomainError, Invalid
 from tinhso.services.hotline.actions.recordings import keep_recording
 from tinhso.services.hotline.actions.telephony import hear
-from tinhso.services.hotline.models import Line
-from tinhso.services.hotline.queries import line_by_token
+from tinhso.services.hotline.models import Call, Line
+from tinhso.services.hotline.queries import first_to_ring, line_by_token
 from tinhso.services.hotline.telephony import read_event
 
 _WINDOW = timedelta(minutes=1)
@@ -25,13 +25,22 @@ _EVENTS, _STRANGERS = 3000, 30  # a minute: of one exchange, and wrong secrets f
 @require_POST
 @never_cache
 def event(request: HttpRequest, token: str) -> JsonResponse:
-    """One event. Answered 200 with {}, or {"action": "reject"} for a number on the block list, as Zammad does."""
+    """One event. Answered 200 with {}, or {"action": "reject"} for a number on the block list, as Zammad does.
+
+    An exchange that asks `wants=users` with its newCall is told at which telephones the call is to ring, those first that have
+    been ready longest: {"users": "202,201"}.
+    """
     try:
         line = _line(request, token)
-        call = hear(line, read_event(request.POST))
+        said = read_event(request.POST)
+        call = hear(line, said, at=said.moment(now()))
     except DomainError as error:
         return _refused(error)
-    return JsonResponse({"action": "reject", "reason": "busy"} if call.blocked else {})
+    if call.blocked:
+        return JsonResponse({"action": "reject", "reason": "busy"})
+    if request.POST.get("wants") == "users" and call.state == Call.State.RINGING:
+        return JsonResponse({"users": ",".join(first_to_ring(line))})
+    return JsonResponse({})
 
 
 @csrf_exempt

@@ -17,10 +17,11 @@ from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
-from tinhso.services.hotline.actions.agents import add_agent, remove_agent
+from tinhso.services.hotline.actions.agents import add_agent, new_phone_password, remove_agent
 from tinhso.services.hotline.actions.setup import new_secret, set_line
 from tinhso.services.hotline.models import Agent, Line
 from tinhso.services.hotline.queries import lines_for
+from tinhso.services.hotline.sip import REALM
 
 AGENT_ROLES = ("hotline_agent", "hotline_lead")
 
@@ -32,11 +33,15 @@ def page(request: PersonRequest) -> HttpResponse:
     """See lines and agents; one press a change. A secret is shown once, in the answer that makes it."""
     require(request.person, "hotline.manage")
     problem: DomainError | None = None
-    secret = ""
+    secret, phone, password = "", None, ""
     if request.method == "POST":
         try:
-            secret = _act(request)
-            if not secret:
+            if request.POST.get("act") == "phone":
+                phone = _agent(request)
+                password = new_phone_password(phone, by=request.person)
+            else:
+                secret = _act(request)
+            if not secret and not password:
                 messages.success(request, _("Đã lưu."))
                 return redirect("hotline:setup")
         except NotFound:
@@ -53,6 +58,9 @@ def page(request: PersonRequest) -> HttpResponse:
         "entered": request.POST if problem and request.POST.get("act") == "line" else {},
         "edited": request.POST if problem and request.POST.get("act") == "edit" else {},
         "secret": f"{settings.PUBLIC_URL}{reverse('hotline:event', args=[secret])}" if secret else "",
+        "phone": phone,
+        "password": password,
+        "realm": REALM,
     }
     return render(request, "hotline/setup.html", context, status=problem.status if problem else 200)
 
@@ -82,10 +90,7 @@ def _act(request: PersonRequest) -> str:
         add_agent(_line(request), person, given.get("extension", ""), by=request.person)
         return ""
     if act == "remove":
-        agent = Agent.objects.select_related("line__agency").filter(pk=whole_number(given.get("agent")) or 0).first()
-        if agent is None:
-            raise NotFound(_("Không có người này ở tổng đài."))
-        remove_agent(agent, by=request.person)
+        remove_agent(_agent(request), by=request.person)
         return ""
     raise NotFound(_("Không có việc này."))
 
@@ -102,6 +107,14 @@ def _set(request: PersonRequest, line: Line | None, agency: Agency) -> str:
         recording_days=whole_number(given.get("recording_days")) or 0,
         line=line,
     )[1]
+
+
+def _agent(request: PersonRequest) -> Agent:
+    found = Agent.objects.select_related("line__agency", "person").filter(active=True)
+    agent = found.filter(pk=whole_number(request.POST.get("agent")) or 0).first()
+    if agent is None:
+        raise NotFound(_("Không có người này ở tổng đài."))
+    return agent
 
 
 def _line(request: PersonRequest) -> Line:
