@@ -64,7 +64,7 @@ class Checkout:
                 (self.bin / name).symlink_to(found)
         self.program("python3", PYTHON)
         self.program("npm", NPM)
-        for name in ("node", "fc-list", "msgfmt", "pdftotext", "chromium"):
+        for name in ("node", "fc-list", "msgfmt", "pdftotext", "chromium", "kamailio", "sipp"):
             self.program(name, "#!/bin/sh\necho v20.1.0\n")
 
     def program(self, name: str, text: str) -> None:
