@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hotline", "0006_conversations"),
+        ("hotline", "0005_indexes_of_the_desk"),
     ]
 
     operations = [
