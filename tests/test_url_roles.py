@@ -240,6 +240,8 @@ portal:correct             GET    302  409  404  404  404  404  404  404  404
 portal:correct             POST   302  409  404  404  404  404  404  404  404
 portal:complain            POST   302  422  404  404  404  404  404  404  404
 reports:queue              GET    302  404  404  403  403  403  200  403  403
+reports:staff_figures      GET    302  404  404  403  403  403  200  403  403
+reports:figure             GET    302  404  404  403  403  403  404  403  403
 reports:points             GET    302  404  404  403  403  403  422  403  403
 reports:report             GET    302  404  404  404  404  404  404  404  404
 reports:photo              GET    302  404  404  404  404  404  404  404  404

@@ -1,4 +1,4 @@
-"""`tinhso reports`: keys of programs that hand in citizens' reports by Open311."""
+"""`tinhso reports`: keys of programs that hand in citizens' reports by Open311; the sums behind their figures."""
 
 from typing import Annotated
 
@@ -6,14 +6,23 @@ import typer
 
 from tinhso.config.process import product
 
-app = typer.Typer(help="Citizens' reports: keys of Open311 clients.", no_args_is_help=True)
+app = typer.Typer(help="Citizens' reports: keys of Open311 clients, figures.", no_args_is_help=True)
 key = typer.Typer(help="Keys of Open311 clients.", no_args_is_help=True)
 app.add_typer(key, name="key")
 
 
 @app.callback()
 def reports() -> None:
-    """Citizens' reports: keys of Open311 clients."""
+    """Citizens' reports: keys of Open311 clients, figures."""
+
+
+@app.command()
+def recount() -> None:
+    """Work out all sums behind the figures from the reports, and say how many were wrong; every night does the same."""
+    with product():
+        from tinhso.services.reports.actions.recounting import recount_figures
+
+        typer.echo(f"{recount_figures()} sums put right")
 
 
 @key.callback()

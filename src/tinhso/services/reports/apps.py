@@ -37,6 +37,7 @@ class ReportsConfig(ServiceConfig):
         ),
         menu=(
             MenuItem(_("Phản ánh"), "reports:queue", "message-report", "reports.search", 22),
+            MenuItem(_("Số liệu phản ánh"), "reports:staff_figures", "chart-bar", "reports.read", 46),
             MenuItem(_("Quy tắc chuyển phản ánh"), "reports:routing", "route", "reports.arrange", 49),
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from tinhso.blocks.cases.models import Case, CaseLink, Party
@@ -15,9 +16,12 @@ from tinhso.kernel.jobs import periodic
 from tinhso.kernel.time import VIETNAM
 from tinhso.services.reports.actions import escalating  # noqa: F401 - offers its service task to processes
 from tinhso.services.reports.actions.asking import go_on_where_silent
+from tinhso.services.reports.actions.recounting import recount_figures, settle_figures
 from tinhso.services.reports.actions.sending import adopt_report
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Follower, Report
+
+log = structlog.get_logger(__name__)
 
 TO_REPORTER = ("submitted", "supplement_asked", "transferred", "joined", "answered", "reopened", "rescheduled")
 TO_OTHERS = frozenset({"answered", "reopened"})
@@ -84,3 +88,16 @@ def adopt_from_line(event: Event) -> None:
 def wait_no_longer(timestamp: int) -> None:
     """Reports whose sender was asked and keeps silent are worked on."""
     go_on_where_silent(datetime.fromtimestamp(timestamp, VIETNAM))
+
+
+@periodic("*/2 * * * *", queue="housekeeping")
+def keep_figures(timestamp: int) -> None:
+    """Until it has run, whoever reads figures counts anew what has changed."""
+    settle_figures()
+
+
+@periodic("23 3 * * *", queue="housekeeping")
+def check_figures(timestamp: int) -> None:
+    """Were a trigger switched off, the figures would be right again by morning."""
+    if wrong := recount_figures():
+        log.warning("report_figures_put_right", sums=wrong)

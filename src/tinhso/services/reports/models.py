@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.services.reports.figure_tables import FigureDay, FigureMark
 from tinhso.services.reports.open311.tables import ApiKey
 
-__all__ = ["AnswerTemplate", "ApiKey", "Commission", "Follower", "Photo", "Report"]
+__all__ = ["AnswerTemplate", "ApiKey", "Commission", "FigureDay", "FigureMark", "Follower", "Photo", "Report"]
 
 REOPEN_WINDOW = timedelta(days=10)
 """So long after the answer may the reporter say that nothing was done."""

@@ -1,10 +1,11 @@
 """What the public looks for among the reports a moderator released: chosen by field, state, agency and period."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,9 @@ from tinhso.blocks.cases.models import CaseLink, CasePlace, Party
 from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.time import local
 from tinhso.services.reports.family import REPORTS
+from tinhso.services.reports.figures import Sums, sums_by_agency_and_field
 from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import public_reports
 
@@ -109,37 +112,37 @@ def joined_to(report: Report) -> Report | None:
 
 @dataclass(frozen=True)
 class Line:
-    """How reports go at an agency, or in a field. on_time of answered; stars from 1 to 5, None where nobody rated."""
+    """How reports go at an agency, or in a field. query: the address of its list."""
 
     name: str
     query: str
-    received: int
-    answered: int
-    on_time: int
-    stars: float | None
-
-    @property
-    def percent(self) -> float | None:
-        return round(100 * self.on_time / self.answered, 2) if self.answered else None
+    sums: Sums
 
 
-def lines_by(group: str, name: str, query: str, since: datetime) -> list[Line]:
-    """The figures since a moment, of all reports that came in, public or not; numbers only.
+@dataclass(frozen=True)
+class PublicFigures:
+    """Of all reports sent since a day, public or not; numbers only. Where most were sent comes first."""
 
-    Args:
-        group: the path to what is told apart. name: the path to its name. query: the address of its list, `%s` for the group.
-    """
-    in_time = Q(answered_at__isnull=False) & (Q(case__due_at=None) | Q(answered_at__lte=F("case__due_at")))
-    rows = (
-        Report.objects.filter(case__submitted_at__gte=since)
-        .order_by()
-        .values(group, name)
-        .annotate(
-            received=Count("pk"),
-            answered=Count("pk", filter=Q(answered_at__isnull=False)),
-            on_time=Count("pk", filter=in_time),
-            stars=Avg("case__rating__stars"),
-        )
-        .order_by("-received", name)
-    )
-    return [Line(row[name], query % row[group], row["received"], row["answered"], row["on_time"], row["stars"]) for row in rows]
+    since: date
+    at: datetime
+    agencies: list[Line]
+    fields: list[Line]
+
+
+def public_figures(at: datetime, address: str) -> PublicFigures:
+    """The figures of twelve months. Three queries. `address` is that of the public list."""
+    since = local(at).date() - timedelta(days=365)
+    cells = sums_by_agency_and_field(since, local(at).date())
+    agencies, fields = defaultdict[int, Sums](Sums), defaultdict[int, Sums](Sums)
+    for (agency, field), sums in cells.items():
+        agencies[agency] += sums
+        fields[field] += sums
+    names = Agency.objects.filter(pk__in=agencies).values_list("pk", "name")
+    titles = {one.pk: one for one in catalogue(REPORTS) if one.pk in fields}
+    by_agency = [Line(name, f"{address}?co-quan={pk}", agencies[pk]) for pk, name in names]
+    by_field = [Line(one.title, f"{address}?linh-vuc={one.code}", fields[pk]) for pk, one in titles.items()]
+    return PublicFigures(since, at, _most_first(by_agency), _most_first(by_field))
+
+
+def _most_first(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (-line.sums.received, line.name))

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from tinhso.services.reports.views import contractor, routing, staff_queue, staff_report
+from tinhso.services.reports.views import contractor, routing, staff_figures, staff_queue, staff_report
 
 staff_urls = [
     path("xu-ly/", staff_queue.queue, name="queue"),
     path("xu-ly/diem/", staff_queue.points, name="points"),
+    path("xu-ly/so-lieu/", staff_figures.page, name="staff_figures"),
+    path("xu-ly/so-lieu/phan-anh/", staff_figures.behind, name="figure"),
     path("xu-ly/<str:code>/", staff_report.report, name="report"),
     path("xu-ly/<str:code>/anh/<int:number>/", staff_report.photo, name="photo"),
     path("xu-ly/<str:code>/anh/<int:number>/che/", staff_report.blur_photo, name="blur"),

@@ -1,12 +1,11 @@
 """The public map and list of reports, and the figures."""
 
-from datetime import timedelta
-
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -20,8 +19,8 @@ from tinhso.services.reports.published import (
     STATES,
     Selection,
     agencies_with_reports,
-    lines_by,
     places_of,
+    public_figures,
     selected,
 )
 from tinhso.services.reports.queries import fields_open
@@ -91,14 +90,11 @@ def points(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """How it goes, by agency and by field, over twelve months. Counted anew every few minutes; the page says as of when."""
-    address = reverse("reports:list")
-    counted = cache.get("reports.figures")
-    if counted is None:
-        since = now() - timedelta(days=365)
-        agencies = lines_by("case__agency", "case__agency__name", f"{address}?co-quan=%s", since)
-        fields = lines_by("case__procedure__code", "case__procedure__name", f"{address}?linh-vuc=%s", since)
-        counted = {"agencies": agencies, "fields": fields, "since": since, "at": now()}
-        cache.set("reports.figures", counted, _KEPT_SECONDS)
+    """How it goes, by agency and by field, over twelve months. Kept for a few minutes; the page says as of when."""
+    address, kept_as = reverse("reports:list"), f"reports.figures.{get_language()}"
+    found = cache.get(kept_as)
+    if found is None:
+        found = public_figures(now(), address)
+        cache.set(kept_as, found, _KEPT_SECONDS)
     breadcrumbs = [(_("Phản ánh hiện trường"), address), (_("Số liệu"), "")]
-    return render(request, "reports/public/figures.html", {**counted, "breadcrumbs": breadcrumbs})
+    return render(request, "reports/public/figures.html", {"figures": found, "breadcrumbs": breadcrumbs})

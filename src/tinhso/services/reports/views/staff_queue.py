@@ -25,10 +25,11 @@ from tinhso.kernel.manifest import Text
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
+from tinhso.kernel.time.lateness import Remaining
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import Field, fields_open
-from tinhso.services.reports.words import state_of
+from tinhso.services.reports.words import State, state_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ TABS = (
 
 
 MAP = "ban-do"
+Row = tuple[Case, str, State, Remaining | None]
 
 
 @require_safe
@@ -90,8 +92,14 @@ def queue(request: PersonRequest) -> HttpResponse:
         cursor=given.get("trang"),
         ways=[way.filter(rule) for way in ways_to_cases(request.person, REPORTS)],
     )
-    rows = [(case, _kind(case, fields), state_of(case), remaining_of(case, moment)) for case in page.rows]
+    rows = rows_of(page.rows, fields.values(), moment)
     return render(request, "reports/queue.html", context | {"page": page, "rows": rows})
+
+
+def rows_of(cases: Iterable[Case], fields: Iterable[Field], moment: datetime) -> list[Row]:
+    """For `reports/queue_rows.html`."""
+    by_code = {field.code: field for field in fields}
+    return [(case, _kind(case, by_code), state_of(case), remaining_of(case, moment)) for case in cases]
 
 
 @require_safe
