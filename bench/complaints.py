@@ -9,35 +9,34 @@ from django.contrib.gis.geos import Point
 from django.utils.timezone import localdate, now
 
 from bench.fill import busy_agencies
+from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
 from tinhso.blocks.cases.actions.work import assign_step
-from tinhso.blocks.cases.models import Step
+from tinhso.blocks.cases.models import Case, Step
 from tinhso.blocks.cases.places import Place
-from tinhso.blocks.cases.queries import cases_visible_to, search_cases
+from tinhso.blocks.cases.routing import Rule, routing_in_force
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
+from tinhso.kernel.correlation import start_correlation
 from tinhso.services.reports.actions.answering import approve_answer, write_answer
 from tinhso.services.reports.actions.sending import send_report
 from tinhso.services.reports.catalogue import install_fields
-from tinhso.services.reports.family import APPROVER, HANDLER, REPORTS
+from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
 from tinhso.services.reports.models import Report
+from tinhso.services.reports.queries import fields_open
+from tinhso.services.reports.queue import queue_page
 
-_FIELD, _KIND = "PA-ANTT", "pothole"
 _WARM_UP = 20
 
 
 def lived(seconds: float) -> str:
     """Carry complaints through their life for so long, one after the other, and say what it took. Needs the filled database."""
-    if not Report.objects.exists():
-        install_fields()
-    agencies = [agency for agency in busy_agencies() if agency.unit and agency.unit.centre]
-    staff = {agency.pk: (_somebody(agency, HANDLER), _somebody(agency, APPROVER)) for agency in agencies}
-    random, keys = Random(82), (f"bench-{token_hex(4)}-{number}" for number in count())
+    lives, keys = Lives(Random(82)), (f"bench-{token_hex(4)}-{number}" for number in count())
     for _number in range(_WARM_UP):
-        _life(random.choice(agencies), staff, random, next(keys))
+        lives.live(next(keys))
     done, work, began = 0, process_time(), perf_counter()
     while perf_counter() - began < seconds:
-        _life(random.choice(agencies), staff, random, next(keys))
+        lives.live(next(keys))
         done += 1
     took, work = perf_counter() - began, process_time() - work
     return (
@@ -46,20 +45,56 @@ def lived(seconds: float) -> str:
     )
 
 
-def _life(near: Agency, staff: dict[int, tuple[Person, Person]], random: Random, key: str) -> None:
-    centre: Point = near.unit.centre  # type: ignore[assignment]
-    place = Place((centre.x + random.uniform(-0.004, 0.004), centre.y + random.uniform(-0.004, 0.004)), "Trước chợ", 12)
-    phone = f"09{random.randrange(10**8):08}"
-    case = send_report(_FIELD, {"kind": _KIND}, place=place, text="Ổ gà sâu trước cổng chợ.", phone=phone, key=key, at=now())
-    if case.agency_id not in staff:
-        staff[case.agency_id] = (_somebody(case.agency, HANDLER), _somebody(case.agency, APPROVER))
-    handler, approver = staff[case.agency_id]
-    assign_step(Step.objects.select_related("case").get(case=case, done_at=None), to=handler, by=handler)
-    report = Report.objects.select_related("case__agency").get(pk=case.pk)
-    write_answer(report, by=handler, text="Đã vá mặt đường.")
-    approve_answer(report, by=approver)
-    found = search_cases(cases_visible_to(approver, REPORTS), case.code).first()
-    assert found == case
+class Lives:
+    """Complaints near the busiest agencies, in all fields. Every deed is a piece of work of its own, as every request is."""
+
+    def __init__(self, random: Random) -> None:
+        if not fields_open(now()):
+            install_fields()
+        self._random = random
+        self.near = [agency for agency in busy_agencies() if agency.unit and agency.unit.centre]
+        self._province = Agency.objects.get(parent=None)
+        self.manager = _somebody(self._province, "manager")
+        self._rules()
+        self._staff: dict[int, tuple[Person, Person]] = {}
+        self._matters = [(field.code, field.kinds[0].code) for field in fields_open(now())]
+
+    def _rules(self) -> None:
+        at = now()
+        if routing_in_force(REPORTS, at) is None:
+            desk = _somebody(self._province, DESK)
+            draft = draft_routing(REPORTS, [Rule("true", "place")], fallback=self._province, by=desk, at=at)
+            approve_routing(draft, REPORTS, by=self.manager, at=at)
+
+    def staff_of(self, agency: Agency) -> tuple[Person, Person]:
+        """Who handles reports there, and who approves answers."""
+        if agency.pk not in self._staff:
+            self._staff[agency.pk] = (_somebody(agency, HANDLER), _somebody(agency, APPROVER))
+        return self._staff[agency.pk]
+
+    def send(self, key: str) -> Case:
+        start_correlation()
+        random, near = self._random, self._random.choice(self.near)
+        centre: Point = near.unit.centre  # type: ignore[assignment]
+        where = (centre.x + random.uniform(-0.004, 0.004), centre.y + random.uniform(-0.004, 0.004))
+        (field, kind), phone = random.choice(self._matters), f"09{random.randrange(10**8):08}"
+        place, text = Place(where, "Trước chợ", 12), "Ổ gà sâu trước cổng chợ."
+        return send_report(field, {"kind": kind}, place=place, text=text, phone=phone, key=key, at=now())
+
+    def live(self, key: str) -> Case:
+        case = self.send(key)
+        handler, approver = self.staff_of(case.agency)
+        start_correlation()
+        assign_step(Step.objects.select_related("case").get(case=case, done_at=None), to=handler, by=handler)
+        start_correlation()
+        report = Report.objects.select_related("case__agency").get(pk=case.pk)
+        write_answer(report, by=handler, text="Đã vá mặt đường.")
+        start_correlation()
+        approve_answer(report, by=approver)
+        start_correlation()
+        [found] = queue_page(approver, at=now(), text=case.code).rows
+        assert found == case
+        return case
 
 
 def _somebody(agency: Agency, role: str) -> Person:

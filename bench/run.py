@@ -34,8 +34,10 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
         # Django must be set up before anything that has models is imported
         from bench.complaints import lived
         from bench.fill import Filler
+        from bench.fill_reports import fill_reports
         from bench.queries import queries_of
         from bench.report import growth, heading, table
+        from bench.report_scenarios import ReportStage
         from bench.scenarios import Stage
         from bench.server import server
         from bench.sweep import swept
@@ -45,7 +47,9 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
         for size in [cases] if keep else sorted({min(SMALL, cases), cases}):
             if filler:
                 _fill(filler, size, console)
-            scenarios = [scenario for scenario in Stage().scenarios() if only.lower() in scenario.title.lower()]
+                fill_reports(size, complete=size)
+            every = [*Stage().scenarios(), *ReportStage().scenarios()]
+            scenarios = [scenario for scenario in every if only.lower() in scenario.title.lower()]
             counts[size] = {scenario.title: queries_of(scenario) for scenario in scenarios}
             console.print(f"  ✓ queries counted at {size:,} cases")
         about = heading(cases, seconds)

@@ -30,7 +30,7 @@ from tinhso.kernel.permissions import Actor
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_recorded: ContextVar[list[AuditEntry] | None] = ContextVar("recorded", default=None)
+_recorded: ContextVar[list[Model] | None] = ContextVar("recorded", default=None)
 """By the running actions, to be written at the end; None outside an action."""
 
 
@@ -55,22 +55,36 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    entries: list[AuditEntry] = []
-    token = _recorded.set(entries)
+    rows: list[Model] = []
+    token = _recorded.set(rows)
     try:
         with transaction.atomic():
             done = function(*args, **kwargs)
-            _write(entries)
+            _write(rows)
             return done
     finally:
         _recorded.reset(token)
 
 
-def _write(entries: list[AuditEntry]) -> None:
-    """The audit rows and the jobs of those who listen, in one statement unless an action did very much."""
+def _write(rows: list[Model]) -> None:
+    """All that was put off and the jobs of those who listen, in one statement unless an action did very much."""
+    entries = (row for row in rows if isinstance(row, AuditEntry))
     jobs = enqueuing_subscribers(Event(row.event, row.object_type, row.object_id, row.actor_id, row.facts) for row in entries)
-    insert_all(entries[MOST_AT_ONCE:])
-    insert_together(entries[:MOST_AT_ONCE], then=jobs)
+    insert_together(rows[:MOST_AT_ONCE], then=jobs)
+    for kind in dict.fromkeys(map(type, rows[MOST_AT_ONCE:])):
+        insert_all(row for row in rows[MOST_AT_ONCE:] if type(row) is kind)
+
+
+def write_at_end(row: Model) -> None:
+    """Put a new row in at the end of the running action, together with what it records: for rows it does not go on working with.
+
+    Raises:
+        RuntimeError: called outside an action.
+    """
+    rows = _recorded.get()
+    if rows is None:
+        raise RuntimeError(f"write_at_end({row._meta.label}) outside an @action")
+    rows.append(row)
 
 
 def record(event: str, *, by: Actor | None, on: Model, agency: Model | None = None, **facts: object) -> None:

@@ -56,18 +56,20 @@ def find_procedures(text: str, at: datetime) -> QuerySet[ProcedureVersion]:
     return found
 
 
-_VERSION = FixedQuery(
-    lambda: (
-        ProcedureVersion.objects.select_related("procedure")
-        .defer("definition", "graph", "files")
-        .filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=Param("day")),
-            valid_from__lte=Param("day"),
-            procedure__code=Param("code"),
-            procedure__family=Param("family"),
-        )
-    )
-)
+def _in_force() -> QuerySet[ProcedureVersion]:
+    """Of a family on a day, for fixed queries."""
+    of_day = Q(valid_to__isnull=True) | Q(valid_to__gte=Param("day"))
+    found = ProcedureVersion.objects.filter(of_day, valid_from__lte=Param("day"), procedure__family=Param("family"))
+    return found.select_related("procedure").defer("definition", "graph", "files")
+
+
+_VERSION = FixedQuery(lambda: _in_force().filter(procedure__code=Param("code")))
+_VERSIONS = FixedQuery(lambda: _in_force().order_by("procedure__code"))
+
+
+def versions_in_force(at: datetime, family: Family) -> list[ProcedureVersion]:
+    """`procedures_in_force` for what asks with every request: by code."""
+    return _VERSIONS.rows(day=local(at).date(), family=family.code)
 
 
 def procedure_in_force(code: str, at: datetime, family: Family = PROCEDURES) -> ProcedureVersion:
@@ -316,9 +318,9 @@ def fixed_questions(held: int) -> QuerySet[Opinion]:
     return _questions(_params("held", held), Q(Among("person", Param("theirs"))))
 
 
-def work_values(person: Person) -> tuple[int, dict[str, Any]]:
+def work_values(person: Person, family: Family = PROCEDURES) -> tuple[int, dict[str, Any]]:
     """How many roles somebody works in, and the values that `fixed_work` and `fixed_questions` want."""
-    held = sorted(pairs_for(person, "work"))
+    held = sorted(pairs_for(person, "work", family))
     return len(held), {"theirs": [person.pk, *grants(person).stands_in_for], **_named("held", held)}
 
 

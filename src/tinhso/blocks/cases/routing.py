@@ -150,9 +150,12 @@ def understood(target: str) -> bool:
     return bool(AGENCY.fullmatch(target.replace(f"{PLACE}:", "here:", 1))) and not target.startswith(("same", "parent", "unit:"))
 
 
+_UPPERMOST = FixedQuery(lambda: Agency.objects.filter(parent=None, active=True).exclude(code=None).order_by("path")[:1])
+
+
 def uppermost() -> Agency:
     """The agency above all others, to which everything falls where no rules are in force."""
-    found = Agency.objects.filter(parent=None, active=True).exclude(code=None).order_by("path").first()
+    found = _UPPERMOST.first()
     if found is None:
         raise WrongState("no agency")
     return found

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tinhso.kernel.actions import action, record
+from tinhso.kernel.actions import action, record, write_at_end
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.events import Event, subscribe
@@ -53,6 +53,29 @@ def test_actions_within_an_action_are_recorded_in_their_order() -> None:
     there_and_back()
     assert recorded() == [("tests.opened", "a"), ("tests.between", "a"), ("tests.shut", "a")]
     assert announced() == [("tests.opened", "a"), ("tests.shut", "a")]
+
+
+def test_rows_put_off_are_written_with_what_is_recorded_or_not_at_all() -> None:
+    @action
+    def put_off(many: int, *, refused: bool = False) -> None:
+        for number in range(many):
+            write_at_end(Session(session_key=f"{number}", session_data="", expire_date=now()))
+            record("tests.put_off", by=None, on=Session(session_key=f"{number}"))
+        assert not Session.objects.exists()
+        if refused:
+            raise Invalid("no")
+
+    with pytest.raises(Invalid):
+        put_off(2, refused=True)
+    assert not Session.objects.exists()
+    put_off(2)
+    assert Session.objects.count() == len(recorded()) == 2
+    Session.objects.all().delete()
+    put_off(70)
+    assert Session.objects.count() == 70
+    assert recorded()[2:] == [("tests.put_off", str(number)) for number in range(70)]
+    with pytest.raises(RuntimeError):
+        write_at_end(Session(session_key="z"))
 
 
 def test_an_action_that_fails_within_another_and_is_let_go_leaves_no_trace() -> None:

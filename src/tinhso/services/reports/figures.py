@@ -58,7 +58,7 @@ Cells = Mapping[tuple[int, int], Sums]
 """Sums by agency and procedure."""
 
 _SUMS = f"""
-WITH marked AS MATERIALIZED (SELECT * FROM reports_marked WHERE day BETWEEN %(first)s AND %(last)s)
+WITH marked AS MATERIALIZED (SELECT * FROM reports_marked() WHERE day BETWEEN %(first)s AND %(last)s)
 SELECT agency_id, procedure_id, {", ".join(f"sum({name})" for name in COLUMNS)} FROM (
     SELECT agency_id, procedure_id, {", ".join(COLUMNS)} FROM reports_figureday AS kept
     WHERE day BETWEEN %(first)s AND %(last)s AND NOT EXISTS (

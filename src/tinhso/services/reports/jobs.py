@@ -16,12 +16,13 @@ from tinhso.kernel.jobs import periodic
 from tinhso.kernel.time import VIETNAM
 from tinhso.services.reports.actions import escalating  # noqa: F401 - offers its service task to processes
 from tinhso.services.reports.actions.asking import go_on_where_silent
-from tinhso.services.reports.actions.recounting import recount_figures, settle_figures
+from tinhso.services.reports.actions.recounting import MOST_MARKS, recount_figures, settle_figures
 from tinhso.services.reports.actions.sending import adopt_report
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Follower, Report
 
 log = structlog.get_logger(__name__)
+_MOST_BATCHES = 50
 
 TO_REPORTER = ("submitted", "supplement_asked", "transferred", "joined", "answered", "reopened", "rescheduled")
 TO_OTHERS = frozenset({"answered", "reopened"})
@@ -93,7 +94,9 @@ def wait_no_longer(timestamp: int) -> None:
 @periodic("*/2 * * * *", queue="housekeeping")
 def keep_figures(timestamp: int) -> None:
     """Until it has run, whoever reads figures counts anew what has changed."""
-    settle_figures()
+    for _batch in range(_MOST_BATCHES):
+        if settle_figures() < MOST_MARKS:
+            return
 
 
 @periodic("23 3 * * *", queue="housekeeping")

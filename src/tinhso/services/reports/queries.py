@@ -16,7 +16,7 @@ from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.forms import form_of
 from tinhso.blocks.cases.models import Case, Party, ProcedureVersion
 from tinhso.blocks.cases.places import geometry
-from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, procedures_in_force
+from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, versions_in_force
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.errors import NotFound
@@ -62,8 +62,7 @@ class Field:
 
 def fields_open(at: datetime) -> list[Field]:
     """The fields with their sub-kinds, in the order of their codes."""
-    versions = procedures_in_force(at, REPORTS).order_by("procedure__code")
-    return [Field(version, kinds_of(version)) for version in versions]
+    return [Field(version, kinds_of(version)) for version in versions_in_force(at, REPORTS)]
 
 
 def field_open(code: str, at: datetime) -> Field:

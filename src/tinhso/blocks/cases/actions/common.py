@@ -11,10 +11,11 @@ from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.life import LIFE, Deed, leads
 from tinhso.blocks.cases.models import Case, CaseAccess, TimelineEntry
 from tinhso.blocks.directory.models import Agency, Person
-from tinhso.kernel.actions import record
+from tinhso.kernel.actions import record, write_at_end
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.inserts import insert, insert_unless
+from tinhso.kernel.inserts import insert_unless
+from tinhso.kernel.updates import update
 
 _LOCKED = FixedQuery(
     lambda: (
@@ -45,19 +46,20 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
     yield fresh
     if not leads(deed, before, fresh.state):
         raise RuntimeError(f"{deed} leads from status {before} to {fresh.status}, which is not in the table of a case's life")
-    if _columns(fresh) != read:
-        fresh.save()
+    if changed := [name for name, value in _columns(fresh).items() if value != read[name]]:
+        update(fresh, *changed)
 
 
 def _columns(case: Case) -> dict[str, object]:
-    return {field.attname: getattr(case, field.attname) for field in Case._meta.concrete_fields}
+    values = case.__dict__
+    return {field.name: values[field.attname] for field in Case._meta.concrete_fields}
 
 
 def tell(
     case: Case, event: str, *, by: Person | None, at: datetime, public: bool = True, note: str = "", **facts: object
-) -> TimelineEntry:
-    """Add to the time line, write the audit row and announce it (`announce`)."""
-    return insert(told(case, event, by=by, at=at, public=public, note=note, **facts))
+) -> None:
+    """Add to the time line, write the audit row and announce it (`announce`); all of it at the end of the running action."""
+    write_at_end(told(case, event, by=by, at=at, public=public, note=note, **facts))
 
 
 def told(

@@ -1,6 +1,6 @@
 """From the applicant's hands to the start of the legal clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,9 @@ class HandedIn:
         return facts | {"lent_at": at if self.lent else None}
 
 
+Beside = Callable[[Case], Iterable[Model]]
+
+
 @action
 def submit_case(
     version: ProcedureVersion,
@@ -96,6 +99,7 @@ def submit_case(
     parts: Mapping[str, HandedIn] | None = None,
     submission_key: str | None = None,
     words: str = "",
+    beside: Beside | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Hand in an application. The legal clock starts only when the agency accepts it, or at once where the family is so.
@@ -105,6 +109,7 @@ def submit_case(
         parts: documents by part code.
         submission_key: the same key again returns the case of the first time.
         words: what it is found by besides its code, where the family names no applicant.
+        beside: rows of the caller's own for a case that is new, put in with the rest of its rows.
 
     Raises:
         Invalid: answers or parts are wrong or missing; `fields` names them (parts as "parts.<code>").
@@ -144,7 +149,7 @@ def submit_case(
             rows += [PartFile(part=row, file=file) for file in given.files]
         else:
             rows.append(row)
-    insert_together(rows)
+    insert_together([*rows, *(beside(case) if beside else ())])
     if family_of(case).at_once:
         start_process(case, at=at)
     return case

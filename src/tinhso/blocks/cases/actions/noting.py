@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.actions.common import desk_link, tell
+from tinhso.blocks.cases.actions.common import desk_link, told
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.mentions import colleagues_named, names_in
 from tinhso.blocks.cases.models import Case, Mention
@@ -14,6 +14,7 @@ from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.actions import send
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
+from tinhso.kernel.inserts import insert
 from tinhso.kernel.permissions import require
 
 MOST_MENTIONS = 10
@@ -32,7 +33,7 @@ def add_note(case: Case, *, by: Person, text: str, at: datetime | None = None) -
         raise Invalid(_("Hãy nhập nội dung ghi chú."), fields={"text": _("Hãy nhập nội dung ghi chú.")})
     named = _named(case, text)
     people = sorted(person.pk for person in named.values())
-    entry = tell(case, "noted", by=by, at=at or now(), public=False, note=text, mentions=people)
+    entry = insert(told(case, "noted", by=by, at=at or now(), public=False, note=text, mentions=people))
     for username, person in named.items():
         Mention.objects.create(entry=entry, person=person, username=username)
         if person != by:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
-from django.db.models import F
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.tasks import common_outcome, instances_of, open_step, others_remain
@@ -19,6 +19,7 @@ from tinhso.blocks.cases.scope import Scope, agency_for, due_in, scope_of
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.inserts import insert
 
 Service = Callable[[Case, datetime], None]
 _services: dict[str, Service] = {}
@@ -83,11 +84,17 @@ def move_on(scope: Scope, node: Node, outcome: str = "", *, at: datetime) -> Non
 
 def cancel_open_steps(case: Case) -> None:
     """Nothing of this case waits for anybody any more."""
-    case.steps.filter(done_at__isnull=True, cancelled=False).update(cancelled=True)
-    case.arrivals.filter(consumed=False).update(consumed=True)
-    case.waits.filter(ended_at__isnull=True).update(ended_at=F("opened_at"))
-    case.subs.filter(ended_at__isnull=True).update(ended_at=F("opened_at"), cancelled=True)
-    case.opinions.filter(answered_at__isnull=True).update(withdrawn=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL, [case.pk] * 5)
+
+
+_CANCEL = """
+WITH steps AS (UPDATE cases_step SET cancelled = true WHERE case_id = %s AND done_at IS NULL AND NOT cancelled),
+arrivals AS (UPDATE cases_joinarrival SET consumed = true WHERE case_id = %s AND NOT consumed),
+waits AS (UPDATE cases_wait SET ended_at = opened_at WHERE case_id = %s AND ended_at IS NULL),
+subs AS (UPDATE cases_subcase SET ended_at = opened_at, cancelled = true WHERE case_id = %s AND ended_at IS NULL)
+UPDATE cases_opinion SET withdrawn = true WHERE case_id = %s AND answered_at IS NULL
+"""
 
 
 # --- carrying out
@@ -192,14 +199,16 @@ def wait_at(scope: Scope, node: Node, *, at: datetime) -> bool:
             early.ended_at = at
             early.save(update_fields=["ended_at"])
             return False
-    WaitRow.objects.create(
-        case=scope.case,
-        sub=scope.sub,
-        node=node.id,
-        message=node.message,
-        at_step=node.kind is Kind.BOUNDARY,
-        opened_at=at,
-        due_at=runs_out(node.timer, scope.case, scope.agency, opened_at=at) if node.timer else None,
+    insert(
+        WaitRow(
+            case=scope.case,
+            sub=scope.sub,
+            node=node.id,
+            message=node.message,
+            at_step=node.kind is Kind.BOUNDARY,
+            opened_at=at,
+            due_at=runs_out(node.timer, scope.case, scope.agency, opened_at=at) if node.timer else None,
+        )
     )
     return True
 
@@ -226,7 +235,14 @@ def _still_runs(scope: Scope, event: Node) -> bool:
 
 def _end_timers(scope: Scope, node: Node, *, at: datetime) -> None:
     events = [event.id for event in scope.graph.boundaries(node)]
-    scope.case.waits.filter(sub=scope.sub, node__in=events, ended_at__isnull=True).update(ended_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(_END_WAITS, [at, scope.case.pk, scope.sub.pk if scope.sub else None, events])
+
+
+_END_WAITS = """
+UPDATE cases_wait SET ended_at = %s
+WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND node = ANY(%s) AND ended_at IS NULL
+"""
 
 
 def fire(wait: WaitRow, case: Case, *, at: datetime) -> None:

@@ -20,6 +20,7 @@ from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import allowed
+from tinhso.kernel.updates import update
 
 _STEP = FixedQuery(lambda: Step.objects.select_related("agency").filter(case=Param("case"), pk=Param("pk")))
 
@@ -31,7 +32,11 @@ def open_step(step: Step, case: Case, *, by: Person) -> Step:
         NotAllowed: the step belongs to another role, or a colleague has taken it.
         WrongState: it is done or cancelled.
     """
-    fresh = _STEP.rows(case=case.pk, pk=step.pk)[0]
+    return checked_step(_STEP.rows(case=case.pk, pk=step.pk)[0], case, by=by)
+
+
+def checked_step(fresh: Step, case: Case, *, by: Person) -> Step:
+    """The same for a step that was read under the case's lock, with its agency."""
     fresh.case = case
     if not may_work_on(by, fresh):
         raise NotAllowed(_("Bước này thuộc về người hoặc bộ phận khác."))
@@ -69,7 +74,7 @@ def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, 
     if offered and outcome != offered[0] and not note:
         raise Invalid(_("Hãy ghi lý do."), fields={"note": _("Hãy ghi lý do để người nhận biết phải làm gì.")})
     step.done_at, step.done_by, step.outcome, step.note = at, by, outcome if offered else "", note
-    step.save(update_fields=["done_at", "done_by", "outcome", "note"])
+    update(step, "done_at", "done_by", "outcome", "note")
     tell(case, "step_done", by=by, at=at, public=False, note=note, node=step.node, outcome=step.outcome)
     continue_process(step, case, at=at)
 
@@ -85,7 +90,7 @@ def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = Non
     """Give a step to a colleague who holds its role at its agency; anybody who may work on the step, or a head, may do so."""
     at = at or now()
     with transition(step.case, Deed.ASSIGN) as case:
-        fresh = case.steps.select_related("agency").get(pk=step.pk)
+        fresh = _STEP.rows(case=case.pk, pk=step.pk)[0]
         if not (may_work_on(by, fresh) or allowed(by, power(case, "assign"), at=fresh.agency)):
             raise NotAllowed(_("Bước này thuộc về người hoặc bộ phận khác."))
         if not fresh.open:
@@ -96,7 +101,7 @@ def assign_step(step: Step, *, to: Person, by: Person, at: datetime | None = Non
                 fields={"to": _("%(name)s không giữ vai trò của bước này.") % {"name": to.full_name}},
             )
         fresh.assignee, fresh.assigned_how = to, ""
-        fresh.save(update_fields=["assignee", "assigned_how"])
+        update(fresh, "assignee", "assigned_how")
         tell(case, "step_assigned", by=by, at=at, public=False, note=f"{fresh.name}: {to.full_name}", node=fresh.node, to=to.pk)
         if to != by:
             tell_given(fresh, case, to)

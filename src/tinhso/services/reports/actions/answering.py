@@ -2,18 +2,20 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
-from tinhso.blocks.cases.actions.work import finish_step, open_step
+from tinhso.blocks.cases.actions.work import checked_step, finish_step
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.updates import update
 from tinhso.services.reports.models import Report
 
 
@@ -31,8 +33,8 @@ def write_answer(report: Report, *, by: Person, text: str, done: bool = True, at
         problem = _("Hãy ghi kết quả xử lý để người phản ánh biết.")
         raise Invalid(problem, fields={"answer": problem})
     with transition(report.case, Deed.WORK) as case:
-        step = open_step(_step(case, "draft"), case, by=by)
-        Report.objects.filter(pk=case.pk).update(draft=text)
+        step = checked_step(_step(case, "draft"), case, by=by)
+        update(Report(case=case, draft=text), "draft")
         if done:
             finish_step(step, case, by=by, outcome="", note="", at=at)
     return case
@@ -55,15 +57,14 @@ def approve_answer(report: Report, *, by: Person, text: str = "", step: int | No
         waiting = _step(case, "sign")
         if step and step != waiting.pk:
             raise WrongState(_("Bản trả lời đã được sửa từ khi trang này mở ra. Hãy tải lại trang để đọc bản mới."))
-        writer, waiting = waiting.writer, open_step(waiting, case, by=by)  # type: ignore[attr-defined]
-        if writer == by.pk:
+        waiting = checked_step(waiting, case, by=by)
+        if waiting.writer == by.pk:  # type: ignore[attr-defined]
             raise NotAllowed(_("Người soạn trả lời không tự duyệt. Hãy để người khác duyệt."))
-        kept = Report.objects.get(pk=case.pk)
-        kept.answer, kept.answered_at = free_text(text, field="answer") or kept.draft, at
-        kept.save(update_fields=["answer", "answered_at"])
+        answer = free_text(text, field="answer") or waiting.draft  # type: ignore[attr-defined]
+        update(Report(case=case, answer=answer, answered_at=at), "answer", "answered_at")
         case.status, case.ended_at, case.returned_at = Status.RETURNED, at, at
         finish_step(waiting, case, by=by, outcome="approve", note="", at=at)
-        tell(case, "answered", by=by, at=at, note=kept.answer)
+        tell(case, "answered", by=by, at=at, note=answer)
     return case
 
 
@@ -72,7 +73,7 @@ def return_answer(report: Report, *, by: Person, reason: str, at: datetime | Non
     """Give the answer back to who wrote it, with what is to be put right."""
     at = at or now()
     with transition(report.case, Deed.SEND_BACK) as case:
-        step = open_step(_step(case, "sign"), case, by=by)
+        step = checked_step(_step(case, "sign"), case, by=by)
         finish_step(step, case, by=by, outcome="return", note=reason, at=at)
     return case
 
@@ -84,8 +85,19 @@ _WRITER = (
 )
 
 
+_OPEN = FixedQuery(
+    lambda: (
+        Step.objects.filter(case=Param("case"), does=Param("does"), done_at__isnull=True, cancelled=False)
+        .select_related("agency")
+        .annotate(writer=Subquery(_WRITER), draft=F("case__report__draft"))
+        .order_by("pk")[:1]
+    )
+)
+
+
 def _step(case: Case, does: str) -> Step:
-    step = case.steps.filter(does=does, done_at__isnull=True, cancelled=False).annotate(writer=Subquery(_WRITER)).first()
+    """The open step of that kind, with who wrote the answer last and the `draft` of it."""
+    step = _OPEN.first(case=case.pk, does=does)
     if step is None:
         raise WrongState(_("Phản ánh này không chờ việc đó. Hãy tải lại trang."))
     return step

@@ -54,7 +54,7 @@ WITH touched AS MATERIALIZED (
         WHERE family = 'report' AND submitted_at >= %(first)s::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
             AND submitted_at < (%(last)s + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
     ) AS every
-    EXCEPT SELECT {_KEYS} FROM reports_marked
+    EXCEPT SELECT {_KEYS} FROM reports_marked()
 ), {_WRITE}"""  # noqa: S608
 
 

@@ -1,24 +1,25 @@
 """A report comes in: it is checked, given to its agency, received at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn
 from tinhso.blocks.cases.actions.routed import submit_routed
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.places import Place
+from tinhso.blocks.cases.routing import Routed
 from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.forms.engine.values import clean_line
 from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
-from tinhso.kernel.inserts import insert, insert_all
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
 
@@ -70,7 +71,12 @@ def send_report(
     if len(files) > MOST_PHOTOS:
         problem = _("Nhiều nhất %(limit)s ảnh, video.") % {"limit": MOST_PHOTOS}
         raise Invalid(problem, fields={"files": problem})
-    case, routed = submit_routed(
+
+    def rows(case: Case, routed: Routed) -> Iterable[Model]:
+        report = Report(case=case, kind=str(answers.get("kind") or ""), routed=routed.how)
+        return [report, *(Photo(report=report, file=file) for file in files)]
+
+    return submit_routed(
         REPORTS,
         field,
         {"matter": {**answers, "text": text}},
@@ -79,12 +85,9 @@ def send_report(
         by=by,
         parts={PHOTOS: HandedIn(files=tuple(files))},
         key=key,
+        beside=rows,
         at=at,
-    )
-    if routed:
-        report = insert(Report(case=case, kind=str(answers.get("kind") or ""), routed=routed.how))
-        insert_all(Photo(report=report, file=file) for file in files)
-    return case
+    )[0]
 
 
 def _checked(sender: Sender) -> Sender:

@@ -9,8 +9,9 @@ from tinhso.blocks.cases.models import ProcedureVersion
 from tinhso.blocks.forms.engine.parse import option_text
 from tinhso.blocks.forms.engine.schema import Field as Question
 from tinhso.blocks.forms.engine.schema import Widget
+from tinhso.kernel.errors import NotFound
 from tinhso.services.reports.open311.errors import missing, unknown
-from tinhso.services.reports.queries import Field, Kind, fields_open
+from tinhso.services.reports.queries import Field, Kind, field_open, fields_open
 
 _DATATYPES = {
     Widget.TEXT: "string",
@@ -44,10 +45,14 @@ def service(code: str, at: datetime) -> tuple[Field, Kind]:
     if not code:
         raise missing("service_code")
     name, _dot, rest = code.partition(".")
-    for field in fields_open(at):
-        if field.code == name and (kind := field.kind(rest)):
-            return field, kind
-    raise unknown("service_code", code)
+    try:
+        field = field_open(name, at)
+    except NotFound:
+        raise unknown("service_code", code) from None
+    kind = field.kind(rest)
+    if kind is None:
+        raise unknown("service_code", code)
+    return field, kind
 
 
 def services(at: datetime) -> list[dict[str, Any]]:

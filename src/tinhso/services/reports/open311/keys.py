@@ -9,6 +9,7 @@ from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.identity.throttle import spend_try
 from tinhso.blocks.identity.tokens import digest_of
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.ids import derived_code
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.open311.tables import ApiKey
@@ -19,7 +20,10 @@ _WRONG_KEYS = 30
 
 def living_key(secret: str) -> ApiKey | None:
     """The key with this secret, unless it was taken back."""
-    return ApiKey.objects.filter(digest=digest_of(secret), revoked_at=None).first() if secret else None
+    return _LIVING.first(digest=digest_of(secret)) if secret else None
+
+
+_LIVING = FixedQuery(lambda: ApiKey.objects.filter(digest=Param("digest"), revoked_at=None))
 
 
 def spend_key(key: ApiKey, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.time import local
 from tinhso.services.reports.models import Photo, Report
 from tinhso.services.reports.open311.catalogue import service_code
@@ -35,13 +36,17 @@ def requests_shown(selection: Selection, at: datetime, *, more: bool) -> list[di
 
 def request_shown(code: str, at: datetime, key: ApiKey | None, *, more: bool) -> dict[str, Any] | None:
     """One of them. A report that is not public is shown without words, place and pictures to the key it came by."""
-    report = _with_photos(Report.objects.select_related("case__procedure", "case__agency", "case__place__unit")).filter(
-        case__code=code
-    )
-    found = report.first()
+    found = _BY_CODE.first(code=code)
     if found is None or not (found.public or came_by(found.case, key)):
         return None
+    found.seen = _PHOTOS.rows(report=found.pk)  # type: ignore[attr-defined]
     return shown(found, _titles(at), more=more)
+
+
+_BY_CODE = FixedQuery(
+    lambda: Report.objects.select_related("case__procedure", "case__agency", "case__place__unit").filter(case__code=Param("code"))
+)
+_PHOTOS = FixedQuery(lambda: Photo.objects.filter(report=Param("report"), public=True).order_by("pk"))
 
 
 def _with_photos(reports: QuerySet[Report]) -> QuerySet[Report]:

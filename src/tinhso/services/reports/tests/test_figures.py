@@ -117,11 +117,18 @@ def test_what_waits_for_the_job_is_not_taken_for_wrong(sent: Send, staff: Staff)
     settle_figures()
     sent()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM reports_marked")
+        cursor.execute("SELECT count(*) FROM reports_marked()")
         assert cursor.fetchone() == (1,)
     assert FigureDay.objects.count() == 0
     assert recount_figures() == 0
     assert FigureDay.objects.count() == 1
+
+
+def test_figures_need_no_rights_but_those_on_tables(db: None) -> None:
+    """The application is granted tables; on a view it would have no rights after a first installation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'reports%' AND relkind IN ('v', 'm')")
+        assert cursor.fetchall() == []
 
 
 @pytest.mark.django_db(transaction=True)

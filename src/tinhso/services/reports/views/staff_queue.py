@@ -1,7 +1,6 @@
 """The reports of the agencies where somebody works, by what is to be done with them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,56 +10,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tinhso.blocks.cases.clock import overdue, remaining_of
-from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case, Status
-from tinhso.blocks.cases.queries import all_cases, cases_visible_to, ways_to_cases, work_of
+from tinhso.blocks.cases.clock import remaining_of
+from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.queries import cases_visible_to
 from tinhso.blocks.gis.clusters import Cluster, clusters, view_from
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
-from tinhso.kernel.manifest import Text
-from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
 from tinhso.kernel.time.lateness import Remaining
 from tinhso.services.reports.family import REPORTS
-from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import Field, fields_open
+from tinhso.services.reports.queue import TABS, Tab, queue_page
 from tinhso.services.reports.words import State, state_of
-
-
-@dataclass(frozen=True)
-class Tab:
-    """code: as in the address. order: what presses most comes first. needs: without that permission it is not shown."""
-
-    code: str
-    title: Text
-    rule: Callable[[PersonRequest, datetime], Q]
-    order: tuple[str, ...] = ("due_at",)
-    needs: str = "reports.search"
-
-
-def _mine(request: PersonRequest, _moment: datetime) -> Q:
-    return Q(pk__in=work_of(request.person, REPORTS).order_by().values("case"))
-
-
-def _to_moderate(request: PersonRequest, _moment: datetime) -> Q:
-    at = grants(request.person).agency_ids_for("reports.moderate")
-    return Q(agency__in=at, report__shown=Report.Shown.WAITING) & ~Q(status=Status.STOPPED)
-
-
-TABS = (
-    Tab("", gettext_lazy("Chờ tôi"), _mine),
-    Tab("kiem-duyet", gettext_lazy("Chờ kiểm duyệt"), _to_moderate, ("-submitted_at",), "reports.moderate"),
-    Tab("dang-xu-ly", gettext_lazy("Đang xử lý"), lambda _r, _m: Q(status=Status.IN_PROGRESS)),
-    Tab("qua-han", gettext_lazy("Quá hạn"), lambda _r, moment: overdue(moment)),
-    Tab("hoi-them", gettext_lazy("Chờ người gửi"), lambda _r, _m: Q(status=Status.SUPPLEMENT_ASKED), ("-submitted_at",)),
-    Tab("tat-ca", gettext_lazy("Tất cả"), lambda _r, _m: Q(), ("-submitted_at",)),
-)
-
 
 MAP = "ban-do"
 Row = tuple[Case, str, State, Remaining | None]
@@ -84,14 +48,8 @@ def queue(request: PersonRequest) -> HttpResponse:
     if given.get("muc") == MAP:
         query = urlencode({name: given[name] for name in ("linh-vuc", "q") if given.get(name)})
         return render(request, "reports/queue.html", context | {"on_map": True, "points": f"{reverse('reports:points')}?{query}"})
-    related = ("procedure", "version", "agency", "report", "place", "form")
-    rule = chosen.rule(request, moment) & _asked(request)
-    page = page_by_key(
-        all_cases(REPORTS).select_related(*related).defer(*CONTENTS),
-        order=chosen.order,
-        cursor=given.get("trang"),
-        ways=[way.filter(rule) for way in ways_to_cases(request.person, REPORTS)],
-    )
+    text, field = given.get("q", ""), given.get("linh-vuc", "")
+    page = queue_page(request.person, chosen, at=moment, text=text, field=field, cursor=given.get("trang"))
     rows = rows_of(page.rows, fields.values(), moment)
     return render(request, "reports/queue.html", context | {"page": page, "rows": rows})
 
@@ -120,7 +78,7 @@ def _point(one: Cluster, codes: Mapping[int, str]) -> dict[str, object]:
 
 
 def _asked(request: PersonRequest) -> Q:
-    """What the filters ask for, among those that have their row here (`adopt_report`)."""
+    """What the filters ask for on the map, as `queue_page` does."""
     rule = Q(report__isnull=False)
     if field := request.GET.get("linh-vuc"):
         rule &= Q(procedure__code=field)

@@ -1,0 +1,38 @@
+"""Changed fields of a row that is there, written by a statement that is made once (`kernel.inserts` for new rows).
+
+step.done_at, step.done_by = at, by
+update(step, "done_at", "done_by")
+"""
+
+from typing import Any
+
+from django.db import DatabaseError, connections, router
+from django.db.models import Field, Model
+
+_statements: "dict[tuple[type[Model], tuple[str, ...]], tuple[list[Field[Any, Any]], str]]" = {}
+
+
+def update(row: Model, *names: str) -> None:
+    """Write these fields, as `save(update_fields=names)` does.
+
+    For plain tables: without parents, and of which nobody is told by a signal. `save` of the model's own is not called.
+
+    Raises:
+        DatabaseError: the row is gone.
+    """
+    model = type(row)
+    made = _statements.get((model, names)) or _statements.setdefault((model, names), _made(model, names))
+    fields, statement = made
+    connection = connections[router.db_for_write(model)]
+    values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, row.pk])
+        if cursor.rowcount != 1:
+            raise DatabaseError(f"{model.__name__} {row.pk} is gone")
+
+
+def _made(model: type[Model], names: tuple[str, ...]) -> "tuple[list[Field[Any, Any]], str]":
+    about = model._meta
+    fields: list[Field[Any, Any]] = [about.get_field(name) for name in names]  # type: ignore[misc]
+    columns = ", ".join(f'"{field.column}" = %s' for field in fields)
+    return fields, f'UPDATE "{about.db_table}" SET {columns} WHERE "{about.pk.column}" = %s'  # noqa: S608
