@@ -1,6 +1,7 @@
 """The commune of the cases' tests, and paper drawn for the purpose."""
 
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -28,7 +29,13 @@ def desk(town: Town) -> Callable[[Person], Client]:  # noqa: F811
 
 
 def sheet(size: tuple[int, int] = A4_AT_200, *, lines: int = 40, ink: int = 25, paper: int = 246) -> Image.Image:
-    """A written page."""
+    """A written page, to draw on at will."""
+    return _written(size, lines, ink, paper).copy()
+
+
+@cache
+def _written(size: tuple[int, int], lines: int, ink: int, paper: int) -> Image.Image:
+    """Drawn once: letters take a tenth of a second."""
     picture = Image.new("RGB", size, (paper, paper, paper))
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=size[0] // 50)
     for number in range(lines):
