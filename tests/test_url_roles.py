@@ -1,8 +1,9 @@
 """Every address × every role × the expected answer. An address without a row fails; so does a row without an address.
 
-Columns: nobody signed in · the applicant · another citizen · the commune's reception, specialist and chairman · the
-province's manager and administrator · a chairman of another commune. Each cell is the status of a request with an empty
-form; what a person may not know of answers 404, what nobody may do without signing in leads to the sign-in page (302).
+The rows are in `url_roles/`, a file for each service. Columns after address and method: nobody signed in · the applicant ·
+another citizen · the commune's reception, specialist and chairman · the province's manager and administrator · a chairman of
+another commune. Each cell is the status of a request with an empty form; what a person may not know of answers 404, what nobody
+may do without signing in leads to the sign-in page (302).
 """
 
 from collections.abc import Iterator
@@ -22,33 +23,6 @@ from tinhso.config.tests.emptying import empty_tables
 
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "owner", "citizen", "clerk", "specialist", "chairman", "manager", "admin", "outsider")
-
-# the rows of a service or floor are in url_roles/, a file each
-TABLE = """
-# address                  method  nobody owner citizen clerk specialist chairman manager admin outsider
-portal:correct             GET    302  409  404  404  404  404  404  404  404
-portal:correct             POST   302  409  404  404  404  404  404  404  404
-portal:complain            POST   302  422  404  404  404  404  404  404  404
-reports:queue              GET    302  404  404  403  403  403  200  403  403
-reports:staff_figures      GET    302  404  404  403  403  403  200  403  403
-reports:figure             GET    302  404  404  403  403  403  404  403  403
-reports:points             GET    302  404  404  403  403  403  422  403  403
-reports:report             GET    302  404  404  404  404  404  404  404  404
-reports:photo              GET    302  404  404  404  404  404  404  404  404
-reports:blur               GET    302  404  404  404  404  404  404  404  404
-reports:blur               POST   302  404  404  404  404  404  404  404  404
-reports:released           GET    302  404  404  404  404  404  404  404  404
-reports:deed               POST   302  404  404  404  404  404  404  404  404
-reports:routing            GET    302  404  404  403  403  403  200  403  403
-reports:routing            POST   302  404  404  403  403  403  302  403  403
-reports:decide_routing     POST   302  404  404  403  403  403  302  403  403
-reports:contractor         GET    404  404  404  404  404  404  404  404  404
-reports:contractor         POST   404  404  404  404  404  404  404  404  404
-reports:contractor_photo   GET    404  404  404  404  404  404  404  404  404
-readyz                     GET    200  200  200  200  200  200  200  200  200
-service-worker             GET    200  200  200  200  200  200  200  200  200
-processes:approve           POST  302  404  404  403  403  403  409  409  403
-"""
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +53,9 @@ class Row:
 
 
 def _rows() -> list[Row]:
-    """The table above, and those in the folder."""
-    tables = [TABLE, *(file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("url_roles/*.txt")))]
-    lines = [line.split() for table in tables for line in table.splitlines() if line.strip() and not line.startswith("#")]
-    return [_row(*line) for line in lines]
+    files = sorted(Path(__file__).parent.glob("url_roles/*.txt"))
+    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    return [_row(*line.split()) for line in lines if line and not line.startswith("#")]
 
 
 def _row(address: str, method: str, *cells: str) -> Row:
