@@ -137,7 +137,7 @@ def sip(transactional_db: None, live_server: Any, town: Any, settings: Any, tmp_
     gate = Gate(urlsplit(live_server.url).port or 80)
     place, trunk = f"127.0.0.1:{free_port()}", free_port()
     secret = join_exchange(hotline.line, place, by=None)
-    exchange = Exchange(place, f"127.0.0.1:{trunk}", ("127.0.0.1/32",), longest=20)
+    exchange = Exchange(place, f"127.0.0.1:{trunk}", ("127.0.0.1/32",), ("02731022",), longest=20, ring=3)
     address = f"http://127.0.0.1:{gate.port}/tong-dai/cti/{secret}/"
     program = write_settings(hotline.line, exchange, address, ROOT / "deploy" / "sip" / "kamailio.cfg")
     agents = (hotline.agent, hotline.colleague)

@@ -53,6 +53,16 @@ def test_a_busy_telephone_leaves_the_call_to_a_colleague(sip: Sip) -> None:
     assert sip.becomes("ended").agent == sip.hotline.colleague
 
 
+def test_telephones_that_are_busy_ring_again_and_the_caller_waits(sip: Sip) -> None:
+    busy, caller = sip.phone("201", "busy"), sip.call(number="02731022")
+    assert sip.ends(busy)
+    phone = sip.phone("201", "answers")
+    assert sip.ends(caller)
+    assert sip.ends(phone)
+    call = sip.becomes("ended")
+    assert call.answered_at - call.started_at > timedelta(seconds=2.5)  # a round, and not rung again at once
+
+
 def test_a_caller_waits_until_somebody_is_ready(sip: Sip) -> None:
     sip.hotline.agent.spells.all().delete()
     phone, caller = sip.phone("202", "answers"), sip.call()

@@ -45,6 +45,7 @@ def exchange(
     listen: Annotated[str, typer.Option(help="Where Kamailio listens: an address of this machine, and a port.")],
     trunk: Annotated[str, typer.Option(help="The carrier's SIP server, host:port.")],
     network: Annotated[list[str], typer.Option("--from", help="A network the carrier calls from; may be given again.")],
+    also: Annotated[list[str] | None, typer.Option(help="How else the carrier writes the number; may be given again.")] = None,
     longest: Annotated[int, typer.Option(help="How many seconds a caller waits for somebody to answer.")] = 90,
     product_url: Annotated[str, typer.Option("--product", help="Where Kamailio reaches the product, if not as people do.")] = "",
 ) -> None:
@@ -60,7 +61,7 @@ def exchange(
         from tinhso.services.hotline.actions.setup import join_exchange
         from tinhso.services.hotline.sip import Exchange, require_possible, write_settings
 
-        found, wanted = _line(line), Exchange(listen, trunk, tuple(network), longest)
+        found, wanted = _line(line), Exchange(listen, trunk, tuple(network), tuple(also or ()), longest)
         try:
             require_possible(wanted)
         except Invalid as wrong:

@@ -63,10 +63,12 @@ def ready_agents(line: Line, *, but: Agent) -> QuerySet[Agent]:
     )
 
 
-def first_to_ring(line: Line) -> list[str]:
-    """The extensions of those who are ready, who has waited longest first."""
+def first_to_ring(line: Line, rung: Sequence[str] = ()) -> list[str]:
+    """The extensions of those who are ready: at whom the call has not rung yet, who has waited longest first; then the others."""
     ready = Spell.objects.filter(agent__line=line, agent__active=True, until=None, state=State.READY)
-    return list(ready.order_by("since", "pk").values_list("agent__extension", flat=True))
+    latest = {extension: place for place, extension in enumerate(rung)}
+    extensions = ready.order_by("since", "pk").values_list("agent__extension", flat=True)
+    return sorted(extensions, key=lambda extension: latest.get(extension, -1))
 
 
 # ---- the agent's own calls ----
@@ -124,6 +126,16 @@ def open_callbacks(line: Line) -> QuerySet[Callback]:
     """What is to be called back, the most pressing first."""
     found = Callback.objects.filter(line=line, done_at=None).select_related("owner__person", "call", "line__agency")
     return found.order_by("due_at", "pk")
+
+
+def calls_back(callbacks: Sequence[Callback]) -> dict[int, list[Call]]:
+    """By call-back: the calls made to its number since it waits, the latest first."""
+    if not callbacks:
+        return {}
+    since, numbers = min(one.made_at for one in callbacks), {one.number for one in callbacks}
+    made = Call.objects.filter(line=callbacks[0].line_id, direction=Call.Direction.OUT, number__in=numbers, started_at__gte=since)
+    calls = list(made.select_related("agent__person").order_by("-started_at", "-pk"))
+    return {one.pk: [call for call in calls if call.number == one.number and call.started_at >= one.made_at] for one in callbacks}
 
 
 def callback_for(person: Person, pk: int) -> Callback:

@@ -1,6 +1,6 @@
 """The SIP exchange that comes with the product: Kamailio with `deploy/sip/kamailio.cfg`, its settings, its telephones, its pulse.
 
-Everything it reads lies in `<data>/sip/<number>/`: `kamailio.cfg` with the settings, which includes the one of `deploy/`, and
+Everything it reads lies in `<data>/sip/line-<id>/`: `kamailio.cfg` with the settings, which includes the one of `deploy/`, and
 `phones/`, the passwords' digests in the form of Kamailio's db_text.
 """
 
@@ -26,16 +26,19 @@ _ADDRESS = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z0-9.-]+):([0-9]{
 
 @dataclass(frozen=True)
 class Exchange:
-    """Where it listens (`10.1.2.3:5060`), where the carrier is, which networks it calls from, how many seconds callers wait."""
+    """Where it listens (`10.1.2.3:5060`), where the carrier is, which networks it calls from, how else it writes the
+    number (`02731022`), how many seconds callers wait and telephones ring."""
 
     listen: str
     trunk: str
     networks: tuple[str, ...]
+    also: tuple[str, ...] = ()
     longest: int = 90
+    ring: int = 20
 
 
 def folder(line: Line) -> Path:
-    return Path(settings.DATA_DIR) / "sip" / line.number.lstrip("+")
+    return Path(settings.DATA_DIR) / "sip" / f"line-{line.pk}"
 
 
 def require_possible(exchange: Exchange) -> None:
@@ -51,8 +54,10 @@ def require_possible(exchange: Exchange) -> None:
         good = []
     if not good:
         wrong["networks"] = _("Hãy ghi mạng của nhà mạng, ví dụ 203.0.113.8/32.")
-    if not 10 <= exchange.longest <= 170:
-        wrong["longest"] = _("Người gọi chờ từ 10 đến 170 giây.")
+    if not all(re.fullmatch(r"\+?[0-9]{3,15}", number) for number in exchange.also):
+        wrong["also"] = _("Số tổng đài gồm 3 đến 15 chữ số.")
+    if not 10 <= exchange.longest <= 100:
+        wrong["longest"] = _("Người gọi chờ từ 10 đến 100 giây.")
     if wrong:
         raise Invalid(_("Thiết lập tổng đài SIP chưa đúng."), fields=wrong)
 
@@ -68,7 +73,9 @@ def write_settings(line: Line, exchange: Exchange, event_address: str, program: 
         "NETS": ",".join(exchange.networks),
         "PHONES": str(place / "phones"),
         "CTI": event_address,
+        "ALSO": "|".join(number.replace("+", "[+]") for number in (line.number, *exchange.also)),
         "LONGEST": str(exchange.longest),
+        "ROUND": str(exchange.ring),
     }
     settings = [f'#!substdef "!SIP_{name}!{value}!g"' for name, value in values.items()]
     for made in (place, place / "phones", place / "run"):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("phieu/<str:code>/", tickets.one, name="ticket"),
     path("mau/goi-den/", demo.ring, name="ring"),
     path("mau/<int:pk>/<str:act>/", demo.handled, name="handled"),
+    path("goi/", demo.dial, name="dial"),
     path("goi-lai/", callbacks.page, name="callbacks"),
     path("goi-lai/them/", callbacks.add, name="add_callback"),
     path("goi-lai/<int:pk>/<str:act>/", callbacks.acted, name="callback"),

@@ -202,7 +202,8 @@ def slot(context: RequestContext, name: str) -> SafeString:
     """What the applications put at a place of the shell: every template `<app>/slots/<name>.html`, in menu order.
 
     Places: banner (above everything), notices (bell), account (lines of the person's menu), search (workspace top bar),
-    home (public home page), procedure (public page of a procedure), case_papers (below the papers of a case), footer.
+    home (public home page), procedure (public page of a procedure), case_papers (below the papers of a case),
+    party_phone (beside the telephone of a case's party), footer.
     """
     templates = _slot_templates.__wrapped__(name) if settings.DEBUG else _slot_templates(name)
     parts = [context.template.engine.get_template(path).render(context) for path in templates]  # type: ignore[union-attr]

@@ -36,6 +36,7 @@ def add_agent(line: Line, person: Person, extension: str, *, by: Person | None) 
     if before:
         require(by, "hotline.manage", at=before.line.agency)
         switch(before, None, at=now())
+        on_commit(partial(write_phones, before.line))
     Agent.objects.filter(person=person).exclude(line=line, extension=extension, active=True).update(ha1="")
     agent, _made = Agent.objects.update_or_create(person=person, defaults={"line": line, "extension": extension, "active": True})
     on_commit(partial(write_phones, line))

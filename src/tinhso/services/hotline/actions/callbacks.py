@@ -162,7 +162,7 @@ def finish_callback(callback: Callback, outcome: str, *, by: Person, at: datetim
     fresh = _open(callback)
     if outcome not in Callback.Outcome.values:
         raise Invalid(_("Hãy chọn kết quả gọi lại."))
-    if outcome == Callback.Outcome.NOT_REACHED and fresh.attempts < 3:
+    if outcome == Callback.Outcome.NOT_REACHED and max(fresh.attempts, _calls_in_vain(fresh)) < 3:
         raise Invalid(_("Hãy gọi ít nhất ba lần, cách nhau, trước khi ghi là không gọi được."))
     fresh.done_at, fresh.outcome = at or now(), outcome
     fresh.save(update_fields=["done_at", "outcome"])
@@ -179,6 +179,11 @@ def take_callback(callback: Callback, owner: Agent, *, by: Person) -> None:
     fresh.owner = owner
     fresh.save(update_fields=["owner"])
     record("hotline.callback_given", by=by, on=fresh, agency=fresh.line.agency, owner=owner.pk)
+
+
+def _calls_in_vain(callback: Callback) -> int:
+    calls = Call.objects.filter(line=callback.line_id, direction=Call.Direction.OUT, number=callback.number)
+    return calls.filter(state=Call.State.MISSED, started_at__gte=callback.made_at).count()
 
 
 def _open(callback: Callback) -> Callback:

@@ -1,8 +1,22 @@
 from django import template
+from django.template import RequestContext
 
+from tinhso.blocks.identity.policy import grants
+from tinhso.services.hotline.exchanges import dials
 from tinhso.services.hotline.numbers import spoken
+from tinhso.services.hotline.queries import agent_of
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def calls_by_press(context: RequestContext) -> bool:
+    """Whether who looks at the page answers a line whose exchange calls when asked to."""
+    person = getattr(context.get("request"), "person", None)
+    if person is None or "hotline.serve" not in grants(person).permissions:
+        return False
+    agent = agent_of(person)
+    return agent is not None and dials(agent.line)
 
 
 @register.filter

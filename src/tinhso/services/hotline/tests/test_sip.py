@@ -22,8 +22,8 @@ EXCHANGE = Exchange("127.0.0.1:5060", "203.0.113.8:5060", ("203.0.113.8/32",))
 def test_what_cannot_be_an_exchange_is_refused_by_name() -> None:
     require_possible(EXCHANGE)
     with pytest.raises(Invalid) as refused:
-        require_possible(Exchange("đâu đó", 'nhà"mạng:5060', ("203.0.113.8/8",), longest=600))
-    assert refused.value.fields.keys() == {"listen", "trunk", "networks", "longest"}
+        require_possible(Exchange("đâu đó", 'nhà"mạng:5060', ("203.0.113.8/8",), longest=600, also=("x",)))
+    assert refused.value.fields.keys() == {"listen", "trunk", "networks", "longest", "also"}
 
 
 def test_telephones_are_a_table_of_digests_that_follows_the_agents(
@@ -58,6 +58,8 @@ def test_the_exchange_is_told_who_has_been_ready_longest(hotline: Hotline, clien
     form = {"event": "newCall", "callId": "x", "direction": "in", "from": "0912345678"}
     assert client.post(f"/tong-dai/cti/{SECRET}/", form).json() == {}
     assert client.post(f"/tong-dai/cti/{SECRET}/", form | {"wants": "users"}).json() == {"users": "202,201"}
+    again = form | {"wants": "users", "rung": "202,"}
+    assert client.post(f"/tong-dai/cti/{SECRET}/", again).json() == {"users": "201,202"}  # a busy one does not come first again
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(30, True), (90_000, False), (-30, False)])

@@ -16,9 +16,9 @@ from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.hotline.actions.callbacks import ask_back, finish_callback, take_callback, try_callback
 from tinhso.services.hotline.desk_tables import Callback
+from tinhso.services.hotline.exchanges import dialled
 from tinhso.services.hotline.models import Agent
-from tinhso.services.hotline.queries import agent_of, callback_for, line_for, open_callbacks
-from tinhso.services.hotline.views.demo import call_out
+from tinhso.services.hotline.queries import agent_of, callback_for, calls_back, line_for, open_callbacks
 
 _SHOWN = 200
 
@@ -30,9 +30,11 @@ def page(request: PersonRequest) -> HttpResponse:
     require(request.person, "hotline.serve")
     line, at = line_for(request.person, "hotline.serve"), now()
     agent = agent_of(request.person)
+    waiting = list(open_callbacks(line)[:_SHOWN])
+    made = calls_back(waiting)
     rows = [
-        (one, remaining_until(line.agency, one.due_at, at), bool(agent and one.owner_id == agent.pk))
-        for one in open_callbacks(line)[:_SHOWN]
+        (one, remaining_until(line.agency, one.due_at, at), bool(agent and one.owner_id == agent.pk), made[one.pk])
+        for one in waiting
     ]
     context = {
         "line": line,
@@ -83,7 +85,7 @@ def _call(request: PersonRequest, callback: Callback) -> HttpResponse:
         raise NotFound(_("Bạn chưa được giao máy nào ở tổng đài."))
     try:
         try_callback(callback, by=request.person)
-        if call_out(agent, callback.number):
+        if dialled(agent, callback.number):
             return redirect("hotline:desk")
     except DomainError as error:
         messages.error(request, str(error))

@@ -18,6 +18,7 @@ from tinhso.services.hotline.queries import first_to_ring, line_by_token
 from tinhso.services.hotline.telephony import read_event
 
 _WINDOW = timedelta(minutes=1)
+_RUNG = 60  # a call has no more rounds
 _EVENTS, _STRANGERS = 3000, 30  # a minute: of one exchange, and wrong secrets from one place
 
 
@@ -28,7 +29,7 @@ def event(request: HttpRequest, token: str) -> JsonResponse:
     """One event. Answered 200 with {}, or {"action": "reject"} for a number on the block list, as Zammad does.
 
     An exchange that asks `wants=users` with its newCall is told at which telephones the call is to ring, those first that have
-    been ready longest: {"users": "202,201"}.
+    been ready longest, `rung` (earlier ones) last: {"users": "202,201"}.
     """
     try:
         line = _line(request, token)
@@ -39,7 +40,7 @@ def event(request: HttpRequest, token: str) -> JsonResponse:
     if call.blocked:
         return JsonResponse({"action": "reject", "reason": "busy"})
     if request.POST.get("wants") == "users" and call.state == Call.State.RINGING:
-        return JsonResponse({"users": ",".join(first_to_ring(line))})
+        return JsonResponse({"users": ",".join(first_to_ring(line, request.POST.get("rung", "").split(",")[:_RUNG]))})
     return JsonResponse({})
 
 

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.queries import sample_loaded
-from tinhso.kernel.errors import DomainError, NotFound
+from tinhso.kernel.errors import DomainError, NotFound, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.services.hotline import demo_exchange
-from tinhso.services.hotline.models import Agent, Call, Line
+from tinhso.services.hotline.exchanges import dialled
+from tinhso.services.hotline.models import Agent
 from tinhso.services.hotline.queries import agent_of, call_for
 
 
@@ -41,12 +42,18 @@ def handled(request: PersonRequest, pk: int, act: str) -> HttpResponse:
     raise NotFound(_("Không có việc này."))
 
 
-def call_out(agent: Agent, number: str) -> Call | None:
-    """Call a number. With the demo exchange it answers at once; with a real one the agent's own telephone dials (None)."""
-    if agent.line.adapter != Line.Adapter.DEMO:
-        return None
-    call = demo_exchange.ring(agent.line, number, extensions=(agent.extension,), direction=Call.Direction.OUT)
-    return demo_exchange.answer(call, agent)
+@require_POST
+@staff_only
+def dial(request: PersonRequest) -> HttpResponse:
+    """Call a number by a press, where the exchange can be asked to; elsewhere the page has a link that the telephone takes."""
+    require(request.person, "hotline.serve")
+    agent = _agent(request)
+
+    def call() -> None:
+        if not dialled(agent, request.POST.get("number", "")[:200]):
+            raise WrongState(_("Hãy bấm vào số điện thoại để gọi bằng máy của bạn."))
+
+    return _try(request, call)
 
 
 def _agent(request: PersonRequest) -> Agent:

@@ -3,14 +3,26 @@ import { toast } from "../web/toasts.js";
 
 const desk = document.querySelector("[data-desk]");
 const lost = document.querySelector("[data-lost]");
-const EVERY = 700;
+const EVERY = 1000;
+const UNSEEN = 2500; // while another window covers the desk
+const LONGEST = 10000; // between questions to a server that does not answer, or for a part that does not come
 const PATIENCE = 6000;
 const seen = { call: desk.dataset.call, lists: desk.dataset.lists };
 let tag = "";
+let failed = 0; // questions without an answer, one after the other
+let broken = 0; // parts that did not come
+let asking = false;
+let due = 0;
 let title = document.title;
 let sound = null;
 
+// a browser holds up the timers of a page nobody looks at, for a minute in the end; not those of a worker
+const clock = new Worker(desk.dataset.clock);
+clock.onmessage = () => performance.now() >= due && ask();
+
 async function ask() {
+  if (asking) return;
+  asking = true;
   try {
     const answer = await fetch(desk.dataset.desk, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {}, signal: AbortSignal.timeout(PATIENCE) });
     if (answer.redirected || answer.status === 401) return location.reload();
@@ -18,11 +30,33 @@ async function ask() {
       tag = answer.headers.get("ETag") ?? "";
       update(await answer.json());
     } else if (answer.status !== 304) throw new Error(answer.status);
+    failed = 0;
     lost.hidden = true;
   } catch {
-    lost.hidden = false;
+    failed += 1;
+    forget();
+    lost.hidden = failed < 2; // one question lost is no lost line
   }
-  setTimeout(ask, EVERY);
+  asking = false;
+  due = performance.now() + (failed ? longer(failed) : document.hidden ? UNSEEN : EVERY - 100);
+}
+
+const longer = (times) => Math.min(LONGEST, EVERY * 2 ** (times - 1));
+
+// what is on the screen may be old: draw it anew with the next answer
+function forget() {
+  tag = "";
+  seen.call = seen.lists = null;
+}
+
+for (const [where, what] of [[document, "visibilitychange"], [window, "online"]]) where.addEventListener(what, () => document.hidden || ask());
+
+for (const what of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(what, (event) => {
+    if (event.detail.requestConfig?.verb !== "get" || !["call", "lists"].includes(event.detail.target?.id)) return;
+    broken += 1;
+    setTimeout(forget, longer(broken));
+  });
 }
 
 function update(found) {
@@ -74,6 +108,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.detail.target;
+  if (place?.id === "call" || place?.id === "lists") broken = 0;
   if (place?.id === "call") {
     restore(place);
     place.querySelector(".field-error")?.parentElement.querySelector("input, select, textarea")?.focus();
