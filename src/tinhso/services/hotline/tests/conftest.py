@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
 
 from tinhso.blocks.cases.tests.conftest import MONDAY, Town, submitted, town, version  # noqa: F401
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Person
+from tinhso.blocks.identity.actions import open_account
+from tinhso.blocks.identity.models import Account
 from tinhso.services.hotline.actions.agents import add_agent, set_state
 from tinhso.services.hotline.actions.setup import set_line
 from tinhso.services.hotline.actions.telephony import hear
@@ -58,3 +61,18 @@ def hotline(town: Town) -> Hotline:  # noqa: F811
 def second() -> Callable[[float], datetime]:
     """`second(20)`: twenty seconds past nine on the tests' Monday."""
     return lambda number: MONDAY + timedelta(seconds=number)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Person], Client]:
+    """A browser in which somebody is signed in."""
+
+    def sign_in(person: Person) -> Client:
+        account = Account.objects.filter(person=person).first() or open_account(
+            kind=Account.Kind.STAFF, person=person, username=f"p{person.pk}", by=None
+        )
+        client = Client()
+        client.force_login(account)
+        return client
+
+    return sign_in

@@ -13,8 +13,6 @@ from django.utils.timezone import now
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.tests.conftest import MONDAY
 from tinhso.blocks.directory.models import Person
-from tinhso.blocks.identity.actions import open_account
-from tinhso.blocks.identity.models import Account
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import NotAllowed
 from tinhso.services.hotline.actions.knowledge import approve, still_right, write_article
@@ -27,19 +25,6 @@ from tinhso.services.hotline.tests.conftest import SECRET, Hotline
 
 pytestmark = pytest.mark.django_db
 CALLER = "0912345678"
-
-
-@pytest.fixture
-def signed_in() -> Callable[[Person], Client]:
-    def sign_in(person: Person) -> Client:
-        account = Account.objects.filter(person=person).first() or open_account(
-            kind=Account.Kind.STAFF, person=person, username=f"p{person.pk}", by=None
-        )
-        client = Client()
-        client.force_login(account)
-        return client
-
-    return sign_in
 
 
 def _now_call(hotline: Hotline, call_id: str = "c1", **form: str) -> Call:
