@@ -2,11 +2,14 @@ from django import template
 from django.template import RequestContext
 
 from tinhso.blocks.identity.policy import grants
+from tinhso.kernel.permissions import allowed
+from tinhso.services.hotline.desk_tables import Callback
 from tinhso.services.hotline.exchanges import dials
 from tinhso.services.hotline.numbers import spoken
-from tinhso.services.hotline.queries import agent_of
+from tinhso.services.hotline.queries import agent_of, open_callbacks
 
 register = template.Library()
+_LATE_SHOWN = 10
 
 
 @register.simple_tag(takes_context=True)
@@ -17,6 +20,15 @@ def calls_by_press(context: RequestContext) -> bool:
         return False
     agent = agent_of(person)
     return agent is not None and dials(agent.line)
+
+
+@register.simple_tag(takes_context=True)
+def overdue_callbacks(context: RequestContext) -> list[Callback]:
+    """For who serves the line: the figures alone are for others."""
+    line, at = context["line"], context["now"]
+    if not allowed(context["request"].person, "hotline.serve", at=line.agency):
+        return []
+    return list(open_callbacks(line).filter(due_at__lt=at)[:_LATE_SHOWN])
 
 
 @register.filter

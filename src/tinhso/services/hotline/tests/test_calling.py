@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.tests.conftest import Town
-from tinhso.blocks.directory.actions import appoint, create_post
+from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.errors import Invalid
 from tinhso.services.hotline.actions.callbacks import ask_back, finish_callback
@@ -89,3 +89,9 @@ def test_the_supervisor_sees_what_is_overdue(hotline: Hotline, signed_in: SignIn
         assert "Gọi lại quá hạn" in page
         assert "0912 345 678" in page
         assert hotline.agent.person.full_name in page
+    reader = register_person("Người Xem", by=None)
+    post = create_post(hotline.line.agency, "Theo dõi", roles=["manager"], by=None)
+    appoint(reader, post, valid_from=MONDAY.date().replace(month=1), by=None)
+    page = signed_in(reader).get("/tong-dai/bang/").content.decode()
+    assert "Cần gọi lại" in page
+    assert "0912 345 678" not in page  # figures are not numbers

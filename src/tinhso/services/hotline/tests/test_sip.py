@@ -1,5 +1,7 @@
 """The SIP exchange that comes along: its settings and telephones. That it works: tests/telephony."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +9,12 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from tinhso.kernel.errors import Invalid
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.services.hotline.actions.agents import add_agent, new_phone_password, remove_agent
-from tinhso.services.hotline.actions.setup import join_exchange
+from tinhso.services.hotline.actions.setup import join_exchange, set_line
 from tinhso.services.hotline.health import check_lines
+from tinhso.services.hotline.live import mark
 from tinhso.services.hotline.models import Call
 from tinhso.services.hotline.sip import Exchange, digest, require_possible, write_phones, write_settings
 from tinhso.services.hotline.tests.conftest import MONDAY, SECRET, Hotline
@@ -81,3 +85,36 @@ def test_a_line_without_its_exchange_says_what_to_do(hotline: Hotline) -> None:
     join_exchange(hotline.line, "", by=None)
     (check,) = check_lines()
     assert (check.state, "tinhso hotline exchange 1022" in check.advice) == ("not configured", True)
+
+
+def test_who_moves_to_another_line_is_registered_at_the_first_no_more(
+    hotline: Hotline, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    program = write_settings(hotline.line, EXCHANGE, "http://127.0.0.1:8000/x/", Path("/x/kamailio.cfg"))
+    other, _secret = set_line(hotline.line.agency, "1023", by=None, title="Khác")
+    with django_capture_on_commit_callbacks(execute=True):
+        new_phone_password(hotline.agent, by=None)
+        add_agent(other, hotline.agent.person, "201", by=None)
+    assert len((program.parent / "phones" / "subscriber").read_text().splitlines()) == 1
+
+
+def test_whatever_changes_on_the_desk_changes_its_mark(hotline: Hotline) -> None:
+    seen = {mark(hotline.agent.person, now())}
+    hotline.hears("newCall", at=now())
+    seen.add(mark(hotline.agent.person, now()))
+    hotline.ready(hotline.colleague, at=now())
+    seen.add(mark(hotline.agent.person, now()))
+    seen.add(mark(hotline.agent.person, now() + timedelta(minutes=4)))  # it was lost on the way
+    assert len(seen) == 4
+    with pytest.raises(NotFound):
+        mark(hotline.lead, now())
+
+
+def test_asking_costs_one_statement_beside_who_asks(
+    hotline: Hotline, signed_in: Callable[[Person], Client], django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(hotline.agent.person)
+    tag = client.get("/tong-dai/tin-hieu/")["ETag"]
+    with django_assert_max_num_queries(5):
+        assert client.get("/tong-dai/tin-hieu/", headers={"If-None-Match": tag}).status_code == 304

@@ -11,16 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import allowed, require
 from tinhso.services.hotline.figures import NOTHING, TARGET, Figures, figures
 from tinhso.services.hotline.models import Line
-from tinhso.services.hotline.queries import board, line_for, open_callbacks
+from tinhso.services.hotline.queries import board, line_for
 
 _LONGEST = timedelta(days=366)
-_LATE_SHOWN = 10
 _FIRST = date(2000, 1, 1)
 
 
@@ -31,7 +29,7 @@ def page(request: PersonRequest) -> HttpResponse:
     """Now, and the days asked for; today unless said otherwise."""
     require(request.person, "hotline.figures")
     line, first, last = _asked(request)
-    context = _live(request.person, line) | {
+    context = _live(line) | {
         "total": next(iter(figures(line, first, last)), None),
         "target": TARGET,
         "tables": [
@@ -55,15 +53,13 @@ def page(request: PersonRequest) -> HttpResponse:
 def live(request: PersonRequest) -> HttpResponse:
     """What changes by the second."""
     require(request.person, "hotline.figures")
-    return render(request, "hotline/board_now.html", _live(request.person, line_for(request.person, "hotline.figures")))
+    return render(request, "hotline/board_now.html", _live(line_for(request.person, "hotline.figures")))
 
 
-def _live(person: Person, line: Line) -> dict[str, object]:
+def _live(line: Line) -> dict[str, object]:
     at, today = now(), localdate()
-    serves = allowed(person, "hotline.serve", at=line.agency)
     counted = next(iter(figures(line, today, today)), NOTHING)
-    late = open_callbacks(line).filter(due_at__lt=at)[:_LATE_SHOWN] if serves else []  # numbers are not for who reads figures
-    return {"line": line, "board": board(line, at), "today": counted, "now": at, "late": late}
+    return {"line": line, "board": board(line, at), "today": counted, "now": at}
 
 
 @require_safe
