@@ -96,8 +96,8 @@ def ringing_for(agent: Agent, state: Spell | None, at: datetime) -> Call | None:
 def call_in_hand(agent: Agent, state: Spell | None) -> Call | None:
     """The call the agent is on, or writes about; the running one first. While writing also one that was handed over."""
     mine = Call.objects.filter(agent=agent).select_related("line__agency", "person", "agent__person")
-    running = mine.filter(state=Call.State.ANSWERED).order_by("-answered_at").first()
-    found = running or mine.filter(state=Call.State.ENDED, wrapped_at=None).order_by("-ended_at").first()
+    in_hand = mine.filter(Q(state=Call.State.ANSWERED) | Q(state=Call.State.ENDED, wrapped_at=None))
+    found = in_hand.order_by("-ended_at", "-answered_at").first()  # PostgreSQL puts what has not ended first
     if found or state is None or state.state != State.WRAP_UP:
         return found
     handed = Call.objects.filter(legs__agent=agent, legs__answered_at__isnull=False).exclude(agent=agent)
