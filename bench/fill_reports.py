@@ -1,7 +1,7 @@
 """Fills the filled database with citizens' reports.
 
 Each is a copy of one of a few that went through the product's own actions, made in the database itself: another agency, another
-place nearby, a whole number of weeks earlier. Run it as the owner of the schema, with nobody else at work.
+place nearby, some days earlier. Run it as the owner of the schema, with nobody else at work.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,14 @@ from django.db import connection, transaction
 from bench.complaints import Lives
 from bench.fill import busy_agencies, commune_agencies
 from tinhso.blocks.cases.queries import all_cases
+from tinhso.services.reports.actions.moderating import publish
 from tinhso.services.reports.actions.recounting import recount_figures
 from tinhso.services.reports.family import REPORTS
+from tinhso.services.reports.models import Report
 
 BATCH = 20_000
 _TEMPLATES = 40
-_WEEKS = 56
+_DAYS = 400
 _TRIGGERED = ("cases_case", "reports_report", "cases_rating")
 SHARE_STILL_OPEN = 0.08
 _LEAN = ("cases.Case", "cases.CaseForm", "cases.CasePlace", "reports.Report")
@@ -30,10 +32,10 @@ _MAP = """
 CREATE TEMPORARY TABLE made ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('cases_case', 'id')) AS id, old.id AS old_id, old.agency_id AS old_agency,
     old.code AS old_code, drawn.agency,
-    make_interval(weeks => CASE WHEN old.ended_at IS NULL THEN drawn.week %% 3 ELSE drawn.week END) AS back,
+    make_interval(days => CASE WHEN old.ended_at IS NULL THEN drawn.day %% 21 ELSE drawn.day END) AS back,
     format('PA-B%%s-%%s', old.id, to_hex(drawn.number)) AS code, random() * 0.02 - 0.01 AS east, random() * 0.02 - 0.01 AS north
 FROM (
-    SELECT (random() * 1e15)::bigint AS number, floor(random() * %(weeks)s)::int AS week,
+    SELECT (random() * 1e15)::bigint AS number, floor(random() * %(days)s)::int AS day,
         (%(agencies)s::bigint[])[1 + floor(power(random(), 2) * %(count_agencies)s)::int] AS agency,
         CASE WHEN random() < %(open_share)s THEN (%(open)s::bigint[])[1 + floor(random() * %(templates)s)::int]
             ELSE (%(ended)s::bigint[])[1 + floor(random() * %(templates)s)::int] END AS old_id
@@ -56,6 +58,8 @@ def fill_reports(wanted: int, *, complete: int, done: Callable[[int], None] = la
     keys = [f"template-{token_hex(4)}-{number}" for number in range(_TEMPLATES)]
     ended = [lives.live(key).pk for key in keys]
     still = [lives.send(f"open-{key}").pk for key in keys]
+    for report in Report.objects.filter(pk__in=ended + still).select_related("case__agency"):
+        publish(report, by=None, text="Ổ gà sâu trước cổng chợ.")
     for first in range(there, wanted, BATCH):
         count = min(BATCH, wanted - first)
         _copy(count, ended, still, _LEAN + (_REST if first < complete else ()))
@@ -69,7 +73,7 @@ def _copy(count: int, ended: list[int], still: list[int], tables: tuple[str, ...
     busy = [agency.pk for agency in busy_agencies()]
     agencies = [*busy, *(agency.pk for agency in commune_agencies() if agency.pk not in busy)]
     values: dict[str, Any] = {
-        "count": count, "weeks": _WEEKS, "agencies": agencies, "count_agencies": len(agencies),
+        "count": count, "days": _DAYS, "agencies": agencies, "count_agencies": len(agencies),
         "open_share": SHARE_STILL_OPEN, "open": still, "ended": ended, "templates": _TEMPLATES,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
