@@ -75,10 +75,10 @@ def test_words_and_field_narrow_it_and_signs_of_patterns_mean_themselves(reports
     assert new < found(field="PA-ANTT") == found()
 
 
-def test_a_page_of_the_queue_is_one_query_for_what_it_shows(
+def test_a_page_of_the_queue_is_two_queries_for_what_it_shows(
     reports: list[Report], staff: Staff, django_assert_num_queries: Callable[..., object]
 ) -> None:
     queue_page(staff.handler, at=AT)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         for case in queue_page(staff.handler, at=AT).rows:
             assert all((case.report.kind, case.place.address, case.agency.short_name, case.procedure.title, case.form.answers))
