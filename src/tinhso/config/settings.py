@@ -187,6 +187,11 @@ SMS_DIR = DATA_DIR / "sms"
 # smtp://user:password@host:587 or smtps://…; empty: e-mail is written to MAIL_DIR
 SMTP_URL = os.environ.get("TINHSO_SMTP_URL", "")
 MAIL_FROM = os.environ.get("TINHSO_MAIL_FROM", "Tỉnh Số <khong-tra-loi@tinhso.example>")
+# where e-mail to the 1022 line is read: imaps://user:password@host:993/INBOX; empty: .eml files in MAILBOX_DIR
+MAILBOX_URL = os.environ.get("TINHSO_MAILBOX_URL", "")
+MAILBOX_DIR = DATA_DIR / "mailbox"
+# its address, to which answers go; empty: TINHSO_MAIL_FROM's
+MAILBOX_ADDRESS = os.environ.get("TINHSO_MAILBOX_ADDRESS", "")
 SMS_GATEWAY = os.environ.get("TINHSO_SMS_GATEWAY", "demo")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -16,6 +16,7 @@ from tinhso.blocks.messaging.channels import adapter_for
 from tinhso.blocks.messaging.models import Message
 from tinhso.blocks.messaging.queries import undelivered
 from tinhso.blocks.messaging.rendering import render
+from tinhso.blocks.messaging.threads import ALONE, Thread
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.inserts import insert
@@ -38,6 +39,7 @@ def send(
     channels: Collection[str] | None = None,
     language: str = "",
     secret: bool = False,
+    thread: Thread = ALONE,
 ) -> list[Message]:
     """Write to a person, or to a bare address, in the receiver's language.
 
@@ -53,6 +55,7 @@ def send(
         channels: only these ("notice", "email", "sms").
         language: "vi" or "en"; else what the receiver chose.
         secret: the text is wiped when it has been delivered (codes).
+        thread: of an e-mail, what it answers and where it is answered to.
     """
     person = to if isinstance(to, Person) else None
     language = language or (language_of(person) if person else settings.LANGUAGE_CODE)
@@ -71,6 +74,9 @@ def send(
                 body=body,
                 link=link,
                 about=about,
+                reply_to=thread.reply_to,
+                in_reply_to=thread.in_reply_to,
+                personal=thread.personal,
                 status=_first_status(channel, error),
                 error=error,
                 sent_at=now() if channel == Channel.NOTICE and not error else None,
@@ -137,7 +143,7 @@ def _deliver(message_id: int, *, secret: bool) -> str:
     message.attempts += 1
     try:
         adapter_for(message.channel).send(
-            Envelope(f"message-{message.pk}", message.address, message.subject, message.body, message.language)
+            Envelope(f"message-{message.pk}", message.address, message.subject, message.body, message.language, message.thread)
         )
     except Exception as error:  # whatever the outside does; the job tries again
         message.error = type(error).__name__

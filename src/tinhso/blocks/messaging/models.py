@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.messaging.threads import Thread
+
 
 class Message(models.Model):
     class Channel(models.TextChoices):
@@ -26,6 +28,9 @@ class Message(models.Model):
     body = models.TextField(_("Nội dung"))
     link = models.CharField(_("Đường dẫn"), max_length=500, blank=True)
     about = models.CharField(_("Về việc"), max_length=80, blank=True)
+    reply_to = models.CharField(max_length=254, blank=True, db_default="", help_text="where an e-mail is answered to")
+    in_reply_to = models.CharField(max_length=250, blank=True, db_default="", help_text="Message-ID of the e-mail it answers")
+    personal = models.BooleanField(default=False, db_default=False, help_text="somebody wrote it: no automatic mail")
     status = models.CharField(_("Trạng thái"), max_length=10, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("Số lần gửi"), default=0)
     error = models.CharField(_("Lỗi"), max_length=200, blank=True)
@@ -48,3 +53,7 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.channel}"
+
+    @property
+    def thread(self) -> Thread:
+        return Thread(self.reply_to, self.in_reply_to, self.personal)

@@ -29,6 +29,7 @@ class HotlineConfig(ServiceConfig):
         ),
         menu=(
             MenuItem(_("Bàn điện thoại"), "hotline:desk", "headset", "hotline.serve", 26),
+            MenuItem(_("Thư và trò chuyện"), "hotline:conversations", "messages", "hotline.serve", 27),
             MenuItem(_("Gọi lại"), "hotline:callbacks", "phone-outgoing", "hotline.serve", 27),
             MenuItem(_("Phiếu 1022"), "hotline:tickets", "message-2", "tickets.search", 27),
             MenuItem(_("Kho tri thức"), "hotline:articles", "book-2", "hotline.read", 28),

@@ -15,6 +15,7 @@ from tinhso.blocks.cases.models import Case, Party
 from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.time import Remaining
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.desk_tables import CallTicket, KnownNumber
 from tinhso.services.hotline.models import Call, Line
 from tinhso.services.hotline.numbers import national
@@ -63,10 +64,15 @@ class CaseLine:
     answer: str = ""
 
 
-def recognise(call: Call) -> Caller:
-    """Certain: the agent confirmed it, now or in an earlier call, or the register gives the number to one person alone."""
+def recognise(call: Call | Conversation) -> Caller:
+    """Certain: the agent confirmed it, now or in an earlier call, or the register gives the number to one person alone.
+
+    A number or an address that somebody typed is only a hint: who writes is certain when signed in or confirmed.
+    """
     if call.person:
         return Caller(Certainty.CERTAIN, [call.person], [])
+    if isinstance(call, Conversation):
+        return _hinted(call)
     if not call.number:
         return Caller(Certainty.UNKNOWN, [], [])
     known = list(
@@ -89,6 +95,14 @@ def recognise(call: Call) -> Caller:
         return Caller(Certainty.CERTAIN, registered, [])
     persons = [*registered, *maybe][:_MOST_PERSONS]
     return Caller(Certainty.MAYBE if persons or names else Certainty.UNKNOWN, persons, names, confirmed)
+
+
+def _hinted(written: Conversation) -> Caller:
+    given = Q(phone=national(written.number)) if written.number else Q(pk__in=[])
+    if written.email:
+        given |= Q(email__iexact=written.email)
+    persons = list(Person.objects.select_related("residence").filter(given).order_by("sort_key")[:_MOST_PERSONS])
+    return Caller(Certainty.MAYBE if persons else Certainty.UNKNOWN, persons, [])
 
 
 def served_agencies(line: Line) -> QuerySet[Agency]:
@@ -133,12 +147,29 @@ def case_by_code(line: Line, code: str) -> Case | None:
     return next((case for case in found if case), None)
 
 
-def calls_of(call: Call) -> list[Call]:
+def calls_of(source: Call | Conversation) -> list[Call]:
     """Earlier calls from the same number or of the same person, newest first."""
-    same = Q(pk__in=[])
-    if call.number:
-        same |= Q(number=call.number)
-    if call.person_id:
-        same |= Q(person=call.person_id)
-    earlier = Call.objects.filter(same, line=call.line).exclude(pk=call.pk)
+    earlier = Call.objects.filter(_same(source), line=source.line)
+    if isinstance(source, Call):
+        earlier = earlier.exclude(pk=source.pk)
     return list(earlier.select_related("agent__person").order_by("-started_at", "-pk")[:_MOST_CALLS])
+
+
+def conversations_of(source: Call | Conversation) -> list[Conversation]:
+    """What the same number, address or person has written before, newest first."""
+    same = _same(source)
+    if source.email:
+        same |= Q(email=source.email)
+    earlier = Conversation.objects.filter(same, line=source.line)
+    if isinstance(source, Conversation):
+        earlier = earlier.exclude(pk=source.pk)
+    return list(earlier.order_by("-last_at", "-pk")[:_MOST_CALLS])
+
+
+def _same(source: Call | Conversation) -> Q:
+    same = Q(pk__in=[])
+    if source.number:
+        same |= Q(number=source.number)
+    if source.person_id:
+        same |= Q(person=source.person_id)
+    return same

@@ -53,19 +53,27 @@ class Callback(models.Model):
 
 
 class CallTicket(models.Model):
-    """A case made from a call. The case never loses its call."""
+    """A case made from a call, or from what somebody wrote. The case never loses where it came from."""
 
-    call = models.ForeignKey("hotline.Call", models.PROTECT, related_name="tickets")
+    call = models.ForeignKey("hotline.Call", models.PROTECT, null=True, related_name="tickets")
+    conversation = models.ForeignKey("hotline.Conversation", models.PROTECT, null=True, related_name="tickets")
     case = models.OneToOneField("cases.Case", models.PROTECT, related_name="+")
     key = models.CharField(max_length=64, blank=True, db_default="", help_text="makes a second press harmless")
     answer = models.TextField(blank=True, db_default="")
     answered_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["call", "key"], condition=~Q(key=""), name="hotline_ticket_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "key"], condition=~Q(key=""), name="hotline_ticket_once"),
+            models.UniqueConstraint(fields=["conversation", "key"], condition=~Q(key=""), name="hotline_ticket_of_written_once"),
+            models.CheckConstraint(
+                condition=Q(call__isnull=False, conversation=None) | Q(call=None, conversation__isnull=False),
+                name="hotline_ticket_from_one",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"case {self.case_id} of call {self.call_id}"
+        return f"case {self.case_id}"
 
 
 class KnownNumber(models.Model):

@@ -8,6 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.services.hotline.conversation_tables import (  # noqa: F401 - Django looks for tables here
+    Conversation,
+    ConversationMessage,
+    Letter,
+    Mailbox,
+    MessageFile,
+)
 from tinhso.services.hotline.desk_tables import (  # noqa: F401 - Django looks for tables here
     BlockedNumber,
     Callback,
@@ -183,6 +190,11 @@ class Call(models.Model):
     @property
     def open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def email(self) -> str:
+        """A telephone tells none; what is written may (`Conversation.email`)."""
+        return ""
 
 
 class Leg(models.Model):

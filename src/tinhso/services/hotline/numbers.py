@@ -45,3 +45,8 @@ def spoken(number: str) -> str:
         return digits
     head = len(digits) - 6
     return f"{digits[:head]} {digits[head : head + 3]} {digits[head + 3 :]}"
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a text message can reach it: Vietnamese mobile numbers begin with 03, 05, 07, 08, 09."""
+    return re.fullmatch(r"\+84[35789]\d{8}", number) is not None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.directory.models import Person
@@ -12,6 +12,7 @@ from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.permissions import allowed
 from tinhso.services.hotline.actions.setup import digest_of
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.desk_tables import Callback
 from tinhso.services.hotline.models import Agent, Call, Leg, Line, Spell, State
 
@@ -176,7 +177,7 @@ def board(line: Line, at: datetime) -> Board:
 
 
 def pulse(line: Line, at: datetime) -> list[object]:
-    """A few numbers that change when the board does; asked every second by every desk, so four queries that read little."""
+    """A few numbers that change when the board does; asked every second by every desk, so five queries that read little."""
     calls = Call.objects.filter(line=line, ended_at=None).aggregate(
         waiting=Count("pk", filter=Q(state=Call.State.RINGING, started_at__gt=at - RINGS)),
         talking=Count("pk", filter=Q(state=Call.State.ANSWERED)),
@@ -185,4 +186,5 @@ def pulse(line: Line, at: datetime) -> list[object]:
         all=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at))
     )
     spells = Spell.objects.filter(agent__line=line, until=None).order_by("agent").values_list("agent", "state")
-    return [*calls.values(), unseen_missed(line).count(), *callbacks.values(), *map(list, spells)]
+    written = Conversation.objects.filter(line=line).exclude(waiting_since=None).aggregate(all=Count("pk"), last=Max("last_at"))
+    return [*calls.values(), unseen_missed(line).count(), *callbacks.values(), *map(str, written.values()), *map(list, spells)]

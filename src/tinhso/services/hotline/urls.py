@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from tinhso.services.hotline.views import board, callbacks, calls, cti, demo, desk, knowledge, public, setup, tickets
+from tinhso.services.hotline.views import (
+    asking,
+    board,
+    callbacks,
+    calls,
+    conversations,
+    cti,
+    demo,
+    desk,
+    knowledge,
+    public,
+    setup,
+    tickets,
+)
 
 urlpatterns = [
     path("", desk.page, name="desk"),
@@ -36,6 +49,16 @@ urlpatterns = [
     path("bang/", board.page, name="board"),
     path("bang/hien-tai/", board.live, name="board_now"),
     path("bang/so-lieu/", board.table, name="board_table"),
+    path("hoi-thoai/", conversations.page, name="conversations"),
+    path("hoi-thoai/<int:pk>/", conversations.one, name="conversation"),
+    path("hoi-thoai/<int:pk>/moi/", conversations.live, name="conversation_live"),
+    path("hoi-thoai/<int:pk>/loi-hen/", conversations.promise, name="conversation_promise"),
+    path("hoi-thoai/<int:pk>/tep/<int:file>/", conversations.file, name="conversation_file"),
+    path("hoi-thoai/<int:pk>/<str:act>/", conversations.acted, name="conversation_act"),
+    path("hoi/", asking.question, name="question"),
+    path("hoi/<str:code>/", asking.asked, name="asked"),
+    path("hoi/<str:code>/moi/", asking.live, name="asked_live"),
+    path("tro-chuyen/", asking.chat, name="chat"),
     path("nho-goi-lai/", public.ask, name="ask"),
     path("thiet-lap/", setup.page, name="setup"),
     path("cti/<str:token>/", cti.event, name="event"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from tinhso.blocks.messaging.threads import ALONE, Thread
 from tinhso.kernel.manifest import Check
 
 
@@ -16,6 +17,7 @@ class Envelope:
     subject: str
     body: str
     language: str
+    thread: Thread = ALONE
 
 
 class Adapter(Protocol):

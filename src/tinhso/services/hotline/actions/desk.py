@@ -14,6 +14,7 @@ from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.time import local
 from tinhso.services.hotline.actions.agents import switch
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.desk_tables import BlockedNumber, KnownNumber
 from tinhso.services.hotline.models import Agent, Call, Disposition, Leg, Line, Spell, State
 from tinhso.services.hotline.numbers import e164
@@ -23,7 +24,7 @@ _MOST_DAYS = 365
 
 
 @action
-def note_caller_shown(call: Call, *, by: Person, persons: Collection[int], cases: Collection[str]) -> None:
+def note_caller_shown(call: Call | Conversation, *, by: Person, persons: Collection[int], cases: Collection[str]) -> None:
     """Write down that the file of who might be calling was put before an agent."""
     record("hotline.caller_shown", by=by, on=call, agency=call.line.agency, persons=sorted(persons), cases=sorted(cases))
 

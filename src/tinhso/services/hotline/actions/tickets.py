@@ -1,7 +1,9 @@
-"""Cases made from calls: a question answered at once, a request to an agency, a citizen's report."""
+"""Cases made from calls and from what is written: a question answered at once, a request to an agency, a citizen's report."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +20,10 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
+from tinhso.services.hotline.actions.answering import tell_sender
 from tinhso.services.hotline.actions.callbacks import is_blocked, queue_callback
 from tinhso.services.hotline.catalogue import chosen
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.desk_tables import Callback, CallTicket
 from tinhso.services.hotline.family import QUESTION
 from tinhso.services.hotline.models import Call, Disposition
@@ -30,7 +34,7 @@ _NAMELESS = "Người gọi 1022"
 
 @action
 def make_ticket(
-    call: Call,
+    source: Call | Conversation,
     matter: str,
     *,
     by: Person,
@@ -41,7 +45,7 @@ def make_ticket(
     key: str = "",
     at: datetime | None = None,
 ) -> Case:
-    """Make a case of what the caller says; it goes to the agency by the family's rules and its clock starts there.
+    """Make a case of what somebody says or writes; it goes to the agency by the family's rules and its clock starts there.
 
     A question answered at once is a case of the line itself that ends with its answer.
 
@@ -51,15 +55,13 @@ def make_ticket(
         key: a second press with the same key makes nothing.
 
     Raises:
-        NotAllowed: it is a colleague's call.
+        NotAllowed: it is a colleague's call or conversation.
         Invalid: something is missing; `fields` names "matter", "place", "text".
     """
     at = at or now()
-    call = Call.objects.select_for_update(of=("self",)).select_related("line__agency", "agent", "person").get(pk=call.pk)
-    require(by, "hotline.serve", at=call.line.agency)
-    if call.agent is None or call.agent.person_id != by.pk:
-        raise NotAllowed(_("Cuộc gọi này do người khác nghe."))
-    if key and (made := CallTicket.objects.select_related("case").filter(call=call, key=key).first()):
+    source = _own(source, by)
+    origin: dict[str, Any] = {"call" if isinstance(source, Call) else "conversation": source}
+    if key and (made := CallTicket.objects.select_related("case").filter(**origin, key=key).first()):
         return made.case
     group, kind = chosen(matter, at)
     own = group.version.procedure.code == QUESTION
@@ -69,27 +71,39 @@ def make_ticket(
         group.family,
         group.version.procedure.code,
         {"matter": {"kind": kind, "text": free_text(text, field="text")}},
-        place=place if not own or place.commune or place.address else Place(address=call.line.title),
-        applicant=_caller(call, caller_name),
+        place=place if not own or place.commune or place.address else Place(address=source.line.title),
+        applicant=_caller(source, caller_name),
         by=by,
-        agency=call.line.agency if own else agency if group.family.code != REPORT else None,
+        agency=source.line.agency if own else agency if group.family.code != REPORT else None,
         at=at,
     )
-    CallTicket.objects.create(call=call, case=case, key=key)
-    record("hotline.ticket_made", by=by, on=call, agency=case.agency, case=case.code)
+    CallTicket.objects.create(**origin, case=case, key=key)
+    record("hotline.ticket_made", by=by, on=source, agency=case.agency, case=case.code)
     if routed and group.family.code == REPORT:
         record("hotline.report_taken", by=by, on=case, agency=case.agency, kind=kind, routed=routed.how)
-    call.disposition = call.disposition or (Disposition.ANSWERED if own else Disposition.TICKET)
-    call.caller_name = " ".join(caller_name.split())[:150] or call.caller_name
-    call.save(update_fields=["disposition", "caller_name"])
+    source.disposition = source.disposition or (Disposition.ANSWERED if own else Disposition.TICKET)
+    source.caller_name = " ".join(caller_name.split())[:150] or source.caller_name
+    source.save(update_fields=["disposition", "caller_name"])
     return answer_ticket(case, by=by, text=text, at=at) if own else case
 
 
-def _caller(call: Call, name: str) -> Applicant:
-    phone = national(call.number)[:20]
-    if call.person:
-        return Applicant(name=call.person.full_name, phone=phone or call.person.phone, person=call.person)
-    return Applicant(name=" ".join((name or call.caller_name).split())[:150] or _NAMELESS, phone=phone)
+def _own(source: Call | Conversation, by: Person) -> Call | Conversation:
+    """The call or conversation, locked, for the agent whose it is."""
+    rows: QuerySet[Any] = type(source).objects.select_related("line__agency", "agent", "person")
+    fresh: Call | Conversation = rows.select_for_update(of=("self",)).get(pk=source.pk)
+    require(by, "hotline.serve", at=fresh.line.agency)
+    if fresh.agent is None or fresh.agent.person_id != by.pk:
+        raise NotAllowed(
+            _("Cuộc gọi này do người khác nghe.") if isinstance(fresh, Call) else _("Hãy nhận cuộc trao đổi này trước.")
+        )
+    return fresh
+
+
+def _caller(source: Call | Conversation, name: str) -> Applicant:
+    phone, email, person = national(source.number)[:20], source.email, source.person
+    if person:
+        return Applicant(name=person.full_name, phone=phone or person.phone, email=email or person.email, person=person)
+    return Applicant(name=" ".join((name or source.caller_name).split())[:150] or _NAMELESS, phone=phone, email=email)
 
 
 @action
@@ -114,13 +128,19 @@ def answer_ticket(case: Case, *, by: Person, text: str, at: datetime | None = No
         finish_step(step, case, by=by, outcome="", note="", at=at)
         tell(case, "answered", by=by, at=at)
         if case.procedure.code != QUESTION:
-            _tell_caller(case, text, at=at)
+            _tell_caller(case, text, by=by, at=at)
     return case
 
 
-def _tell_caller(case: Case, text: str, *, at: datetime) -> None:
-    """The agent who took the call tells the answer. Nobody can be told whose number was withheld or is refused."""
-    ticket = CallTicket.objects.select_related("call__line__agency", "call__agent").filter(case=case).first()
+def _tell_caller(case: Case, text: str, *, by: Person, at: datetime) -> None:
+    """Who wrote reads the answer where they wrote; of a call the agent who took it tells it. Nobody can be told whose number was
+    withheld or is refused."""
+    rows = CallTicket.objects.select_related("call__line__agency", "call__agent", "conversation")
+    ticket = rows.filter(case=case).first()
+    if ticket and ticket.conversation:
+        words = _("Trả lời phiếu %(code)s của %(agency)s:") % {"code": case.code, "agency": case.agency.name}
+        tell_sender(ticket.conversation, f"{words}\n{text}", by=by, at=at)
+        return
     call = ticket.call if ticket else None
     if call is None or not call.number or is_blocked(call.line, call.number, at):
         return

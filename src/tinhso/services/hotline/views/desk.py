@@ -33,7 +33,8 @@ from tinhso.services.hotline.actions.desk import (
 )
 from tinhso.services.hotline.actions.telephony import end_lost
 from tinhso.services.hotline.articles import find_articles
-from tinhso.services.hotline.callers import calls_of, case_by_code, cases_of_caller, recognise
+from tinhso.services.hotline.callers import calls_of, case_by_code, cases_of_caller, conversations_of, recognise
+from tinhso.services.hotline.conversations import conversation_for, waiting_written, written_of
 from tinhso.services.hotline.knowledge_tables import Article
 from tinhso.services.hotline.live import mark
 from tinhso.services.hotline.models import Agent, Call, Disposition, Leg, Line
@@ -148,6 +149,10 @@ def _shown(request: PersonRequest, context: dict[str, Any]) -> dict[str, Any]:
         "caller": caller,
         "cases": cases,
         "earlier": calls_of(call),
+        "written": conversations_of(call),
+        "acts": "hotline:act",
+        "promise": "hotline:promise",
+        "target": "#call",
         "handed": legs.exclude(handed_by=None).first(),
         "before": None if context["ringing"] or call.agent_id == context["agent"].pk else legs.exclude(answered_at=None).first(),
         "colleagues": ready_agents(call.line, but=context["agent"]) if call.state == Call.State.ANSWERED else [],
@@ -163,6 +168,7 @@ def _lists(agent: Agent) -> dict[str, Any]:
         "line": agent.line,
         "board": board(agent.line, now()),
         "missed": unseen_missed(agent.line)[:_SHOWN],
+        "written": [*written_of(agent)[:_SHOWN], *waiting_written(agent.line)[:_SHOWN]],
         "callbacks": [(one, one.owner_id == agent.pk) for one in callbacks[:_SHOWN]],
         "now": now(),
     }
@@ -275,7 +281,9 @@ def find_case(request: PersonRequest) -> HttpResponse:
     """Where the case stands whose code the caller reads out. Looking is written down."""
     require(request.person, "hotline.serve")
     agent = _agent(request)
-    found, mine = case_by_code(agent.line, request.GET.get("ma", "")[:60]), call_in_hand(agent, state_of(agent))
+    written = whole_number(request.GET.get("hoi-thoai"))
+    mine = conversation_for(request.person, written) if written else call_in_hand(agent, state_of(agent))
+    found = case_by_code(agent.line, request.GET.get("ma", "")[:60])
     if found and mine:
         note_caller_shown(mine, by=request.person, persons=[], cases=[found.code])
     context = {"found": found if mine else None, "asked": request.GET.get("ma", ""), "mine": mine}

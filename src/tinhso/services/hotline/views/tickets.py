@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,15 +27,16 @@ from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.hotline.actions.tickets import answer_ticket, make_ticket
 from tinhso.services.hotline.callers import Caller, Certainty, served_agencies
 from tinhso.services.hotline.catalogue import chosen, groups
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.desk_tables import CallTicket
 from tinhso.services.hotline.family import QUESTION, TICKETS
-from tinhso.services.hotline.models import Call
+from tinhso.services.hotline.models import Call, Line
 from tinhso.services.hotline.queries import call_for
 
 _SHOWN = 100
 
 
-def ticket_parts(call: Call, ringing: Call | None, caller: Caller) -> dict[str, Any]:
+def ticket_parts(call: Call | Conversation, ringing: Call | None, caller: Caller) -> dict[str, Any]:
     """What the ticket form offers: what it may be about, places (a known caller lives in the first chosen), agencies."""
     if ringing:
         return {}
@@ -50,7 +52,7 @@ def ticket_parts(call: Call, ringing: Call | None, caller: Caller) -> dict[str, 
     }
 
 
-def make_from(request: PersonRequest, call: Call) -> Case:
+def make_from(request: PersonRequest, call: Call | Conversation) -> Case:
     """A ticket out of the desk's form."""
     given = request.POST
     return make_ticket(
@@ -59,7 +61,7 @@ def make_from(request: PersonRequest, call: Call) -> Case:
         by=request.person,
         place=_place(given),
         text=given.get("text", ""),
-        agency=_agency(call, given.get("agency", "")),
+        agency=_agency(call.line, given.get("agency", "")),
         caller_name=given.get("caller_name", ""),
         key=given.get("key", "")[:64],
     )
@@ -69,8 +71,8 @@ def _place(given: Any) -> Place:
     return Place(address=given.get("address", "")[:300], commune=given.get("commune", "")[:10])
 
 
-def _agency(call: Call, text: str) -> Agency | None:
-    return served_agencies(call.line).filter(pk=whole_number(text) or 0, active=True).exclude(code=None).first()
+def _agency(line: Line, text: str) -> Agency | None:
+    return served_agencies(line).filter(pk=whole_number(text) or 0, active=True).exclude(code=None).first()
 
 
 @never_cache
@@ -79,7 +81,12 @@ def _agency(call: Call, text: str) -> Agency | None:
 def promise(request: PersonRequest, pk: int) -> HttpResponse:
     """What to read to the caller: which agency it goes to and by when it answers, by the legal clock."""
     require(request.person, "hotline.serve")
-    call, at = call_for(request.person, pk), now()
+    return promised_for(request, call_for(request.person, pk).line)
+
+
+def promised_for(request: PersonRequest, line: Line) -> HttpResponse:
+    """The same, for the line."""
+    at = now()
     try:
         group, kind = chosen(request.GET.get("matter", ""), at)
         commune = commune_of(_place(request.GET), localdate(at))
@@ -87,9 +94,9 @@ def promise(request: PersonRequest, pk: int) -> HttpResponse:
         return render(request, "hotline/promise.html", {})
     code = group.version.procedure.code
     own = code == QUESTION
-    agency = call.line.agency if own else None
+    agency = line.agency if own else None
     if not own and group.family.code != REPORT:
-        agency = _agency(call, request.GET.get("agency", ""))
+        agency = _agency(line, request.GET.get("agency", ""))
     if agency is None:
         agency = route(group.family, Matter(code, kind, commune, at)).agency
     due = due_if_received(group.version, agency, at).at
@@ -105,8 +112,8 @@ def page(request: PersonRequest) -> HttpResponse:
     rows = [(step.case, remaining_of(step.case, now())) for step in steps]
     made = CallTicket.objects.none()
     if allowed(request.person, "hotline.serve"):
-        made = CallTicket.objects.select_related("case__procedure", "case__agency", "call").order_by("-pk")
-        made = made.filter(call__agent__person=request.person)[:_SHOWN]
+        mine = Q(call__agent__person=request.person) | Q(conversation__agent__person=request.person)
+        made = CallTicket.objects.select_related("case__procedure", "case__agency").filter(mine).order_by("-pk")[:_SHOWN]
     return render(request, "hotline/tickets.html", {"rows": rows, "made": [row.case for row in made]})
 
 
@@ -136,7 +143,7 @@ def one(request: PersonRequest, code: str) -> HttpResponse:
         "text": case.form.answers.get("matter", {}).get("text", ""),
         "party": case.parties.get(role=Party.Role.APPLICANT),
         "place": getattr(case, "place", None),
-        "ticket": CallTicket.objects.select_related("answered_by", "call").filter(case=case).first(),
+        "ticket": CallTicket.objects.select_related("answered_by").filter(case=case).first(),
         "answers": step is not None and may_work_on(request.person, step),
         "problem": problem,
         "entered": request.POST.get("answer", ""),

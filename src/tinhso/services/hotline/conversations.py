@@ -1,0 +1,126 @@
+"""What the desk and whoever writes to it read of conversations."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.blocks.directory.calendars import agency_calendar
+from tinhso.blocks.directory.models import Person
+from tinhso.kernel.errors import NotFound
+from tinhso.kernel.permissions import allowed
+from tinhso.kernel.time import local
+from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, MessageFile
+from tinhso.services.hotline.models import Agent, Line, Spell, State
+
+TYPING = timedelta(seconds=8)
+_MOST_WAITING = 30
+"""Chats that wait: who comes after them is asked to leave a message instead."""
+Side = ConversationMessage.Side
+
+
+def public_line() -> Line | None:
+    """The line the site writes to."""
+    return Line.objects.select_related("agency").filter(active=True).order_by("number").first()
+
+
+def conversations(line: Line) -> QuerySet[Conversation]:
+    """All of a line, each with what was written first (`opening`)."""
+    first = ConversationMessage.objects.filter(conversation=OuterRef("pk"), side=Side.IN).order_by("pk").values("text")[:1]
+    return Conversation.objects.filter(line=line).select_related("agent__person").annotate(opening=Subquery(first))
+
+
+def waiting_written(line: Line) -> QuerySet[Conversation]:
+    """What nobody has taken, who has waited longest first."""
+    return conversations(line).filter(state=Conversation.State.WAITING).order_by("waiting_since", "pk")
+
+
+def written_of(agent: Agent) -> QuerySet[Conversation]:
+    """What the agent holds and is not closed; who waits for an answer first."""
+    mine = conversations(agent.line).filter(agent=agent).exclude(state=Conversation.State.CLOSED)
+    return mine.order_by("-state", "waiting_since", "-last_at")
+
+
+def conversation_for(person: Person, pk: int) -> Conversation:
+    """A conversation of a line the person serves.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Conversation.objects.select_related("line__agency", "person__residence", "agent__person").filter(pk=pk).first()
+    if found is None or not allowed(person, "hotline.serve", at=found.line.agency):
+        raise NotFound(_("Không có cuộc trao đổi này."))
+    return found
+
+
+def conversation_by_code(code: str) -> Conversation | None:
+    """The conversation whose sender was given the code; hyphens and small letters are forgiven."""
+    bare = "".join(code.split()).replace("-", "").upper()[:12]
+    return Conversation.objects.select_related("line__agency", "agent__person").filter(code=bare).first()
+
+
+def thread(conversation: Conversation, *, notes: bool) -> list[ConversationMessage]:
+    """What was written, in order; notes among colleagues only where asked for."""
+    rows = conversation.messages.select_related("author", "sent").order_by("pk")
+    rows = rows.prefetch_related(Prefetch("files", MessageFile.objects.select_related("file")))
+    return list(rows if notes else rows.exclude(side=Side.NOTE))
+
+
+def version_of(conversation: Conversation, messages: list[ConversationMessage], at: datetime, *, typing: bool) -> str:
+    """Changes when the page about it would look different."""
+    last = messages[-1] if messages else None
+    said = [last.pk if last else 0, conversation.state, conversation.agent_id, typing, conversation.closed_at]
+    said += [here(conversation, at), bool(conversation.number or conversation.email), conversation.person_id]
+    said += [message.sent.status for message in messages if message.sent]
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def is_typing(since: datetime | None, at: datetime) -> bool:
+    return since is not None and since > at - TYPING
+
+
+def here(conversation: Conversation, at: datetime) -> bool:
+    """Whether the sender's page is open somewhere."""
+    return conversation.here_at is not None and conversation.here_at > at - timedelta(seconds=45)
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Whether somebody is there to chat with. opens: the agency's next working moment, where nobody is."""
+
+    there: bool
+    busy: bool
+    ahead: int
+    opens: datetime | None
+
+
+def chat_now(line: Line, at: datetime) -> Chat:
+    """Chats are open while an agent is on duty, whatever the calendar says."""
+    on_duty = Spell.objects.filter(agent=OuterRef("pk"), until=None).exclude(state=State.BREAK)
+    there = Agent.objects.filter(Exists(on_duty), line=line, active=True).exists()
+    chats = Conversation.objects.filter(line=line, channel=Conversation.Channel.CHAT, state=Conversation.State.WAITING)
+    ahead = len(chats.values_list("pk")[: _MOST_WAITING + 1])
+    opens = None if there else agency_calendar(line.agency).next_working_moment(local(at))
+    return Chat(there, ahead >= _MOST_WAITING, ahead, opens if opens and opens > at else None)
+
+
+def ahead_of(conversation: Conversation) -> int:
+    """How many chats wait that came before."""
+    waiting = Conversation.objects.filter(
+        line=conversation.line_id, channel=conversation.channel, state=Conversation.State.WAITING
+    )
+    return waiting.filter(waiting_since__lt=conversation.waiting_since).count() if conversation.waiting_since else 0
+
+
+def file_of(conversation: Conversation, pk: int) -> MessageFile:
+    """A file that came with it.
+
+    Raises:
+        NotFound: none.
+    """
+    found = MessageFile.objects.select_related("file").filter(message__conversation=conversation, file=pk).first()
+    if found is None:
+        raise NotFound(_("Không có tệp này."))
+    return found

@@ -1,0 +1,66 @@
+// A conversation, on either side: what is written appears by itself, who types is told of, a lost connection is said. The page works without.
+const form = document.querySelector("[data-said]");
+const field = form?.querySelector("textarea");
+const lost = document.querySelector("[data-lost]");
+const TYPING = 5000;
+let typed = 0;
+let below = true;
+
+const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const thread = () => document.querySelector("[data-thread]");
+
+field?.addEventListener("input", () => (typed = Date.now()));
+field?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !enters()) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+// Enter sends where both look on; never on a screen keyboard, where it is the only way to a new line
+function enters() {
+  return field.hasAttribute("data-enter") && matchMedia("(hover: hover)").matches;
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target === thread() && Date.now() - typed < TYPING) event.detail.parameters.go = "1";
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target === form) typed = 0;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target !== thread()) return;
+  below = innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+  // once it is over, the field for writing goes: the page comes anew
+  if (form && event.detail.serverResponse.includes("data-over")) location.reload();
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful, xhr } = event.detail;
+  if (elt !== form && !elt.matches?.("[data-thread]")) return;
+  if (lost) lost.hidden = xhr.status !== 0 && xhr.status < 500;
+  if (elt === form && successful) {
+    field.value = "";
+    form.elements.key.value = fresh();
+    field.focus();
+  }
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target === thread() && below) thread().querySelector(".said > li:last-child")?.scrollIntoView({ block: "nearest" });
+  showInsert(event.target);
+});
+
+// an article beside the conversation goes into the answer
+function showInsert(place) {
+  const button = place.querySelector?.("[data-insert]");
+  if (button && document.querySelector("[data-answer]")) button.hidden = false;
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const answer = document.querySelector("[data-answer]");
+  if (!button || !answer) return;
+  const text = button.closest("article").querySelector("[data-article]").innerText.trim();
+  answer.setRangeText(answer.value && !answer.value.endsWith("\n") ? `\n${text}` : text, answer.selectionStart, answer.selectionEnd, "end");
+  answer.dispatchEvent(new Event("input", { bubbles: true }));
+  answer.focus();
+});
+
+if (form && !form.elements.key.value) form.elements.key.value = fresh();

@@ -1,0 +1,181 @@
+"""For everybody: write to the 1022 desk by form or chat, and follow what comes of it with a code."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tinhso.blocks.identity.guards import VisitorRequest
+from tinhso.blocks.identity.throttle import client_address
+from tinhso.kernel.errors import DomainError, NotFound, WrongState
+from tinhso.services.hotline.actions.answering import page_of
+from tinhso.services.hotline.actions.conversations import (
+    Contact,
+    Written,
+    begin,
+    can_write,
+    checked_text,
+    contact_from,
+    leave_contact,
+    note_here,
+    write,
+)
+from tinhso.services.hotline.conversation_tables import Conversation
+from tinhso.services.hotline.conversations import (
+    ahead_of,
+    chat_now,
+    conversation_by_code,
+    is_typing,
+    public_line,
+    thread,
+    version_of,
+)
+from tinhso.services.hotline.limits import spend_chat, spend_contact, spend_line, spend_question, spend_wrong_code
+from tinhso.services.hotline.models import Line
+
+Channel = Conversation.Channel
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: VisitorRequest) -> HttpResponse:
+    """The form: what one wants to know and where the answer goes. `ma` finds the page of one sent before."""
+    if code := request.GET.get("ma", "").strip():
+        return redirect(page_of(_by_code(request, code)))
+    line = public_line()
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            return redirect(f"{page_of(_asked(request, _open(line)))}?moi")
+        except DomainError as error:
+            problem = error
+    context = {"line": line, "problem": problem, "entered": request.POST or {"key": uuid.uuid4().hex}}
+    return render(request, "hotline/question.html", context, status=problem.status if problem else 200)
+
+
+def _asked(request: VisitorRequest, line: Line) -> Conversation:
+    given, at = request.POST, now()
+    contact = _contact(request)
+    text = checked_text(given.get("text", ""))
+    spend_question(contact=contact.email or contact.number, address=client_address(request), at=at)
+    written = Written(text, key=given.get("key", "")[:64])
+    return begin(line, Channel.WEB, written, contact, subject=given.get("subject", "")[:200], at=at)
+
+
+def _contact(request: VisitorRequest) -> Contact:
+    given = request.POST
+    return contact_from(
+        given.get("contact", ""), name=given.get("name", "")[:150], person=request.person, language=get_language() or "vi"
+    )
+
+
+def _open(line: Line | None) -> Line:
+    if line is None:
+        raise WrongState(_("Tỉnh chưa mở tổng đài trên hệ thống này. Mời bạn hỏi tại bộ phận một cửa."))
+    return line
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def chat(request: VisitorRequest) -> HttpResponse:
+    """Begin a chat, where somebody is there; else leave a message."""
+    line, at = public_line(), now()
+    problem: DomainError | None = None
+    state = chat_now(line, at) if line else None
+    if request.method == "POST":
+        try:
+            found = _open(line)
+            if state is None or not state.there or state.busy:
+                raise WrongState(_("Lúc này chưa có ai trả lời được. Mời bạn để lại câu hỏi."))
+            spend_chat(address=client_address(request), at=at)
+            given = request.POST
+            who = Contact(given.get("name", "")[:150], person=request.person, language=get_language() or "vi")
+            text = checked_text(given.get("text", ""))
+            return redirect(page_of(begin(found, Channel.CHAT, Written(text, key=given.get("key", "")[:64]), who, at=at)))
+        except DomainError as error:
+            problem = error
+    entered = request.POST or {"key": uuid.uuid4().hex}
+    context = {"line": line, "chat": state, "problem": problem, "entered": entered}
+    return render(request, "hotline/chat.html", context, status=problem.status if problem else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def asked(request: VisitorRequest, code: str) -> HttpResponse:
+    """The sender's page: what was written, and a field to write on."""
+    found = _by_code(request, code)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            if request.POST.get("act") == "lien-he":
+                contact = _contact(request)
+                spend_contact(contact=contact.email or contact.number, address=client_address(request), at=now())
+                leave_contact(found, contact)
+                messages.success(request, _("Đã lưu. Nếu bạn rời trang, câu trả lời được gửi tới đó."))
+            else:
+                _written_on(request, found)
+            if not request.headers.get("HX-Request"):
+                return redirect(page_of(found))
+        except DomainError as error:
+            problem = error
+    found = _by_code(request, code)
+    context = _thread(found) | {"problem": problem, "entered": request.POST if problem else {}, "fresh": "moi" in request.GET}
+    if request.headers.get("HX-Request"):
+        return render(request, "hotline/asked_thread.html", context | {"told": True}, status=problem.status if problem else 200)
+    return render(request, "hotline/asked.html", context | {"key": uuid.uuid4().hex}, status=problem.status if problem else 200)
+
+
+def _written_on(request: VisitorRequest, found: Conversation) -> None:
+    text = checked_text(request.POST.get("text", ""))
+    spend_line(code=found.code, address=client_address(request), at=now())
+    write(found, Written(text, key=request.POST.get("key", "")[:64]))
+
+
+@never_cache
+@require_POST
+def live(request: VisitorRequest, code: str) -> HttpResponse:
+    """The page is open, and perhaps somebody types; 204 when nothing has changed."""
+    found, at = _by_code(request, code), now()
+    if found.open:
+        note_here(found, writing="go" in request.POST, at=at)
+    context = _thread(found)
+    if context["version"] == request.POST.get("co"):
+        return HttpResponse(status=204)
+    return render(request, "hotline/asked_thread.html", context)
+
+
+def _thread(found: Conversation) -> dict[str, Any]:
+    at, said = now(), thread(found, notes=False)
+    typing = is_typing(found.agent_writing_at, at)
+    ahead = ahead_of(found) if found.channel == Channel.CHAT and found.agent_id is None else 0
+    chatting = found.channel == Channel.CHAT and found.open
+    return {
+        "conversation": found,
+        "said": said,
+        "typing": typing,
+        "ahead": ahead,
+        "there": chat_now(found.line, at).there if chatting and found.agent_id is None else True,
+        "chatting": chatting,
+        "can_write": can_write(found, at),
+        "version": f"{version_of(found, said, at, typing=typing)}{ahead}",
+    }
+
+
+def _by_code(request: VisitorRequest, code: str) -> Conversation:
+    """The conversation of the code; wrong ones are counted.
+
+    Raises:
+        NotFound: it opens nothing.
+    """
+    found = conversation_by_code(code)
+    if found is None:
+        spend_wrong_code(address=client_address(request), at=now())
+        raise NotFound(_("Không có câu hỏi nào mang mã này. Hãy xem lại mã trong tin báo."))
+    return found
