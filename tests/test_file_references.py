@@ -24,6 +24,7 @@ from tinhso.blocks.files.jobs import remove_unused_files
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.files.reading import read_file
 from tinhso.blocks.files.references import unused_files
+from tinhso.services.hotline.actions.conversations import Channel, Contact, Written, begin
 from tinhso.services.hotline.models import Recording
 from tinhso.services.hotline.tests.conftest import make_hotline
 from tinhso.services.portal.actions import attach_to_draft, discard_draft, save_section, start_draft, submit_draft
@@ -130,6 +131,10 @@ def _recorded(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
     Recording.objects.create(call=call, file=file, received_at=now(), keep_until=now().date() + timedelta(days=90))
 
 
+def _written(town: Town, version: ProcedureVersion, file: StoredFile) -> None:
+    begin(make_hotline(town).line, Channel.EMAIL, Written("Kèm tệp", files=[file]), Contact(email="hoa@example.org"))
+
+
 REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = {
     "cases.PartFile.file": lambda town, version, file: _case(town, version, part=file),
     "cases.OpinionFile.file": _opinion,
@@ -144,6 +149,7 @@ REFERENCES: dict[str, Callable[[Town, ProcedureVersion, StoredFile], object]] = 
     "reports.Photo.file": lambda town, version, file: _photographed(town, version, file=file),
     "reports.Photo.released": _photo_covered,
     "hotline.Recording.file": _recorded,
+    "hotline.MessageFile.file": _written,
     "papers.Paper.file": lambda town, version, file: _paper(town, version, file=file),
     "papers.Paper.signed_file": _paper_signed,
 }

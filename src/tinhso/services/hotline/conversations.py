@@ -108,10 +108,10 @@ def chat_now(line: Line, at: datetime) -> Chat:
 
 def ahead_of(conversation: Conversation) -> int:
     """How many chats wait that came before."""
-    waiting = Conversation.objects.filter(
-        line=conversation.line_id, channel=conversation.channel, state=Conversation.State.WAITING
-    )
-    return waiting.filter(waiting_since__lt=conversation.waiting_since).count() if conversation.waiting_since else 0
+    if conversation.waiting_since is None:
+        return 0
+    waiting = Conversation.objects.filter(line=conversation.line_id, state=Conversation.State.WAITING)
+    return waiting.filter(channel=conversation.channel, waiting_since__lt=conversation.waiting_since).count()
 
 
 def file_of(conversation: Conversation, pk: int) -> MessageFile:
