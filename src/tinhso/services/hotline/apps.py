@@ -42,6 +42,6 @@ class HotlineConfig(ServiceConfig):
         register_family(TICKETS)
 
     def checks(self) -> list[Check]:
-        from tinhso.services.hotline.health import check_lines
+        from tinhso.services.hotline.health import check_lines, check_mailbox
 
-        return check_lines()
+        return [*check_lines(), *check_mailbox()]

@@ -40,6 +40,7 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True, help_text="by when an answer was promised; null: while they look on")
     answered_at = models.DateTimeField(null=True, help_text="the first answer")
+    late = models.BooleanField(default=False, db_default=False, help_text="an answer came after it was promised")
     last_at = models.DateTimeField(help_text="the latest message")
     closed_at = models.DateTimeField(null=True)
     here_at = models.DateTimeField(null=True, help_text="when the sender's browser was last heard of")

@@ -1,4 +1,4 @@
-"""What the desk makes of calls: call-backs, tickets, numbers known and refused, reviews of quality."""
+"""What the desk makes of calls: call-backs, tickets, numbers known and refused."""
 
 from django.db import models
 from django.db.models import Q
@@ -106,20 +106,3 @@ class BlockedNumber(models.Model):
 
     def __str__(self) -> str:
         return f"blocked number {self.pk}"
-
-
-class QualityReview(models.Model):
-    """A supervisor's score sheet for one call."""
-
-    call = models.OneToOneField("hotline.Call", models.CASCADE, related_name="review")
-    reviewer = models.ForeignKey("directory.Person", models.PROTECT, related_name="+", db_index=False)
-    scores = models.JSONField(help_text="0, 1 or 2 by criterion")
-    total = models.PositiveSmallIntegerField(help_text="out of 100")
-    comment = models.CharField(max_length=1000, blank=True)
-    reviewed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(total__lte=100), name="hotline_review_total")]
-
-    def __str__(self) -> str:
-        return f"review of call {self.call_id}"

@@ -1,4 +1,4 @@
-"""What `tinhso check` and the status page say of the telephone."""
+"""What `tinhso check` and the status page say of the telephone and of the desk's mailbox."""
 
 from datetime import timedelta
 
@@ -6,10 +6,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import Check
+from tinhso.services.hotline.conversation_tables import Letter
+from tinhso.services.hotline.mail.boxes import mailbox
 from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.sip import answers
 
 _QUIET = timedelta(days=3)
+_REMEMBERED = timedelta(days=14)
 
 
 def check_lines() -> list[Check]:
@@ -41,3 +44,19 @@ def _check_sip(part: str, line: Line) -> Check:
         advice = _("Khởi động lại Kamailio; xem nhật ký của dịch vụ tinhso-sip.")
         return Check(part, "failed", _("Kamailio ở {place} không trả lời").format(place=line.exchange), advice=advice)
     return Check(part, "ok", _("Kamailio ở {place} trả lời").format(place=line.exchange))
+
+
+def check_mailbox() -> list[Check]:
+    """Which mailbox the desk reads, whether it can be, and whether letters lie there that nobody has read."""
+    if not Line.objects.filter(active=True).exists():
+        return []
+    try:
+        found = [mailbox().check()]
+    except ValueError:  # its words may hold the address with the password
+        return [Check("mailbox", "failed", "TINHSO_MAILBOX_URL", _("viết như imaps://user:password@host:993/INBOX"))]
+    unread = [Letter.Outcome.UNREADABLE, Letter.Outcome.TOO_MANY]
+    trouble = Letter.objects.filter(received_at__gte=now() - _REMEMBERED, outcome__in=unread)
+    if places := list(trouble.order_by("-received_at").values_list("uid", flat=True)[:5]):
+        advice = _("Mở các thư này trong hộp thư để đọc; hệ thống không đọc lại.")
+        found.append(Check("mailbox letters", "failed", ", ".join(places), advice))
+    return found

@@ -1,12 +1,18 @@
 """Recordings are deleted on their day; calls whose hang-up never came and conversations nobody goes on with are ended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from tinhso.kernel.jobs import periodic
+from tinhso.kernel.events import Event, subscribe
+from tinhso.kernel.jobs import for_each, periodic
 from tinhso.kernel.time import VIETNAM
 from tinhso.services.hotline.actions.answering import close_quiet
+from tinhso.services.hotline.actions.letters import read_mailbox
+from tinhso.services.hotline.actions.quality import ask_satisfaction, draw_week
 from tinhso.services.hotline.actions.recordings import delete_due_recordings
 from tinhso.services.hotline.actions.telephony import end_forgotten_calls
+from tinhso.services.hotline.conversations import public_line
+from tinhso.services.hotline.mail.boxes import mailbox
+from tinhso.services.hotline.models import Call, Line
 
 
 @periodic("40 1 * * *", queue="housekeeping")
@@ -22,3 +28,26 @@ def close_forgotten_calls(timestamp: int) -> None:
 @periodic("*/10 * * * *", queue="housekeeping")
 def close_quiet_conversations(timestamp: int) -> None:
     close_quiet(datetime.fromtimestamp(timestamp, VIETNAM))
+
+
+@periodic("30 5 * * 1", queue="housekeeping")
+def draw_samples(timestamp: int) -> None:
+    """On Monday morning, of the week before."""
+    today = datetime.fromtimestamp(timestamp, VIETNAM).date()
+    monday = today - timedelta(days=today.weekday() + 7)
+    for_each(Line.objects.select_related("agency").filter(active=True), lambda line: draw_week(line, monday))
+
+
+@subscribe("hotline.call_noted")
+def ask_caller(event: Event) -> None:
+    """When the agent has finished with a call, the caller is asked how content they are."""
+    call = Call.objects.select_related("line__agency", "agent").get(pk=int(event.object_id))
+    if event.facts.get("finished") and call.wrapped_at:
+        ask_satisfaction(call, at=call.wrapped_at)
+
+
+@periodic("* * * * *", queue="messages")
+def read_letters(timestamp: int) -> None:
+    """Take in e-mail to the desk; for the line the site writes to."""
+    if line := public_line():
+        read_mailbox(line, mailbox(), datetime.fromtimestamp(timestamp, VIETNAM))

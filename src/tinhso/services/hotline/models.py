@@ -20,9 +20,9 @@ from tinhso.services.hotline.desk_tables import (  # noqa: F401 - Django looks f
     Callback,
     CallTicket,
     KnownNumber,
-    QualityReview,
 )
 from tinhso.services.hotline.knowledge_tables import Article, ArticleVersion  # noqa: F401
+from tinhso.services.hotline.quality_tables import Pick, QualityReview, Survey  # noqa: F401
 
 LONGEST_CALL_ID = 250
 LOST = "lost"
@@ -45,11 +45,20 @@ class Line(models.Model):
     prompt = models.CharField(max_length=500, blank=True, help_text="what callers hear before a recording begins")
     recording_days = models.PositiveSmallIntegerField(default=90, help_text="how long recordings are kept")
     exchange = models.CharField(max_length=100, blank=True, db_default="", help_text="host:port of our own SIP exchange")
+    sample_percent = models.PositiveSmallIntegerField(
+        default=5, db_default=5, help_text="of each agent's calls and conversations of a week, drawn for the supervisor"
+    )
+    survey_percent = models.PositiveSmallIntegerField(
+        default=100, db_default=100, help_text="of those served, asked how content they are"
+    )
     active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True, help_text="the exchange's latest event, to the minute")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(recording_days__gte=1), name="hotline_line_days")]
+        constraints = [
+            models.CheckConstraint(condition=Q(recording_days__gte=1), name="hotline_line_days"),
+            models.CheckConstraint(condition=Q(sample_percent__lte=100, survey_percent__lte=100), name="hotline_line_percents"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -13,6 +13,7 @@ from tinhso.services.hotline.views import (
     desk,
     knowledge,
     public,
+    quality,
     setup,
     tickets,
 )
@@ -59,6 +60,8 @@ urlpatterns = [
     path("hoi/<str:code>/", asking.asked, name="asked"),
     path("hoi/<str:code>/moi/", asking.live, name="asked_live"),
     path("tro-chuyen/", asking.chat, name="chat"),
+    path("danh-gia/<str:code>/", quality.rate, name="rate"),
+    path("cham/", quality.sample, name="sample"),
     path("nho-goi-lai/", public.ask, name="ask"),
     path("thiet-lap/", setup.page, name="setup"),
     path("cti/<str:token>/", cti.event, name="event"),

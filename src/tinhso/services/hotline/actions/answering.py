@@ -15,6 +15,7 @@ from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import allowed, require
 from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked
+from tinhso.services.hotline.actions.quality import ask_satisfaction
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage
 from tinhso.services.hotline.mail.tokens import mailbox_address, reply_subject
 from tinhso.services.hotline.models import Agent, Disposition
@@ -90,11 +91,12 @@ def _say(conversation: Conversation, text: str, *, by: Person, key: str, at: dat
     )
     message.sent = _send(conversation, message, at)
     message.save(update_fields=["sent"])
+    conversation.late = conversation.late or (conversation.due_at is not None and conversation.due_at < at)
     conversation.answered_at, conversation.last_at = conversation.answered_at or at, at
     conversation.waiting_since = conversation.due_at = conversation.agent_writing_at = None
     if conversation.open:
         conversation.state = State.ANSWERED
-    conversation.save(update_fields=["answered_at", "last_at", "waiting_since", "due_at", "agent_writing_at", "state"])
+    conversation.save(update_fields=["answered_at", "last_at", "waiting_since", "due_at", "late", "agent_writing_at", "state"])
     return message
 
 
@@ -187,6 +189,7 @@ def _close(conversation: Conversation, disposition: str, at: datetime) -> None:
     conversation.waiting_since = conversation.due_at = conversation.writing_at = conversation.agent_writing_at = None
     names = ["agent", "state", "closed_at", "disposition", "waiting_since", "due_at", "writing_at", "agent_writing_at"]
     conversation.save(update_fields=names)
+    ask_satisfaction(conversation, at=at)
 
 
 @action

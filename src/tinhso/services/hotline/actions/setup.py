@@ -29,6 +29,8 @@ def set_line(
     adapter: str = Line.Adapter.CTI,
     prompt: str = "",
     recording_days: int = 90,
+    sample_percent: int = 5,
+    survey_percent: int = 100,
     token: str = "",
     line: Line | None = None,
 ) -> tuple[Line, str]:
@@ -50,11 +52,21 @@ def set_line(
         wrong["title"] = _("Hãy đặt tên cho đường dây.")
     if not 1 <= recording_days <= 3650:
         wrong["recording_days"] = _("Thời hạn lưu ghi âm từ 1 đến 3650 ngày.")
+    for name, percent in (("sample_percent", sample_percent), ("survey_percent", survey_percent)):
+        if not 0 <= percent <= 100:
+            wrong[name] = _("Tỷ lệ từ 0 đến 100.")
     if adapter not in Line.Adapter.values:
         wrong["adapter"] = _("Không có cách nối này.")
     if wrong:
         raise Invalid(_("Thông tin đường dây chưa đúng."), fields=wrong)
-    values = {"title": title, "adapter": adapter, "prompt": prompt.strip()[:500], "recording_days": recording_days}
+    values = {
+        "title": title,
+        "adapter": adapter,
+        "prompt": prompt.strip()[:500],
+        "recording_days": recording_days,
+        "sample_percent": sample_percent,
+        "survey_percent": survey_percent,
+    }
     one_at_a_time("lines")
     if Line.objects.filter(number=number).exclude(pk=line.pk if line else 0).exists():
         problem = _("Số này đã có đường dây; hãy sửa ở mục của đường dây ấy.")

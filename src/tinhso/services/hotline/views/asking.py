@@ -39,6 +39,8 @@ from tinhso.services.hotline.conversations import (
 )
 from tinhso.services.hotline.limits import spend_chat, spend_contact, spend_line, spend_question, spend_wrong_code
 from tinhso.services.hotline.models import Line
+from tinhso.services.hotline.quality_tables import Survey
+from tinhso.services.hotline.views.quality import MARKS
 
 Channel = Conversation.Channel
 
@@ -164,6 +166,8 @@ def _thread(found: Conversation) -> dict[str, Any]:
         "there": chat_now(found.line, at).there if chatting and found.agent_id is None else True,
         "chatting": chatting,
         "can_write": can_write(found, at),
+        "survey": None if found.open else Survey.objects.filter(conversation=found, mark=None).first(),
+        "marks": MARKS,
         "version": f"{version_of(found, said, at, typing=typing)}{ahead}",
     }
 

@@ -17,6 +17,7 @@ from tinhso.kernel.permissions import allowed, require
 from tinhso.services.hotline.figures import NOTHING, TARGET, Figures, figures
 from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.queries import board, line_for
+from tinhso.services.hotline.written_figures import satisfaction, written_figures, written_now
 
 _LONGEST = timedelta(days=366)
 _FIRST = date(2000, 1, 1)
@@ -30,6 +31,9 @@ def page(request: PersonRequest) -> HttpResponse:
     require(request.person, "hotline.figures")
     line, first, last = _asked(request)
     context = _live(line) | {
+        "written": written_figures(line, first, last),
+        "content": next(iter(satisfaction(line, first, last)), None),
+        "content_by_agent": satisfaction(line, first, last, by_agent=True),
         "total": next(iter(figures(line, first, last)), None),
         "target": TARGET,
         "tables": [
@@ -59,7 +63,8 @@ def live(request: PersonRequest) -> HttpResponse:
 def _live(line: Line) -> dict[str, object]:
     at, today = now(), localdate()
     counted = next(iter(figures(line, today, today)), NOTHING)
-    return {"line": line, "board": board(line, at), "today": counted, "now": at}
+    content = next(iter(satisfaction(line, today, today)), None)
+    return {"line": line, "board": board(line, at), "today": counted, "now": at, "letters": written_now(line), "happy": content}
 
 
 @require_safe
@@ -82,6 +87,16 @@ def table(request: PersonRequest) -> HttpResponse:
     ):
         for row in figures(line, first, last, by=by):
             writer.writerow([name, _safe(row.label), *_cells(row)])
+    writer.writerow([])
+    writer.writerow([_("Kênh"), "", _("Nhận"), _("Đã trả lời"), _("Trả lời trễ"), _("Chờ câu trả lời đầu (phút)")])
+    for one in written_figures(line, first, last):
+        wait = None if one.wait is None else round(one.wait / 60, 1)
+        writer.writerow([one.label, "", one.begun, one.answered, one.late, wait])
+    writer.writerow([])
+    writer.writerow([_("Hài lòng"), "", _("Đã hỏi"), _("Đã cho điểm"), _("Điểm trung bình (1–5)")])
+    for told in (*satisfaction(line, first, last), *satisfaction(line, first, last, by_agent=True)):
+        mean = None if told.mean is None else round(told.mean, 2)
+        writer.writerow([_safe(told.label) if told.label else _("Tổng"), "", told.asked, told.given, mean])
     file = f"tong-dai-{line.number}-{first}-{last}.csv"
     return HttpResponse(
         "\ufeff" + out.getvalue(),

@@ -20,12 +20,14 @@ from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.kernel.time import VIETNAM
 from tinhso.services.hotline.actions.desk import block_number, enter_later, unblock
-from tinhso.services.hotline.actions.quality import BEST, CRITERIA, review_call
+from tinhso.services.hotline.actions.quality import review
 from tinhso.services.hotline.actions.recordings import play
-from tinhso.services.hotline.desk_tables import BlockedNumber, QualityReview
+from tinhso.services.hotline.desk_tables import BlockedNumber
 from tinhso.services.hotline.models import Call, Disposition, Recording
 from tinhso.services.hotline.numbers import e164
+from tinhso.services.hotline.quality_tables import QualityReview, Survey
 from tinhso.services.hotline.queries import call_for, line_for
+from tinhso.services.hotline.views.quality import review_parts, scores_from
 
 _ONLY = {
     "": gettext_noop("Tất cả"),
@@ -84,28 +86,22 @@ def one(request: PersonRequest, pk: int) -> HttpResponse:
     mine = call.agent is not None and call.agent.person_id == request.person.pk
     problem: DomainError | None = None
     if request.method == "POST":
-        scores = {name: score for name in CRITERIA if (score := whole_number(request.POST.get(name))) is not None}
         try:
-            review_call(call, scores, by=request.person, comment=request.POST.get("comment", ""))
+            review(call, scores_from(request), by=request.person, comment=request.POST.get("comment", ""))
             messages.success(request, _("Đã lưu phiếu chấm."))
             return redirect("hotline:call", pk=pk)
         except DomainError as error:
             if not error.fields:
                 raise
             problem = error
-    review = QualityReview.objects.select_related("reviewer").filter(call=call).first()
-    given = review.scores if review else {}
     context = {
         "call": call,
         "legs": call.legs.select_related("agent__person", "handed_by__person").order_by("rang_at"),
         "tickets": call.tickets.select_related("case__procedure", "case__agency").order_by("pk"),
         "recording": Recording.objects.filter(call=call).first() if leads or mine else None,
-        "review": review,
         "reviews": leads and not mine and call.state == Call.State.ENDED,
-        "criteria": [
-            (name, text, given.get(name), problem.fields.get(name) if problem else "") for name, text in CRITERIA.items()
-        ],
-        "marks": [(mark, text) for mark, text in enumerate((_("Không"), _("Một phần"), _("Có"))) if mark <= BEST],
+        "survey": Survey.objects.filter(call=call).exclude(mark=None).first(),
+        **review_parts(QualityReview.objects.select_related("reviewer").filter(call=call).first(), problem),
         "problem": problem,
         "leads": leads,
         "breadcrumbs": [(_("Cuộc gọi"), reverse("hotline:calls")), (f"{call.started_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}", "")],

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -34,6 +35,7 @@ from tinhso.services.hotline.actions.answering import (
 )
 from tinhso.services.hotline.actions.callbacks import ask_back
 from tinhso.services.hotline.actions.desk import note_caller_shown
+from tinhso.services.hotline.actions.quality import review
 from tinhso.services.hotline.articles import find_articles
 from tinhso.services.hotline.callers import calls_of, cases_of_caller, conversations_of, recognise
 from tinhso.services.hotline.conversation_tables import Conversation, MessageFile
@@ -47,7 +49,9 @@ from tinhso.services.hotline.conversations import (
     version_of,
 )
 from tinhso.services.hotline.models import Agent
+from tinhso.services.hotline.quality_tables import QualityReview, Survey
 from tinhso.services.hotline.queries import agent_of, line_for
+from tinhso.services.hotline.views.quality import review_parts, scores_from
 from tinhso.services.hotline.views.tickets import make_from, promised_for, ticket_parts
 
 _ONLY = {
@@ -102,13 +106,18 @@ def one(request: PersonRequest, pk: int) -> HttpResponse:
     """A conversation with all that belongs to it."""
     require(request.person, "hotline.serve")
     found = conversation_for(request.person, pk)
+    thread, leads = _thread(request, found), allowed(request.person, "hotline.lead", at=found.line.agency)
+    title = found.subject or Truncator(thread["said"][0].text).chars(80)
     context = (
-        _thread(request, found)
+        thread
         | _work(request, found)
         | {
             "articles": find_articles(request.person, ""),
-            "breadcrumbs": [(_("Thư và trò chuyện"), reverse("hotline:conversations")), (_title(found), "")],
-            "title": _title(found),
+            "breadcrumbs": [(_("Thư và trò chuyện"), reverse("hotline:conversations")), (title, "")],
+            "title": title,
+            "reviews": leads and not thread["own"] and found.answered_at is not None,
+            "action": reverse("hotline:conversation_act", args=[found.pk, "cham"]),
+            **review_parts(QualityReview.objects.select_related("reviewer").filter(conversation=found).first(), None),
         }
     )
     return render(request, "hotline/conversation.html", context)
@@ -153,10 +162,6 @@ def _opened(conversation: Conversation, found: MessageFile, *, by: Person) -> Me
     return found
 
 
-def _title(found: Conversation) -> str:
-    return found.subject or found.caller_name or found.email or f"{found.get_channel_display()} {found.pk}"
-
-
 def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
     at, said = now(), thread(found, notes=True)
     typing = is_typing(found.writing_at, at)
@@ -173,6 +178,7 @@ def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
         "mine": mine or (agent is not None and allowed(request.person, "hotline.lead", at=found.line.agency)),
         "own": agent is not None and found.agent_id == agent.pk,
         "colleagues": [one for one in colleagues if one.pk != found.agent_id],
+        "survey": Survey.objects.filter(conversation=found).exclude(mark=None).first(),
         "closings": [(one.value, one.label) for one in CLOSINGS],
         "now": at,
     }
@@ -220,6 +226,7 @@ def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
         "khong-la": lambda: name_sender(found, None, by=request.person),
         "hen": lambda: _ask_back(request, found),
         "lap-phieu": lambda: _make_ticket(request, found),
+        "cham": lambda: review(found, scores_from(request), by=request.person, comment=given.get("comment", "")),
     }
     if act not in acts:
         raise NotFound(_("Không có việc này."))

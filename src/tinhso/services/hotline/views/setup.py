@@ -105,6 +105,8 @@ def _set(request: PersonRequest, line: Line | None, agency: Agency) -> str:
         adapter=given.get("adapter", ""),
         prompt=given.get("prompt", ""),
         recording_days=whole_number(given.get("recording_days")) or 0,
+        sample_percent=_percent(given.get("sample_percent")),
+        survey_percent=_percent(given.get("survey_percent")),
         line=line,
     )[1]
 
@@ -115,6 +117,11 @@ def _agent(request: PersonRequest) -> Agent:
     if agent is None:
         raise NotFound(_("Không có người này ở tổng đài."))
     return agent
+
+
+def _percent(text: str | None) -> int:
+    found = whole_number(text)
+    return -1 if found is None else found
 
 
 def _line(request: PersonRequest) -> Line:
