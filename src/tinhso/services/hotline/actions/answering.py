@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
+from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.messaging.actions import send
 from tinhso.blocks.messaging.models import Message
 from tinhso.blocks.messaging.threads import ALONE, Thread
@@ -16,7 +17,7 @@ from tinhso.kernel.permissions import allowed, require
 from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked
 from tinhso.services.hotline.actions.quality import ask_satisfaction
-from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage
+from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, MessageFile
 from tinhso.services.hotline.mail.tokens import mailbox_address, reply_subject
 from tinhso.services.hotline.models import Agent, Disposition
 from tinhso.services.hotline.numbers import is_mobile, national
@@ -205,6 +206,14 @@ def name_sender(conversation: Conversation, person: Person | None, *, by: Person
 def note_agent_writing(conversation: Conversation, *, by: Person, at: datetime) -> None:
     """The agent types an answer; nothing is recorded of it."""
     Conversation.objects.filter(pk=conversation.pk, agent__person=by).update(agent_writing_at=at)
+
+
+@action
+def open_file(conversation: Conversation, found: MessageFile, *, by: Person) -> StoredFile:
+    """A file that came with it; that it was opened is written down."""
+    require(by, "hotline.serve", at=conversation.line.agency)
+    record("hotline.file_opened", by=by, on=conversation, agency=conversation.line.agency, file=found.file_id)
+    return found.file
 
 
 def _mine(conversation: Conversation, by: Person) -> tuple[Conversation, Agent]:

@@ -51,19 +51,29 @@ def read_mailbox(line: Line, box: Box, at: datetime) -> int:
     Raises:
         OSError: the mailbox cannot be read; that is kept for the status page.
     """
-    state, _made = Mailbox.objects.get_or_create(line=line)
-    count = 0
+    state, count = _place_in(line), 0
     try:
         for found in box.letters(state.validity, state.last_uid, local(at).date()):
             take_in(line, found, at=at)
-            Mailbox.objects.filter(pk=state.pk).update(validity=found.validity, last_uid=found.uid)
+            _remember(state, validity=found.validity, last_uid=found.uid)
             box.done(found)
             count += 1
     except (OSError, ValueError) as error:
-        Mailbox.objects.filter(pk=state.pk).update(error=type(error).__name__)
+        _remember(state, error=type(error).__name__)
         raise
-    Mailbox.objects.filter(pk=state.pk).update(read_at=at, error="")
+    _remember(state, read_at=at, error="")
     return count
+
+
+@action
+def _place_in(line: Line) -> Mailbox:
+    return Mailbox.objects.get_or_create(line=line)[0]
+
+
+@action
+def _remember(state: Mailbox, **values: object) -> None:
+    """How far the mailbox was read, or why it was not."""
+    Mailbox.objects.filter(pk=state.pk).update(**values)
 
 
 def take_in(line: Line, found: Found, *, at: datetime) -> Letter | None:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
-from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import allowed, require
@@ -31,6 +30,7 @@ from tinhso.services.hotline.actions.answering import (
     name_sender,
     note,
     note_agent_writing,
+    open_file,
     take,
 )
 from tinhso.services.hotline.actions.callbacks import ask_back
@@ -38,7 +38,7 @@ from tinhso.services.hotline.actions.desk import note_caller_shown
 from tinhso.services.hotline.actions.quality import review
 from tinhso.services.hotline.articles import find_articles
 from tinhso.services.hotline.callers import calls_of, cases_of_caller, conversations_of, recognise
-from tinhso.services.hotline.conversation_tables import Conversation, MessageFile
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.conversations import (
     conversation_for,
     conversations,
@@ -153,13 +153,7 @@ def file(request: PersonRequest, pk: int, file: int) -> HttpResponseBase:
     """A file that came; that it was opened is written down."""
     require(request.person, "hotline.serve")
     found = conversation_for(request.person, pk)
-    return file_response(_opened(found, file_of(found, file), by=request.person).file, inline=True)
-
-
-@action
-def _opened(conversation: Conversation, found: MessageFile, *, by: Person) -> MessageFile:
-    record("hotline.file_opened", by=by, on=conversation, agency=conversation.line.agency, file=found.file_id)
-    return found
+    return file_response(open_file(found, file_of(found, file), by=request.person), inline=True)
 
 
 def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
