@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0006_shared_posts"),
-        ("hotline", "0006_conversations"),
+        ("hotline", "0007_conversations"),
     ]
 
     operations = [

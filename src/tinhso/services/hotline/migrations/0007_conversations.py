@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("cases", "0021_reopened_without_petition"),
         ("directory", "0006_shared_posts"),
         ("files", "0001_initial"),
-        ("hotline", "0005_indexes_of_the_desk"),
+        ("hotline", "0006_sip_exchange"),
         ("messaging", "0002_threads"),
     ]
 
