@@ -1,4 +1,4 @@
-"""A sample line 1022: four at the telephones, what they know, a day's calls."""
+"""A sample line 1022: four at the telephones, what they know, a day's calls, two who wrote."""
 
 import tomllib
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from tinhso.blocks.directory.demo import demo_commune_agency
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
 from tinhso.blocks.directory.queries import tenures_on
 from tinhso.services.hotline.actions.agents import add_agent, set_state
+from tinhso.services.hotline.actions.answering import answer
+from tinhso.services.hotline.actions.conversations import Channel, Contact, Written, begin
 from tinhso.services.hotline.actions.desk import write_down
 from tinhso.services.hotline.actions.knowledge import approve, still_right, write_article
 from tinhso.services.hotline.actions.setup import set_line
@@ -57,6 +59,7 @@ def load(report: Callable[[str], None]) -> None:
     agents = [add_agent(line, person, str(201 + place), by=None) for place, person in enumerate([*people, *leads])]
     _write_articles(centre, author=people[0], approver=leads[0])
     _play_day(line, agents[: len(people)])
+    _write_to(line, agents[0])
 
 
 def _write_articles(agency: Agency, *, author: Person, approver: Person) -> None:
@@ -83,6 +86,18 @@ def _play_day(line: Line, agents: list[Agent]) -> None:
     _ask_the_commune(Call.objects.select_related("agent__person").get(line=line, call_id="mau-08"))
     for agent in agents:
         set_state(agent, "", by=agent.person)
+
+
+def _write_to(line: Line, agent: Agent) -> None:
+    """A question by form that waits, and an e-mail that was answered."""
+    start = now()
+    asks = Written("Tôi đi làm giờ hành chính, nộp hồ sơ khai sinh cho con ngoài giờ hoặc trên mạng được không?")
+    begin(line, Channel.WEB, asks, Contact("Nguyễn Thị Hoa", number=e164("0900000090")), at=start - timedelta(minutes=40))
+    asks = Written("Xin hỏi lệ phí chứng thực bản sao 12 trang là bao nhiêu?")
+    tam = Contact("Trần Văn Tám", email="tam@example.org")
+    mail = begin(line, Channel.EMAIL, asks, tam, subject="Hỏi lệ phí chứng thực", at=start - timedelta(minutes=190))
+    told = "Trang thứ nhất và thứ hai 2.000 đồng mỗi trang, từ trang thứ ba 1.000 đồng mỗi trang: 12 trang là 14.000 đồng."
+    answer(mail, told, by=agent.person, at=start - timedelta(minutes=150))
 
 
 def _ask_the_commune(call: Call) -> None:
