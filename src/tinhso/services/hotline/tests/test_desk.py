@@ -61,7 +61,7 @@ def test_asking_whether_anything_changed_costs_little(
     for number in range(5):
         _now_call(hotline, f"c{number}")
     client.get("/tong-dai/tin-hieu/")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get("/tong-dai/tin-hieu/")
 
 
