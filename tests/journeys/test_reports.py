@@ -28,6 +28,17 @@ from tinhso.services.reports.models import Report
 pytestmark = pytest.mark.browser
 HERE = (106.36, 10.36)
 PATIENT = 20_000
+# whether a text stands in the drafts that the browser keeps
+DRAFTED = """(text) => new Promise((done) => {
+  const opening = indexedDB.open("tinhso-reports-drafts");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("drafts").objectStore("drafts").getAll();
+    asked.onsuccess = () => {
+      opening.result.close();
+      done(asked.result.some(({ fields }) => Object.values(fields).includes(text)));
+    };
+  };
+})"""
 # the tests' browser keeps nothing, which alone it holds against installing
 IN_PRIVATE = {"errorId": "in-incognito", "errorArguments": []}
 
@@ -73,6 +84,15 @@ def _fill(page: Page, picture: Path | None = None) -> None:
     expect(page.get_by_text("Đã lấy vị trí")).to_be_visible()
     page.get_by_label("Việc gì?").select_option("PA-ANTT.pothole")
     page.get_by_label("Điều gì đang xảy ra?").fill("Ổ gà sâu trước cổng chợ.")
+
+
+def _drafted(page: Page, text: str) -> None:
+    """Wait until the browser has put it on its disk."""
+    for _time in range(100):
+        if page.evaluate(DRAFTED, text):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(text)
 
 
 def _ready(page: Page) -> None:
@@ -143,6 +163,75 @@ def test_a_report_that_cannot_go_does_not_hold_back_the_next(telephone: Page, st
     expect(telephone.get_by_role("heading", name="Chưa gửi")).to_be_visible()
     expect(telephone.get_by_role("button", name="Sửa và gửi lại")).to_have_count(int(status < 500))
     assert Report.objects.count() == 1
+
+
+def test_what_the_server_does_not_take_now_is_kept_explained_and_sent_later(telephone: Page) -> None:
+    now_answers: dict[str, int] = {}
+
+    def refuse(route: Route) -> None:
+        status = now_answers.get("status") if route.request.method == "POST" else None
+        route.fulfill(status=status, body="<html>proxy</html>") if status else route.continue_()
+
+    telephone.context.route("**/phan-anh/gui/", refuse)
+    for sent, status in enumerate((401, 429)):
+        now_answers["status"] = status
+        _ready(telephone)
+        _fill(telephone)
+        telephone.get_by_role("button", name="Gửi phản ánh").click()
+        expect(telephone.get_by_text("chờ mạng để gửi")).to_be_visible()
+        assert Report.objects.count() == sent
+        now_answers.clear()
+        _ready(telephone)
+        expect(telephone.get_by_role("heading", name="Chưa gửi")).to_be_hidden(timeout=PATIENT)
+        expect(telephone.get_by_role("list").locator("a[href^='/phan-anh/PA-']")).to_have_count(sent + 1)
+    for sent, (status, said) in enumerate(((403, "xác nhận số điện thoại rồi gửi lại"), (413, "nặng quá mức"))):
+        now_answers["status"] = status
+        _ready(telephone)
+        _fill(telephone)
+        telephone.get_by_role("button", name="Gửi phản ánh").click()
+        expect(telephone.get_by_text(said)).to_be_visible()
+        assert Report.objects.count() == sent + 2
+        now_answers.clear()
+        telephone.get_by_role("button", name="Sửa và gửi lại").click()
+        telephone.get_by_role("button", name="Gửi phản ánh").click()
+        telephone.wait_for_url(re.compile("/phan-anh/PA-"))
+        assert Report.objects.count() == sent + 3
+
+
+def test_a_half_written_report_is_gone_on_with_or_thrown_away(telephone: Page, picture: Path) -> None:
+    context = telephone.context
+    _ready(telephone)
+    expect(telephone.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
+    _fill(telephone, picture)
+    expect(telephone.get_by_text("Đơn vị gần đúng")).to_be_visible()
+    telephone.get_by_label("Số nhà, đường").fill("Cạnh cây xăng")
+    _drafted(telephone, "Cạnh cây xăng")
+    telephone.close()
+
+    later = context.new_page()
+    _ready(later)
+    expect(later.get_by_role("heading", name="Phản ánh viết dở")).to_be_visible()
+    assert (violations(later), overflow(later)) == ([], 0)
+    later.get_by_role("button", name="Tiếp tục viết").click()
+    expect(later.get_by_label("Điều gì đang xảy ra?")).to_have_value("Ổ gà sâu trước cổng chợ.")
+    expect(later.get_by_label("Việc gì?")).to_have_value("PA-ANTT.pothole")
+    expect(later.get_by_label("Số nhà, đường")).to_have_value("Cạnh cây xăng")
+    expect(later.get_by_role("img", name="Ảnh 1")).to_be_visible()
+    later.get_by_role("button", name="Gửi phản ánh").click()
+    later.wait_for_url(re.compile("/phan-anh/PA-"))
+    report = Report.objects.get()
+    assert (report.photos.count(), report.case.place.address, report.case.place.accuracy_m) == (1, "Cạnh cây xăng", 12)
+
+    _ready(later)  # what was sent is offered no more
+    expect(later.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
+    later.get_by_label("Điều gì đang xảy ra?").fill("Viết rồi thôi.")
+    _drafted(later, "Viết rồi thôi.")
+    later.reload()
+    later.wait_for_selector("[data-report][data-ready]")
+    later.get_by_role("button", name="Bỏ").click()
+    expect(later.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
+    _ready(later)
+    expect(later.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
 
 
 def test_a_report_is_sent_with_a_photo_whose_faces_are_covered(telephone: Page, picture: Path) -> None:

@@ -39,6 +39,8 @@ OWN_PORTAL_IS_DEMONSTRATION = SAMPLE == "today" and not flag("TINHSO_OWN_PORTAL"
 PROVINCE_NAME = os.environ.get("TINHSO_PROVINCE") or {"three-tier": "Tỉnh Tiền Giang"}.get(SAMPLE, "Tỉnh Đồng Tháp")
 HOTLINE = os.environ.get("TINHSO_HOTLINE", "")
 OPEN311_JURISDICTION = os.environ.get("TINHSO_OPEN311_JURISDICTION") or urlsplit(PUBLIC_URL).hostname or ""
+# whether pictures that Open311 clients name by an address are fetched: "off", "https", or "http", which takes both
+OPEN311_FETCH = {"https": "https", "http": "http"}.get(os.environ.get("TINHSO_OPEN311_FETCH", ""), "off")
 
 # pictures of the ground under maps, https://…/{z}/{x}/{y}.png; empty: the coast and the names of the units alone
 MAP_TILES = os.environ.get("TINHSO_MAP_TILES", "")

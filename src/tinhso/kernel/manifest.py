@@ -43,12 +43,14 @@ class Check:
     """One line of the system-status page and of `tinhso check`.
 
     state is "ok", "ok: demo" (a declared demo adapter), "not configured" (an optional adapter) or "failed".
+    secret: what the command prints after the detail, and the page never shows.
     """
 
     part: str
     state: str
     detail: str = ""
     advice: str = ""
+    secret: str = ""
 
     @property
     def good(self) -> bool:

@@ -41,7 +41,7 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON
                     "app": config.label,
                     "part": check.part,
                     "state": check.state,
-                    "detail": str(check.detail),
+                    "detail": ", ".join(filter(None, (str(check.detail), check.secret))),
                     "advice": str(check.advice),
                 }
                 for config, check in all_checks()

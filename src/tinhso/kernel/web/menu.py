@@ -50,10 +50,12 @@ def workspace_menu(person: Actor | None, path: str) -> list[Entry]:
         for item in config.manifest.menu
         if allowed(person, item.permission)
     ]
-    entries = []
+    entries: list[Entry] = []
     for _service, _order, item in sorted(items, key=lambda found: found[:2]):
         try:
-            entries.append(Entry(item.title, reverse(item.url_name), item.icon))
+            entry = Entry(item.title, reverse(item.url_name), item.icon)
         except NoReverseMatch:  # an application whose addresses are switched off keeps no dead link
             continue
+        if entry.url not in {one.url for one in entries}:  # a page that serves two applications stands once
+            entries.append(entry)
     return _with_current(entries, path)

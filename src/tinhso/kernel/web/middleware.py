@@ -75,11 +75,14 @@ def no_nul(get_response: Handler) -> Handler:
     """Answer 400 to an address, a cookie or a form that holds the NUL character: nobody types it, and the database takes none."""
 
     def handle(request: HttpRequest) -> HttpResponseBase:
-        if "\0" in request.path or _holds_nul(request.GET) or any("\0" in value for value in request.COOKIES.values()):
+        if any("\0" in value for value in request.COOKIES.values()):
             raise BadRequest
         return get_response(request)
 
     def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        # an interface with a form of its own for refusals looks for it itself
+        if not getattr(view, "refuses_nul", False) and ("\0" in request.path or _holds_nul(request.GET)):
+            raise BadRequest
         # what does without the form guard (gateways, programs) reads its body itself
         if not getattr(view, "csrf_exempt", False) and _holds_nul(request.POST):
             raise BadRequest

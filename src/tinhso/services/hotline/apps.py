@@ -33,6 +33,8 @@ class HotlineConfig(ServiceConfig):
             MenuItem(_("Gọi lại"), "hotline:callbacks", "phone-outgoing", "hotline.serve", 27),
             MenuItem(_("Phiếu 1022"), "hotline:tickets", "message-2", "tickets.search", 27),
             MenuItem(_("Kho tri thức"), "hotline:articles", "book-2", "hotline.read", 28),
+            # rules are written on one page, which stands with the reports
+            MenuItem(_("Quy tắc chuyển"), "reports:routing", "route", "tickets.arrange", 49),
             MenuItem(_("Bảng tổng đài"), "hotline:board", "chart-histogram", "hotline.figures", 56),
             MenuItem(_("Thiết lập tổng đài"), "hotline:setup", "phone", "hotline.manage", 82),
         ),

@@ -10,6 +10,9 @@ _HANDLE = _SEARCH | {"reports.read", "reports.work", "reports.ask"}
 _IDENTITY = {"reports.identity"}
 _APPROVE = _HANDLE | _IDENTITY | {"reports.approve", "reports.assign", "reports.decide", "reports.extend", "reports.join"}
 _DESK = _HANDLE | _IDENTITY | {"reports.receive", "reports.decide", "reports.join", "reports.moderate", "reports.arrange"}
+# words an agency often answers with are kept by those who answer for it
+_WORDS = {"reports.templates"}
+_KEYS = {"reports.keys"}
 
 
 class ReportsConfig(ServiceConfig):
@@ -26,19 +29,22 @@ class ReportsConfig(ServiceConfig):
         order=210,
         roles=(
             Role(HANDLER, _("Người xử lý phản ánh"), frozenset(_HANDLE)),
-            Role(APPROVER, _("Người duyệt trả lời phản ánh"), frozenset(_APPROVE)),
-            Role(DESK, _("Điều phối phản ánh"), frozenset(_DESK)),
+            Role(APPROVER, _("Người duyệt trả lời phản ánh"), frozenset(_APPROVE | _WORDS)),
+            Role(DESK, _("Điều phối phản ánh"), frozenset(_DESK | _WORDS | _KEYS)),
             # the rules by which reports find their agency are approved by somebody who did not write them
             Role(
                 "manager",
                 _("Lãnh đạo theo dõi"),
-                frozenset(_SEARCH | {"reports.read", "reports.approve_routing", "reports.arrange"}),
+                frozenset(_SEARCH | _WORDS | {"reports.read", "reports.approve_routing", "reports.arrange"}),
             ),
+            Role("admin", _("Quản trị hệ thống"), frozenset(_KEYS)),
         ),
         menu=(
             MenuItem(_("Phản ánh"), "reports:queue", "message-report", "reports.search", 22),
             MenuItem(_("Số liệu phản ánh"), "reports:staff_figures", "chart-bar", "reports.read", 46),
-            MenuItem(_("Quy tắc chuyển phản ánh"), "reports:routing", "route", "reports.arrange", 49),
+            MenuItem(_("Mẫu trả lời phản ánh"), "reports:templates", "template", "reports.templates", 48),
+            MenuItem(_("Quy tắc chuyển"), "reports:routing", "route", "reports.arrange", 49),
+            MenuItem(_("Khoá Open311"), "reports:api_keys", "key", "reports.keys", 83),
         ),
     )
 

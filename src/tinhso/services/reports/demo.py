@@ -32,10 +32,11 @@ from tinhso.blocks.identity.queries import SAMPLE_PASSWORD
 from tinhso.kernel.errors import DomainError
 from tinhso.services.reports.actions.answering import approve_answer, write_answer
 from tinhso.services.reports.actions.following import me_too
-from tinhso.services.reports.actions.moderating import hide, keep_template, publish
+from tinhso.services.reports.actions.moderating import hide, publish
 from tinhso.services.reports.actions.moving import forward, join
 from tinhso.services.reports.actions.reporter import rate, reopen
 from tinhso.services.reports.actions.sending import send_report
+from tinhso.services.reports.actions.templates import keep_template
 from tinhso.services.reports.catalogue import install_fields
 from tinhso.services.reports.family import APPROVER, DESK, HANDLER, REPORTS
 from tinhso.services.reports.models import Report
@@ -64,8 +65,8 @@ _DEPARTMENTS = {
 }
 _STREETS = ("Ấp Bắc", "Nam Kỳ Khởi Nghĩa", "Lê Lợi", "Đinh Bộ Lĩnh", "Trần Hưng Đạo", "Lý Thường Kiệt", "Nguyễn Trãi")
 _TEMPLATES = (
-    ("Đã xử lý xong", "Cơ quan đã kiểm tra thực tế và xử lý xong ngày … Cảm ơn ông/bà đã phản ánh."),
-    ("Đang theo dõi", "Cơ quan đã nhắc nhở, yêu cầu khắc phục trước ngày … và sẽ kiểm tra lại."),
+    ("Đã xử lý xong", "{cơ quan} đã kiểm tra thực tế phản ánh {mã} và xử lý xong ngày {hôm nay}. Cảm ơn ông/bà đã phản ánh."),
+    ("Đang theo dõi", "{cơ quan} đã nhắc nhở, yêu cầu khắc phục trước ngày … và sẽ kiểm tra lại."),
 )
 _STATES = (
     "new", "drafted", "answered", "rated", "asked", "hidden", "answered", "public", "reopened", "answered", "forwarded", "public",

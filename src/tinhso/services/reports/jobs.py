@@ -20,6 +20,7 @@ from tinhso.services.reports.actions.recounting import MOST_MARKS, recount_figur
 from tinhso.services.reports.actions.sending import adopt_report
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Follower, Report
+from tinhso.services.reports.open311 import pictures  # noqa: F401 - brings its job
 
 log = structlog.get_logger(__name__)
 _MOST_BATCHES = 50

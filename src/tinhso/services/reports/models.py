@@ -8,9 +8,19 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.services.reports.figure_tables import FigureDay, FigureMark
-from tinhso.services.reports.open311.tables import ApiKey
+from tinhso.services.reports.open311.tables import ApiKey, LinkedPicture
 
-__all__ = ["AnswerTemplate", "ApiKey", "Commission", "FigureDay", "FigureMark", "Follower", "Photo", "Report"]
+__all__ = [
+    "AnswerTemplate",
+    "ApiKey",
+    "Commission",
+    "FigureDay",
+    "FigureMark",
+    "Follower",
+    "LinkedPicture",
+    "Photo",
+    "Report",
+]
 
 REOPEN_WINDOW = timedelta(days=10)
 """So long after the answer may the reporter say that nothing was done."""
@@ -70,6 +80,9 @@ class Photo(models.Model):
     released = models.ForeignKey(
         "files.StoredFile", models.PROTECT, null=True, related_name="+", help_text="with faces and number plates made unreadable"
     )
+    still_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="stills", help_text="the film that a moderator took it out of"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "file"], name="photo_once_a_report")]
@@ -127,7 +140,8 @@ class AnswerTemplate(models.Model):
     agency = models.ForeignKey("directory.Agency", models.CASCADE, null=True, related_name="+")
     field = models.CharField(max_length=30, blank=True, help_text="code of the field; empty: every one")
     title = models.CharField(max_length=120)
-    text = models.TextField()
+    text = models.TextField(help_text="with places to fill, `wording.PLACES`")
+    retired_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.title

@@ -1,6 +1,6 @@
 """What may be seen of reports. The public sees what a moderator released, and never who sent it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
@@ -12,9 +12,9 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.families import power
+from tinhso.blocks.cases.families import Family, power
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case, Party, ProcedureVersion
+from tinhso.blocks.cases.models import Case, Party, ProcedureVersion, Step
 from tinhso.blocks.cases.places import geometry
 from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, versions_in_force
 from tinhso.blocks.directory.models import Person
@@ -60,9 +60,9 @@ class Field:
         return next((kind for kind in self.kinds if kind.code == code), None)
 
 
-def fields_open(at: datetime) -> list[Field]:
-    """The fields with their sub-kinds, in the order of their codes."""
-    return [Field(version, kinds_of(version)) for version in versions_in_force(at, REPORTS)]
+def fields_open(at: datetime, family: Family = REPORTS) -> list[Field]:
+    """The fields with their sub-kinds, in the order of their codes; another family's, where its forms ask for a sub-kind, too."""
+    return [Field(version, kinds_of(version)) for version in versions_in_force(at, family)]
 
 
 def field_open(code: str, at: datetime) -> Field:
@@ -120,7 +120,7 @@ def public_file(photo: Photo) -> StoredFile:
 
 def photos_shown(report: Report, *, own: bool) -> QuerySet[Photo]:
     """What is released; the sender sees the own photos besides, not what others took and nobody has released."""
-    seen = Q(public=True) | Q(stage=Photo.Stage.BEFORE) if own else Q(public=True)
+    seen = Q(public=True) | Q(stage=Photo.Stage.BEFORE, still_of=None) if own else Q(public=True)
     return report.photos.filter(seen).select_related("file", "released").order_by("pk")
 
 
@@ -153,6 +153,12 @@ def may_know_who(person: Person, case: Case) -> bool:
 def reporter_of(case: Case, person: Person) -> Party | None:
     """Who sent it, for those who need to know; else None."""
     return case.parties.filter(role=Party.Role.APPLICANT).first() if may_know_who(person, case) else None
+
+
+def writer_of(steps: Iterable[Step]) -> int | None:
+    """The id of who wrote the answer last, and so may not approve it."""
+    written = [step for step in steps if step.does == "draft" and step.done_at is not None]
+    return max(written, key=lambda step: (step.done_at, step.pk)).done_by_id if written else None
 
 
 def alike(report: Report) -> Sequence[Report]:

@@ -97,7 +97,7 @@ def split(report: Report, *, field: str, kind: str, text: str, by: Person, at: d
         {"kind": kind},
         place=Place(point, place.address, place.accuracy_m, unit),
         text=text,
-        files=[photo.file for photo in report.photos.filter(stage="before").select_related("file")],
+        files=[photo.file for photo in report.photos.filter(stage="before", still_of=None).select_related("file")],
         sender=Sender(party.name, party.phone, party.email),
         by=case.applicant,
         at=at,

@@ -51,13 +51,20 @@ def _degrees(post: QueryDict, name: str) -> float | None:
 
 
 def words_of(post: QueryDict, kind: Kind) -> str:
-    """The description, which Open311 does not ask for, and the address of a picture: it is never fetched from here, the agency
-    finds it with the words."""
+    """The description, which Open311 does not ask for."""
+    return post.get("description", "").strip() or kind.label
+
+
+def picture_of(post: QueryDict) -> str:
+    """The address of a picture; empty: none. It is fetched later, if at all.
+
+    Raises:
+        Refused: no address of the web.
+    """
     media = post.get("media_url", "").strip()
-    if media and not re.fullmatch(r"https?://[^\s<>\"']{4,1000}", media):
+    if media and not re.fullmatch(r"https?://[^\s<>\"']{4,990}", media, re.IGNORECASE):
         raise wrong("media_url", _("phải là địa chỉ http hoặc https"))
-    words = post.get("description", "").strip() or kind.label
-    return f"{words}\n\n{media}" if media else words
+    return media
 
 
 def name_of(post: QueryDict) -> str:
@@ -105,6 +112,17 @@ def _value(question: Question, texts: list[str]) -> Any:
 
 def _choice(question: Question, text: str) -> Any:
     return next((option.value for option in question.options if option_text(option.value) == text), text)
+
+
+def text_of(text: str, name: str) -> str:
+    """A part of the address.
+
+    Raises:
+        Refused: it has a NUL, which no table can hold.
+    """
+    if "\0" in text:
+        raise wrong(name, _("có ký tự không dùng được"))
+    return text
 
 
 def checked(values: QueryDict) -> QueryDict:

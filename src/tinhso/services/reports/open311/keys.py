@@ -14,6 +14,8 @@ from tinhso.kernel.ids import derived_code
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.open311.tables import ApiKey
 
+READS_PER_MINUTE = 120
+"""So many questions a minute one network address asks without a key."""
 _MINUTE = timedelta(minutes=1)
 _WRONG_KEYS = 30
 
@@ -24,6 +26,18 @@ def living_key(secret: str) -> ApiKey | None:
 
 
 _LIVING = FixedQuery(lambda: ApiKey.objects.filter(digest=Param("digest"), revoked_at=None))
+
+
+def spend_reading(key: ApiKey | None, address: str, *, at: datetime) -> None:
+    """Count a question: of the key, or of the network address where there is no key.
+
+    Raises:
+        TooManyTries: more than may be asked in a minute.
+    """
+    if key:
+        spend_try("open311.read", str(key.pk), limit=key.reads_per_minute, window=_MINUTE, at=at)
+    else:
+        spend_try("open311.read.address", address, limit=READS_PER_MINUTE, window=_MINUTE, at=at)
 
 
 def spend_key(key: ApiKey, *, at: datetime) -> None:

@@ -3,11 +3,10 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -17,11 +16,21 @@ from tinhso.blocks.files.actions import store_photo
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.throttle import client_address
 from tinhso.kernel.errors import DomainError, Invalid
-from tinhso.services.reports.actions.sending import MOST_PHOTOS, Sender, send_report
+from tinhso.services.reports.actions.pictures import send_with_picture
+from tinhso.services.reports.actions.sending import MOST_PHOTOS, Sender
 from tinhso.services.reports.models import Photo, Report
 from tinhso.services.reports.open311 import catalogue, given
+from tinhso.services.reports.open311.actions import note_use
 from tinhso.services.reports.open311.errors import Refused, refusal, unknown
-from tinhso.services.reports.open311.keys import case_of_token, living_key, spend_key, spend_wrong_key, submission_key, token_of
+from tinhso.services.reports.open311.keys import (
+    case_of_token,
+    living_key,
+    spend_key,
+    spend_reading,
+    spend_wrong_key,
+    submission_key,
+    token_of,
+)
 from tinhso.services.reports.open311.rendering import FORMATS, Document, answer, refused
 from tinhso.services.reports.open311.selection import Selection
 from tinhso.services.reports.open311.shown import request_shown, requests_shown
@@ -57,8 +66,11 @@ def method(*allowed: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
                 response = refused(Refused(400, _("Không đọc được yêu cầu.")), extension)
             if response.status_code == 405:
                 response["Allow"] = ", ".join(allowed)
+            if response.status_code == 429:
+                response["Retry-After"] = "60"  # every count here is of a minute
             return response
 
+        run.refuses_nul = True  # type: ignore[attr-defined]
         return run
 
     return decorate
@@ -88,21 +100,22 @@ def services(request: HttpRequest) -> Document:
 @method("GET", "HEAD")
 def definition(request: HttpRequest, code: str) -> Document:
     _asked(request)
-    return Document("service_definition", catalogue.definition(code, now()))
+    return Document("service_definition", catalogue.definition(given.text_of(code, "service_code"), now()))
 
 
 @method("GET", "HEAD", "POST")
 def requests(request: HttpRequest) -> Document:
     if request.method == "POST":
         return _take_in(request)
-    asked, at = _asked(request), now()
+    (asked, _key), at = _asked(request), now()
     return Document("service_requests", requests_shown(Selection.of(asked, at), at, more=asked.get("extensions") == "true"))
 
 
 @method("GET", "HEAD")
 def one_request(request: HttpRequest, code: str) -> Document:
-    asked = _asked(request)
-    found = request_shown(code, now(), living_key(asked.get("api_key", "")), more=asked.get("extensions") == "true")
+    asked, key = _asked(request)
+    code = given.text_of(code, "service_request_id")
+    found = request_shown(code, now(), key, more=asked.get("extensions") == "true")
     if found is None:
         raise unknown("service_request_id", code)
     return Document("service_requests", [found])
@@ -111,7 +124,7 @@ def one_request(request: HttpRequest, code: str) -> Document:
 @method("GET", "HEAD")
 def number_of_token(request: HttpRequest, token: str) -> Document:
     _asked(request)
-    case = case_of_token(token)
+    case = case_of_token(given.text_of(token, "token"))
     if case is None:
         raise unknown("token", token)
     return Document("service_requests", [{"service_request_id": case.code, "token": token}])
@@ -134,11 +147,19 @@ def nothing(request: HttpRequest, rest: str) -> Document:
     raise unknown("method", rest)
 
 
-def _asked(request: HttpRequest) -> Any:
-    """The parameters of the address, for our jurisdiction."""
+def _asked(request: HttpRequest) -> tuple[QueryDict, ApiKey | None]:
+    """The parameters of the address, for our jurisdiction, and the key that asks, if any. Counted."""
+    at, address = now(), client_address(request)
     asked = given.checked(request.GET)
+    secret = asked.get("api_key", "")
+    key = living_key(secret)
+    if secret and key is None:
+        spend_wrong_key(address, at=at)
+    spend_reading(key, address, at=at)
+    if key:
+        note_use(key, at=at)
     _ours(asked.get("jurisdiction_id", ""))
-    return asked
+    return asked, key
 
 
 def _ours(jurisdiction: str) -> None:
@@ -154,19 +175,21 @@ def _take_in(request: HttpRequest) -> Document:
     key = _key(request, post.get("api_key") or asked.get("api_key", ""))
     field, kind = catalogue.service(post.get("service_code", "").strip(), at)
     answers = given.answers_of(post, catalogue.questions(field.version))
-    place, words = given.place_of(post), given.words_of(post, kind)
+    place, words, url = given.place_of(post), given.words_of(post, kind), given.picture_of(post)
     sender = Sender(given.name_of(post), post.get("phone", "").strip(), post.get("email", "").strip())
     pictures = list(given.media_of(request.FILES))
     if len(pictures) > MOST_PHOTOS:
         raise Refused(400, _("Nhiều nhất %(limit)s ảnh, video.") % {"limit": MOST_PHOTOS})
     spend_key(key, at=at)
+    note_use(key, at=at)
     try:
         files = [store_photo(picture, by=None) for picture in pictures]
     except Invalid as error:
         raise Invalid(error.message, fields={"files": error.message}) from error
-    case = send_report(
+    case = send_with_picture(
         field.code,
         {**answers, "kind": kind.code},
+        url=url,
         place=place,
         text=words,
         files=files,
@@ -184,4 +207,6 @@ def _key(request: HttpRequest, secret: str) -> ApiKey:
     if key is None:
         spend_wrong_key(client_address(request), at=now())
         raise Refused(403, _("api_key thiếu hoặc không dùng được."))
+    if not key.sends:
+        raise Refused(403, _("api_key này chỉ để đọc, không gửi được phản ánh."))
     return key

@@ -34,7 +34,8 @@ from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
 from tinhso.services.reports.published import joined_to, report_of
 from tinhso.services.reports.queries import fields_open, photos_shown, public_file
 from tinhso.services.reports.views.public_contact import SENT, contact_of, to_contact, who
-from tinhso.services.reports.views.public_send import kind_of, photos_of
+from tinhso.services.reports.views.public_photos import photos_of
+from tinhso.services.reports.views.public_send import kind_of
 from tinhso.services.reports.words import state_of, titled
 
 _TRIES, _WINDOW = 10, timedelta(minutes=15)

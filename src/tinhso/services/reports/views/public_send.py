@@ -17,9 +17,7 @@ from tinhso.blocks.cases.access_code import lookup_code
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.places import Place
 from tinhso.blocks.directory.identity_numbers import normal_phone
-from tinhso.blocks.files.actions import store_photo
 from tinhso.blocks.files.films import FILM_SECONDS
-from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.gis.background import communes, reach_of
 from tinhso.blocks.gis.clusters import point_from
 from tinhso.blocks.gis.tiles import with_map
@@ -33,6 +31,7 @@ from tinhso.services.reports.actions.sending import MOST_PHOTOS
 from tinhso.services.reports.limits import spend_report
 from tinhso.services.reports.queries import Field, fields_open, nearby
 from tinhso.services.reports.views.public_contact import SENT, contact_of
+from tinhso.services.reports.views.public_photos import Given, files_of
 
 _REMEMBERED = 50
 # the form's names of what the action calls otherwise
@@ -46,13 +45,14 @@ def send(request: VisitorRequest) -> HttpResponse:
     """The form, and what it sends; programs of ours get the code and the address as JSON."""
     if request.method != "POST":
         return _form(request, {"key": uuid.uuid4().hex})
+    given = Given(files_of(request.POST.get("kept", "")) if "drop_kept" not in request.POST else [])
     try:
-        case = _sent(request)
+        case = _sent(request, given)
     except DomainError as error:
         if wants_json(request):
             raise
         fields = {_NAMES.get(name, name): str(text) for name, text in error.fields.items()}
-        return _form(request, request.POST.dict(), errors=fields or {"": str(error)}, status=error.status)
+        return _form(request, request.POST.dict(), errors=fields or {"": str(error)}, status=error.status, given=given)
     request.session[SENT] = [*request.session.get(SENT, ()), case.code][-_REMEMBERED:]
     address = reverse("reports:page", args=[case.code]) + "?moi"
     if wants_json(request):
@@ -60,12 +60,13 @@ def send(request: VisitorRequest) -> HttpResponse:
     return redirect(address)
 
 
-def _sent(request: VisitorRequest) -> Case:
+def _sent(request: VisitorRequest, files: Given) -> Case:
     given = request.POST
     phone = "" if request.person else _phone(request)
     address = client_address(request)
     who = f"person:{request.person.pk}" if request.person else phone or address
     spend_report(who=who, address=address, at=now(), unproven="" if phone == contact_of(request) else phone)
+    files.take(request)
     field, _dot, kind = given.get("kind", "").partition(".")
     if not kind:
         problem = _("Hãy chọn việc bạn muốn phản ánh.")
@@ -75,7 +76,7 @@ def _sent(request: VisitorRequest) -> Case:
         {"kind": kind},
         place=_place(given),
         text=given.get("text", ""),
-        files=photos_of(request),
+        files=files.files,
         phone=phone,
         by=request.person,
         key=given.get("key", "")[:64],
@@ -110,29 +111,19 @@ def _place(given: Any) -> Place:
     return Place((point.x, point.y) if point else None, address, accuracy, unit.code if unit else "")
 
 
-def photos_of(request: VisitorRequest) -> list[StoredFile]:
-    """The photos and videos a form sends, kept.
-
-    Raises:
-        Invalid: one cannot be taken, or they are too many; `fields` names "files".
-    """
-    uploads = request.FILES.getlist("photos")
-    if len(uploads) > MOST_PHOTOS:
-        problem = _("Nhiều nhất %(limit)s ảnh, video.") % {"limit": MOST_PHOTOS}
-        raise Invalid(problem, fields={"files": problem})
-    try:
-        return [store_photo(upload, by=request.person) for upload in uploads]
-    except Invalid as error:
-        raise Invalid(str(error), fields={"files": str(error)}) from error
-
-
 def _form(
-    request: VisitorRequest, values: dict[str, Any], *, errors: dict[str, str] | None = None, status: int = 200
+    request: VisitorRequest,
+    values: dict[str, Any],
+    *,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    given: Given | None = None,
 ) -> HttpResponse:
     context = {
         "fields": fields_open(now()),
         "values": values,
         "errors": errors or {},
+        "kept": given if given and given.files else None,
         "prove_phone": settings.REPORTS_PHONE_PROVEN and not request.person and "@" in (contact_of(request) or "@"),
         "ask_phone": not request.person and not settings.REPORTS_PHONE_PROVEN,
         "limits": {"bytes": settings.MAX_UPLOAD_SIZE, "seconds": FILM_SECONDS, "files": MOST_PHOTOS},

@@ -1,39 +1,30 @@
 """One report before those who see to it: what was sent, what has happened, what may be done."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.blocks.cases.actions.noting import add_note
-from tinhso.blocks.cases.actions.work import assign_step
 from tinhso.blocks.cases.clock import standing
 from tinhso.blocks.cases.models import Case, CaseLink, Step
 from tinhso.blocks.cases.queries import agencies_beside, colleagues_for, may_work_on
 from tinhso.blocks.cases.timeline import Line, timeline_of
-from tinhso.blocks.directory.models import Agency, Person
-from tinhso.blocks.directory.queries import holders
-from tinhso.blocks.files.reading import file_response
+from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
-from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.permissions import allowed
 from tinhso.kernel.text.numbers import whole_number
-from tinhso.services.reports.actions.answering import approve_answer, return_answer, write_answer
-from tinhso.services.reports.actions.asking import WAIT, ask_reporter, go_on
-from tinhso.services.reports.actions.commissioning import commission
-from tinhso.services.reports.actions.moderating import blur, hide, publish
-from tinhso.services.reports.actions.moving import forward, join, split
-from tinhso.services.reports.blurring import boxes_in
-from tinhso.services.reports.models import AnswerTemplate, Report
-from tinhso.services.reports.queries import alike, field_open, fields_open, report_for_staff, reporter_of
+from tinhso.services.reports.actions.asking import WAIT
+from tinhso.services.reports.models import Report
+from tinhso.services.reports.queries import alike, field_open, fields_open, report_for_staff, reporter_of, writer_of
+from tinhso.services.reports.views.staff_deeds import DEEDS
+from tinhso.services.reports.wording import filled, template_for, templates_for
 from tinhso.services.reports.words import state_of, titled
 
 _POWERS = ("work", "ask", "approve", "assign", "decide", "join", "moderate", "identity")
@@ -50,6 +41,8 @@ def report(request: PersonRequest, code: str) -> HttpResponse:
 def deed(request: PersonRequest, code: str, name: str) -> HttpResponse:
     """Do one thing to the report and show its page again, with what was typed where it could not be done."""
     found = report_for_staff(code, request.person)
+    if name == "tra-loi" and "template" in request.POST:
+        return _show(request, found, entered={"answer": _with_template(request, found)})
     do = DEEDS.get(name)
     if do is None:
         raise NotFound(_("Không có việc này."))
@@ -63,60 +56,6 @@ def deed(request: PersonRequest, code: str, name: str) -> HttpResponse:
     except NotFound:  # it went to another agency
         return redirect("reports:queue")
     return redirect("reports:report", code=code)
-
-
-@require_safe
-@staff_only
-def photo(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
-    """As it was sent; only for those who may see the report."""
-    found = report_for_staff(code, request.person).photos.select_related("file").filter(pk=number).first()
-    if found is None:
-        raise NotFound(_("Không có ảnh này."))
-    return file_response(found.file, inline=True)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
-def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
-    """Draw boxes over what nobody may recognise; the public sees the copy."""
-    found = report_for_staff(code, request.person)
-    require(request.person, "reports.moderate", at=found.case.agency)
-    chosen = found.photos.select_related("file", "released").filter(pk=number).exclude(file__content_type="video/mp4").first()
-    if chosen is None:
-        raise NotFound(_("Không có ảnh này."))
-    problem: DomainError | None = None
-    if request.method == "POST":
-        try:
-            blur(chosen, boxes_in(request.POST.get("boxes", "")), by=request.person)
-            messages.success(request, _("Đã che. Chỉ bản đã che được công khai."))
-            return redirect(f"{reverse('reports:report', args=[code])}#cong-khai")
-        except DomainError as error:
-            problem = error
-    context = {
-        "case": found.case,
-        "photo": chosen,
-        "problem": problem,
-        "entered": request.POST.get("boxes", ""),
-        "breadcrumbs": [
-            (_("Phản ánh"), reverse("reports:queue")),
-            (code, reverse("reports:report", args=[code])),
-            (_("Che mặt, biển số"), ""),
-        ],
-    }
-    return render(request, "reports/blur.html", context, status=problem.status if problem else 200)
-
-
-@require_safe
-@staff_only
-def released(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
-    """The copy with faces and plates made unreadable."""
-    found = report_for_staff(code, request.person).photos.select_related("released").filter(pk=number).first()
-    if found is None or found.released is None:
-        raise NotFound(_("Không có ảnh này."))
-    return file_response(found.released, inline=True)
-
-
-# --- the page
 
 
 def _show(
@@ -145,11 +84,13 @@ def _show(
         "text": matter["text"],
         "place": getattr(case, "place", None),
         "photos": photos,
+        "linked": list(found.linked_pictures.all()),
         "party": party,
         "knows": powers["identity"],
         "powers": powers,
         "mine": mine,
         "step": mine.does if mine else "",
+        "approvers": _approvers(mine, steps, person) if mine and mine.does == "sign" else None,
         "clock": stands,
         "steps": stands.steps,
         "open_step": next((step for step in steps if step.open), None),
@@ -159,8 +100,8 @@ def _show(
         "links": list(CaseLink.objects.filter(of=case).select_related("case")),
         "of": CaseLink.objects.filter(case=case).select_related("of").first(),
         "commissions": list(found.commissions.order_by("-sent_at")),
-        "templates": _templates(case) if mine else [],
-        "draft": _draft(request, found, entered),
+        "templates": templates_for(case) if mine and mine.does == "draft" else [],
+        "draft": (entered or {}).get("answer", found.draft),
         "agencies": agencies_beside(case) if powers["work"] and not case.ended else [],
         "fields": fields_open(moment) if powers["join"] and not case.ended else [],
         "followers": found.followers.count(),
@@ -194,116 +135,14 @@ def _unnamed(line: Line) -> Line:
     return replace(line, who=_("Người gửi phản ánh"))
 
 
-def _templates(case: Case) -> list[AnswerTemplate]:
-    found = AnswerTemplate.objects.filter(agency=None) | AnswerTemplate.objects.filter(agency=case.agency_id)
-    return list(found.filter(field__in=["", case.procedure.code]).order_by("title"))
+def _approvers(mine: Step, steps: list[Step], person: Person) -> list[Person] | None:
+    """Who can approve in the person's stead, where the person wrote the answer and so may not; None where they may."""
+    if writer_of(steps) != person.pk:
+        return None
+    return [one for one in colleagues_for(mine) if one.pk != person.pk]
 
 
-def _draft(request: PersonRequest, found: Report, entered: dict[str, Any] | None) -> str:
-    """What stands in the box of the answer: what was typed, the template chosen, or what was kept."""
-    if entered and "answer" in entered:
-        return str(entered["answer"])
-    if chosen := whole_number(request.GET.get("mau", "")):
-        template = next((one for one in _templates(found.case) if one.pk == chosen), None)
-        return template.text if template else found.draft
-    return found.draft
-
-
-# --- what may be done
-
-
-Do = Callable[[PersonRequest, Report], str]
-
-
-def _answer(request: PersonRequest, found: Report) -> str:
-    done = "keep" not in request.POST
-    write_answer(found, by=request.person, text=request.POST.get("answer", ""), done=done)
-    return _("Đã chuyển trả lời cho lãnh đạo duyệt.") if done else _("Đã lưu bản soạn.")
-
-
-def _approve(request: PersonRequest, found: Report) -> str:
-    step = whole_number(request.POST.get("step", ""))
-    approve_answer(found, by=request.person, text=request.POST.get("answer", ""), step=step)
-    return _("Đã duyệt. Người gửi và người theo dõi được báo.")
-
-
-def _return(request: PersonRequest, found: Report) -> str:
-    return_answer(found, by=request.person, reason=request.POST.get("note", ""))
-    return _("Đã trả lại để sửa.")
-
-
-def _ask(request: PersonRequest, found: Report) -> str:
-    ask_reporter(found, by=request.person, question=request.POST.get("content", ""))
-    return _("Đã hỏi người gửi. Thời hạn tạm dừng đến khi có trả lời.")
-
-
-def _go_on(request: PersonRequest, found: Report) -> str:
-    go_on(found, by=request.person)
-    return _("Việc xử lý tiếp tục; thời hạn được tính tiếp.")
-
-
-def _forward(request: PersonRequest, found: Report) -> str:
-    number = whole_number(request.POST.get("to", ""))
-    to = Agency.objects.filter(pk=number).first() if number else None
-    case = forward(found, by=request.person, reason=request.POST.get("reason", ""), to=to)
-    return _("Đã chuyển cho %(agency)s.") % {"agency": case.agency.name}
-
-
-def _commission(request: PersonRequest, found: Report) -> str:
-    commission(found, by=request.person, email=request.POST.get("email", ""), task=request.POST.get("task", ""))
-    return _("Đã gửi việc qua thư điện tử.")
-
-
-def _assign(request: PersonRequest, found: Report) -> str:
-    step = found.case.steps.filter(done_at=None, cancelled=False).select_related("agency", "case").first()
-    number = whole_number(request.POST.get("to", ""))
-    to = holders(step.agency, step.role, localdate()).filter(pk=number).first() if step and number else None
-    if step is None or to is None:
-        raise NotFound(_("Hãy chọn người nhận."))
-    assign_step(step, to=to, by=request.person)
-    return _("Đã giao cho %(name)s.") % {"name": to.full_name}
-
-
-def _publish(request: PersonRequest, found: Report) -> str:
-    chosen = [number for one in request.POST.getlist("photos") if (number := whole_number(one))]
-    publish(found, by=request.person, text=request.POST.get("text", ""), where=request.POST.get("where", ""), photos=chosen)
-    return _("Đã công khai phản ánh.")
-
-
-def _hide(request: PersonRequest, found: Report) -> str:
-    hide(found, by=request.person, why=request.POST.get("why", ""))
-    return _("Phản ánh không công khai; việc xử lý vẫn tiếp tục.")
-
-
-def _join(request: PersonRequest, found: Report) -> str:
-    of = report_for_staff(request.POST.get("of", "").strip().upper(), request.person)
-    join(found, of, by=request.person)
-    return _("Đã gộp. Người gửi sẽ nhận trả lời chung.")
-
-
-def _split(request: PersonRequest, found: Report) -> str:
-    field, _dot, kind = request.POST.get("matter", "").partition(".")
-    new = split(found, field=field, kind=kind, text=request.POST.get("text", ""), by=request.person)
-    return _("Đã tách thành phản ánh %(code)s.") % {"code": new.code}
-
-
-def _note(request: PersonRequest, found: Report) -> str:
-    add_note(found.case, by=request.person, text=request.POST.get("note", ""))
-    return _("Đã ghi chú.")
-
-
-DEEDS: dict[str, Do] = {
-    "tra-loi": _answer,
-    "duyet": _approve,
-    "tra-lai": _return,
-    "hoi": _ask,
-    "di-tiep": _go_on,
-    "chuyen": _forward,
-    "thue": _commission,
-    "giao": _assign,
-    "cong-khai": _publish,
-    "an": _hide,
-    "gop": _join,
-    "tach": _split,
-    "ghi-chu": _note,
-}
+def _with_template(request: PersonRequest, found: Report) -> str:
+    """What was typed, and below it the words of the template that was chosen, filled in."""
+    template = template_for(found.case, whole_number(request.POST["template"]))
+    return "\n\n".join(filter(None, (request.POST.get("answer", "").strip(), filled(template.text, found))))

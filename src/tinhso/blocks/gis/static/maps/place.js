@@ -28,13 +28,20 @@ function prepare(place) {
   part("tools").hidden = false;
 
   const say = (text) => (said.textContent = text);
+  // borders are not known: the nearest commune is a guess, which is said, and which the sender changes
+  const guess = part("guess");
+  const guessed = (name) => {
+    if (name) field("unit").dataset.guessed = "true";
+    else delete field("unit").dataset.guessed;
+    guess.textContent = name ? guess.dataset.guessText.replace("{unit}", name) : "";
+  };
   const guessUnit = async (lon, lat) => {
     if (field("unit").value && !field("unit").dataset.guessed) return;
     try {
       const { places } = await (await fetch(`${place.dataset.find}?lon=${lon}&lat=${lat}`)).json();
       if (!places.length) return;
       field("unit").value = places[0].code;
-      field("unit").dataset.guessed = "true";
+      guessed(places[0].name);
     } catch {
       // offline: the unit follows from the point when it is read
     }
@@ -103,7 +110,8 @@ function prepare(place) {
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
   });
-  field("unit").addEventListener("change", () => delete field("unit").dataset.guessed);
+  field("unit").addEventListener("change", () => guessed(""));
+  place.closest("form")?.addEventListener("reset", () => guessed(""));
 
   let waiting = 0;
   search?.addEventListener("input", () => {
@@ -122,7 +130,7 @@ function prepare(place) {
             button.textContent = name;
             button.addEventListener("click", () => {
               field("unit").value = code;
-              delete field("unit").dataset.guessed;
+              guessed("");
               results.replaceChildren();
               show(lon, lat, 13);
             });

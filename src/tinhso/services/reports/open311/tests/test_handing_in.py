@@ -87,12 +87,9 @@ def test_an_address_or_a_commune_is_place_enough(client: Client, secret: str, st
         assert client.post(REQUESTS, {**said, "address_id": code}).status_code == 400
 
 
-def test_pictures_may_be_sent_along_or_named(client: Client, secret: str) -> None:
+def test_pictures_may_be_sent_along(client: Client, secret: str) -> None:
     assert client.post(REQUESTS, _form(secret, media=_picture())).status_code == 200
     assert Report.objects.get().photos.count() == 1
-    client.post(REQUESTS, _form(secret, media_url="https://anh.vidu.example/1.jpg"))
-    words = Report.objects.order_by("-pk")[0].case.form.answers["matter"]["text"]
-    assert words == "Ổ gà sâu\n\nhttps://anh.vidu.example/1.jpg"
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,13 @@
 // Reports waiting in this browser, kept in IndexedDB until the server has them. Used by the page and by the service worker.
 // Each carries a key made here, once: however often it is sent, the server takes it in once.
+import { within as withinTable } from "./store.js";
 
 const DATABASE = "tinhso-reports";
 const WAITING = "waiting";
 const SENT = "sent";
 const KEPT = 20;
 
-function database() {
-  return new Promise((done, failed) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore(WAITING, { keyPath: "key" });
-      opening.result.createObjectStore(SENT, { keyPath: "key" });
-    };
-    opening.onsuccess = () => done(opening.result);
-    opening.onerror = () => failed(opening.error);
-  });
-}
-
-async function within(store, mode, work) {
-  const opened = await database();
-  try {
-    return await new Promise((done, failed) => {
-      const transaction = opened.transaction(store, mode, { durability: "strict" });
-      const asked = work(transaction.objectStore(store));
-      transaction.oncomplete = () => done(asked?.result);
-      transaction.onerror = transaction.onabort = () => failed(transaction.error);
-    });
-  } finally {
-    opened.close();
-  }
-}
-
+const within = (table, mode, work) => withinTable(DATABASE, [WAITING, SENT], table, mode, work);
 const newestFirst = (rows) => rows.sort((one, other) => other.at - one.at);
 export const keep = (report) => within(WAITING, "readwrite", (store) => store.put(report));
 export const drop = (key) => within(WAITING, "readwrite", (store) => store.delete(key));

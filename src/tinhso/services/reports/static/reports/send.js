@@ -1,12 +1,15 @@
 // The form of a report: photos made small, kept in the outbox first, then sent with progress. Without this it is a plain form.
+import { keepWriting } from "./draft.js";
 import { drop, forget, keep, sendWaiting, sent, waiting } from "./outbox.js";
 import { blurred, prepared } from "./photos.js";
 
 const form = document.querySelector("[data-report]");
 const words = form.dataset;
 const part = (name) => document.querySelector(`[data-part=${name}]`);
+const status = part("status");
 const limits = { bytes: Number(words.bytes), seconds: Number(words.seconds), files: Number(words.files) };
 let photos = [];
+form.elements.key.value = crypto.randomUUID();
 
 function element(name, attributes = {}, ...inside) {
   const node = document.createElement(name);
@@ -43,12 +46,14 @@ const button = (text, act) => {
 async function coverPhoto(index) {
   photos[index] = await blurred(part("blur"), photos[index]);
   showPhotos();
+  draft.changed();
   shelf.children[index]?.querySelector("button")?.focus();
 }
 
 function removePhoto(index) {
   photos.splice(index, 1);
   showPhotos();
+  draft.changed();
   chosen.focus();
 }
 
@@ -66,7 +71,44 @@ chosen.addEventListener("change", async () => {
   chosen.value = "";
   photoProblem.textContent = problems.join(" ");
   showPhotos();
+  draft.changed();
 });
+
+// ---------------------------------------------------------------------------------------------------- what is half written
+
+const WORTH = ["kind", "text", "lon", "address", "unit"];
+const fieldsNow = () => Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "key"].includes(name)));
+
+function putBack({ key, fields, files }) {
+  for (const [name, value] of Object.entries(fields)) if (form.elements[name]) form.elements[name].value = value;
+  form.elements.key.value = key;
+  photos = [...files];
+  showPhotos();
+  if (fields.lon) form.querySelector("[data-said]").textContent = form.querySelector("[data-chosen]").dataset.chosen;
+  form.elements.text.focus();
+}
+
+const draft = keepWriting({
+  read() {
+    const fields = fieldsNow();
+    return photos.length || WORTH.some((name) => fields[name]?.trim()) ? { key: form.elements.key.value, fields, files: photos } : null;
+  },
+  restore: putBack,
+  offer(drafts, choose) {
+    part("drafts-section").hidden = !drafts.length;
+    part("drafts").replaceChildren(
+      ...drafts.map((one) => {
+        const said = one.fields.text?.trim().slice(0, 120) || words.noText;
+        const facts = [new Date(one.at).toLocaleString(document.documentElement.lang), one.files.length ? `${words.photo}: ${one.files.length}` : ""];
+        const row = element("li", {}, element("p", { textContent: said }), element("p", { className: "muted", textContent: facts.filter(Boolean).join(" · ") }));
+        row.append(button(words.goOn, () => choose(one, true)), button(words.discard, () => choose(one, false)));
+        return row;
+      }),
+    );
+  },
+  problem: () => (status.textContent = words.draftFull),
+});
+for (const name of ["input", "change", "place-chosen"]) form.addEventListener(name, draft.changed);
 
 // --------------------------------------------------------------------------------------------------- alike, close by
 
@@ -89,7 +131,6 @@ form.addEventListener("change", lookAround);
 // ------------------------------------------------------------------------------------------------------------- sending
 
 const progress = part("progress");
-const status = part("status");
 
 function post(address, body, token) {
   return new Promise((done, failed) => {
@@ -114,7 +155,10 @@ async function send() {
   progress.hidden = true;
   const left = (await waiting()).filter((one) => !one.problem).length;
   status.textContent = left ? outcomes.find((outcome) => outcome.waits)?.waits || words.waiting : "";
-  if (left) askForSync();
+  if (left) {
+    askForSync();
+    trySoon();
+  }
   await showOutbox();
   return outcomes;
 }
@@ -137,6 +181,13 @@ function missing() {
   return null;
 }
 
+let again = 0;
+// told to wait (too often, the server's own trouble), not cut off: it is tried again without anybody's doing
+function trySoon() {
+  clearTimeout(again);
+  again = setTimeout(() => navigator.onLine && send(), 60_000);
+}
+
 let busy = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -149,14 +200,14 @@ form.addEventListener("submit", async (event) => {
   }
   busy = true;
   const key = form.elements.key.value;
-  const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "key"].includes(name)));
   try {
-    await keep({ key, at: Date.now(), fields, files: photos.map(({ name, blob }) => ({ name, blob })) });
+    await keep({ key, at: Date.now(), fields: fieldsNow(), files: photos.map(({ name, blob }) => ({ name, blob })) });
   } catch {
     busy = false;
     status.textContent = words.full; // the phone has no room: nothing was lost, nothing was sent
     return;
   }
+  await draft.forget(key);
   form.reset();
   form.elements.key.value = crypto.randomUUID();
   photos = [];
@@ -182,21 +233,12 @@ async function showOutbox() {
         await drop(report.key);
         showOutbox();
       });
-      const row = element("li", {}, element("p", { textContent: report.fields.text.slice(0, 120) }), element("p", { className: "muted", textContent: report.problem ?? `${when(report.at)} · ${words.waitingShort}` }), remove);
-      if (report.problem) row.append(button(words.mend, () => mend(report)));
+      const row = element("li", {}, element("p", { textContent: report.fields.text.slice(0, 120) }), element("p", { className: "muted", textContent: report.problem ? (words[`refused-${report.problem}`] ?? report.problem) : `${when(report.at)} · ${words.waitingShort}` }), remove);
+      if (report.problem) row.append(button(words.mend, () => putBack(report)));
       return row;
     }),
   );
   part("sent").replaceChildren(...done.map((report) => element("li", {}, element("a", { href: report.url, textContent: report.code }), ` · ${when(report.at)}`)));
-}
-
-// what the server refused goes back into the form, with its photos and its key
-async function mend(report) {
-  for (const [name, value] of Object.entries(report.fields)) if (form.elements[name]) form.elements[name].value = value;
-  form.elements.key.value = report.key;
-  photos = [...report.files];
-  showPhotos();
-  form.elements.text.focus();
 }
 
 part("forget")?.addEventListener("click", async () => {
@@ -206,7 +248,6 @@ part("forget")?.addEventListener("click", async () => {
 window.addEventListener("online", send);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && navigator.onLine && send());
 navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "sent" && showOutbox());
-form.elements.key.value = crypto.randomUUID();
 form.noValidate = true;
 showOutbox().then(() => navigator.onLine && send());
 form.dataset.ready = "";

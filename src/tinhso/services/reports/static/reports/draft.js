@@ -1,0 +1,63 @@
+// What is being written is kept in this browser until it is sent or thrown away: a closed page or an empty battery loses nothing.
+// A database of its own, apart from the outbox: the service worker knows that one.
+import { within } from "./store.js";
+
+const [DATABASE, TABLE] = ["tinhso-reports-drafts", "drafts"];
+const MOST = 3;
+const DAYS = 30;
+const PAUSE = 400;
+
+const table = (mode, work) => within(DATABASE, [TABLE], TABLE, mode, work);
+const put = (draft) => table("readwrite", (store) => store.put(draft));
+const remove = (key) => table("readwrite", (store) => store.delete(key));
+
+async function unfinished() {
+  const found = (await table("readonly", (store) => store.getAll())).sort((one, other) => other.at - one.at);
+  const oldest = Date.now() - DAYS * 86_400_000;
+  const gone = found.filter((draft, place) => place >= MOST || draft.at < oldest);
+  for (const draft of gone) await remove(draft.key);
+  return found.filter((draft) => !gone.includes(draft));
+}
+
+/**
+ * Keep what stands in a form from now on, and offer what was left half written.
+ * read: {key, fields, files} as it stands, or null where nothing is worth keeping. restore: puts a draft back into the form.
+ * offer: shows drafts, and calls back with one and whether to go on with it. problem: says that there is no room.
+ * Returns {changed, forget}: to be called when the form has changed, and with the key of what was sent.
+ */
+export function keepWriting({ read, restore, offer, problem }) {
+  let timer = 0;
+  let work = Promise.resolve();
+  const inTurn = (act) => (work = work.then(act).catch(problem));
+
+  const save = () => {
+    clearTimeout(timer);
+    timer = 0;
+    const draft = read();
+    if (draft) inTurn(() => put({ ...draft, at: Date.now() }));
+  };
+  const changed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  };
+  const forget = (key) => {
+    clearTimeout(timer);
+    timer = 0;
+    return inTurn(() => remove(key));
+  };
+  const show = async () => {
+    const here = read()?.key;
+    offer(
+      (await unfinished()).filter((draft) => draft.key !== here),
+      async (draft, go) => {
+        if (go) restore(draft);
+        else await forget(draft.key);
+        await show();
+      },
+    );
+  };
+  // a page that is put away may never come back
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && timer && save());
+  inTurn(show);
+  return { changed, forget };
+}
