@@ -29,7 +29,7 @@ class ReportStage:
         lives = Lives(self._random)
         self._near = lives.near
         self._services = [f"{field.code}.{kind.code}" for field in fields_open(now()) for kind in field.kinds]
-        _key, self._secret = add_key("bench", by=None, per_minute=100_000)
+        _key, self._secret = add_key("bench", by=None, per_minute=100_000, reads_per_minute=100_000)
         staff = [lives.staff_of(agency) for agency in lives.near[:8]]
         self._handlers = [Member(handler, {"cases.read"}) for handler, _approver in staff]
         self._leader = Member(lives.manager, {"cases.read"})
@@ -40,8 +40,8 @@ class ReportStage:
     def scenarios(self) -> list[Scenario]:
         return [
             Scenario("Reports: handed in by Open311, with media_url", self._hand_in, most=3_000),
-            Scenario("Reports: one read by Open311", lambda: Request("GET", f"/open311/v2/requests/{next(self._codes)}.json")),
-            Scenario("Reports: 50 read by Open311", lambda: Request("GET", "/open311/v2/requests.json")),
+            Scenario("Reports: one read by Open311", lambda: self._read(f"requests/{next(self._codes)}.json")),
+            Scenario("Reports: 50 read by Open311", lambda: self._read("requests.json", page_size=50)),
             Scenario("Reports: queue of an agency", lambda: self._handler().opens(f"{reverse('reports:queue')}?muc=tat-ca")),
             Scenario("Reports: work of a handler", lambda: self._handler().opens(reverse("reports:queue"))),
             Scenario("Reports: public map, clusters", self._map),
@@ -51,6 +51,9 @@ class ReportStage:
 
     def _handler(self) -> Member:
         return self._random.choice(self._handlers)
+
+    def _read(self, what: str, **asked: object) -> Request:
+        return Request("GET", f"/open311/v2/{what}?{urlencode({'api_key': self._secret, **asked})}")
 
     def _hand_in(self) -> Request:
         random = self._random

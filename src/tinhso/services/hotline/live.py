@@ -5,9 +5,7 @@ is worked out only then. Why not by events from the server: docs/adr/0020-the-de
 """
 
 from datetime import datetime
-from functools import cache
 
-from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -29,19 +27,12 @@ _FACTS = {
         WHERE c.line_id = a.line_id AND c.state = 'missed' AND c.direction = 'in' AND c.seen_at IS NULL""",
     "callbacks": """SELECT concat_ws(':', count(*), max(b.id), sum(b.calls), sum(b.attempts), sum(b.owner_id),
         count(*) FILTER (WHERE b.due_at < %(at)s)) FROM hotline_callback b WHERE b.line_id = a.line_id AND b.done_at IS NULL""",
+    "written": """SELECT string_agg(concat_ws(':', w.id, w.state, w.agent_id, w.last_at), ',' ORDER BY w.id)
+        FROM hotline_conversation w WHERE w.line_id = a.line_id AND w.waiting_since IS NOT NULL""",
 }
-_WRITTEN = """SELECT string_agg(concat_ws(':', w.id, w.state, w.agent_id, w.last_at), ',' ORDER BY w.id)
-        FROM hotline_conversation w WHERE w.line_id = a.line_id AND w.waiting_since IS NOT NULL"""
-
-
-@cache
-def _statement() -> str:
-    written = {"written": _WRITTEN} if "conversation" in apps.all_models["hotline"] else {}
-    facts = ", ".join(f"({query})" for query in (_FACTS | written).values())
-    return (
-        f"SELECT md5(ROW(a.id, {facts})::text) FROM hotline_agent a JOIN hotline_line l ON l.id = a.line_id "  # noqa: S608 - ours
-        "WHERE a.person_id = %(person)s AND a.active AND l.active"
-    )
+_MARK = f"""SELECT md5(ROW(a.id, {", ".join(f"({query})" for query in _FACTS.values())})::text)
+    FROM hotline_agent a JOIN hotline_line l ON l.id = a.line_id
+    WHERE a.person_id = %(person)s AND a.active AND l.active"""  # noqa: S608 - our own words
 
 
 def mark(person: Person, at: datetime) -> str:
@@ -51,7 +42,7 @@ def mark(person: Person, at: datetime) -> str:
         NotFound: the person answers no line.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), {"person": person.pk, "at": at, "rings": at - RINGS})
+        cursor.execute(_MARK, {"person": person.pk, "at": at, "rings": at - RINGS})
         row = cursor.fetchone()
     if row is None:
         raise NotFound(_("Bạn chưa được giao máy nào ở tổng đài."))
