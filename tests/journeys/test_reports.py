@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.core import signing
 from django.utils.timezone import now
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
@@ -28,6 +29,7 @@ from tinhso.services.reports.models import Report
 pytestmark = pytest.mark.browser
 HERE = (106.36, 10.36)
 PATIENT = 20_000
+NUMBER = "0912345678"
 # whether a text stands in the drafts that the browser keeps
 DRAFTED = """(text) => new Promise((done) => {
   const opening = indexedDB.open("tinhso-reports-drafts");
@@ -173,12 +175,13 @@ def test_what_the_server_does_not_take_now_is_kept_explained_and_sent_later(tele
         route.fulfill(status=status, body="<html>proxy</html>") if status else route.continue_()
 
     telephone.context.route("**/phan-anh/gui/", refuse)
-    for sent, status in enumerate((401, 429)):
+    for sent, (status, said) in enumerate(((401, "hãy đăng nhập"), (429, "Gửi quá nhiều lần"), (502, "Máy chủ chưa nhận được"))):
         now_answers["status"] = status
         _ready(telephone)
         _fill(telephone)
         telephone.get_by_role("button", name="Gửi phản ánh").click()
-        expect(telephone.get_by_text("chờ mạng để gửi")).to_be_visible()
+        expect(telephone.get_by_role("listitem").filter(has_text=said)).to_be_visible()
+        expect(telephone.get_by_role("status").filter(has_text=said)).to_be_visible()
         assert Report.objects.count() == sent
         now_answers.clear()
         _ready(telephone)
@@ -190,12 +193,12 @@ def test_what_the_server_does_not_take_now_is_kept_explained_and_sent_later(tele
         _fill(telephone)
         telephone.get_by_role("button", name="Gửi phản ánh").click()
         expect(telephone.get_by_text(said)).to_be_visible()
-        assert Report.objects.count() == sent + 2
+        assert Report.objects.count() == sent + 3
         now_answers.clear()
         telephone.get_by_role("button", name="Sửa và gửi lại").click()
         telephone.get_by_role("button", name="Gửi phản ánh").click()
         telephone.wait_for_url(re.compile("/phan-anh/PA-"))
-        assert Report.objects.count() == sent + 3
+        assert Report.objects.count() == sent + 4
 
 
 def test_a_half_written_report_is_gone_on_with_or_thrown_away(telephone: Page, picture: Path) -> None:
@@ -232,6 +235,25 @@ def test_a_half_written_report_is_gone_on_with_or_thrown_away(telephone: Page, p
     expect(later.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
     _ready(later)
     expect(later.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
+
+
+def test_a_half_written_report_keeps_no_number_and_goes_when_the_device_is_to_forget(telephone: Page) -> None:
+    telephone.goto("/phan-anh/")
+    telephone.context.add_cookies(
+        [{"name": "reports_contact", "value": signing.dumps(NUMBER, salt="reports.phone"), "url": telephone.url}]
+    )
+    _ready(telephone)
+    telephone.get_by_label("Điều gì đang xảy ra?").fill("Đèn đường hỏng.")
+    telephone.get_by_label("Số điện thoại").fill(NUMBER)
+    _drafted(telephone, "Đèn đường hỏng.")
+    assert not telephone.evaluate(DRAFTED, NUMBER)
+
+    telephone.goto("/phan-anh/xac-nhan/")
+    telephone.get_by_role("button", name="Xóa khỏi máy này").click()
+    expect(telephone.get_by_text("Máy này không còn giữ liên hệ")).to_be_visible()
+    assert telephone.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))") == ["tinhso-reports"]
+    _ready(telephone)
+    expect(telephone.get_by_role("heading", name="Phản ánh viết dở")).to_be_hidden()
 
 
 def test_a_report_is_sent_with_a_photo_whose_faces_are_covered(telephone: Page, picture: Path) -> None:

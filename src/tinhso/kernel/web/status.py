@@ -23,9 +23,7 @@ def all_checks() -> list[tuple[ServiceConfig, Check]]:
 def recent_checks() -> list[tuple[ServiceConfig, Check]]:
     """All checks, at most a minute old: the page is open to everybody, and some checks are slow."""
     key = f"web.checks.{get_language()}"  # a check speaks the reader's language
-    found = cache.get_or_set(
-        key, lambda: [(config.label, replace(check, secret="")) for config, check in all_checks()], _FRESH_SECONDS
-    )
+    found = cache.get_or_set(key, _to_show, _FRESH_SECONDS)
     return [(config, check) for label, check in found or () if isinstance(config := apps.get_app_config(label), ServiceConfig)]
 
 

@@ -44,7 +44,7 @@ class ReportsConfig(ServiceConfig):
             MenuItem(_("Số liệu phản ánh"), "reports:staff_figures", "chart-bar", "reports.read", 46),
             MenuItem(_("Mẫu trả lời phản ánh"), "reports:templates", "template", "reports.templates", 48),
             MenuItem(_("Quy tắc chuyển"), "reports:routing", "route", "reports.arrange", 49),
-            MenuItem(_("Khoá Open311"), "reports:api_keys", "key", "reports.keys", 83),
+            MenuItem(_("Khóa Open311"), "reports:api_keys", "key", "reports.keys", 83),
         ),
     )
 

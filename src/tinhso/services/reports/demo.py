@@ -78,7 +78,7 @@ def load(report: Callable[[str], None]) -> None:
     report(_("Phản ánh mẫu"))
     install_fields()
     if not living_key(sample_secret()):
-        add_key("Khoá mẫu của bản thử", by=None, text=sample_secret())
+        add_key("Khóa mẫu của bản thử", by=None, text=sample_secret())
     if all_cases(REPORTS).exists():
         return
     commune = demo_commune_agency()

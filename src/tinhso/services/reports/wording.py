@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,7 @@ def templates_of(person: Person) -> QuerySet[AnswerTemplate]:
     """Everybody's, and those of the agencies where the person keeps them; the retired ones too."""
     agencies = grants(person).agencies_for("reports.templates")
     found = AnswerTemplate.objects.select_related("agency").filter(Q(agency=None) | Q(agency__in=agencies))
-    return found.order_by("retired_at", "title", "pk")
+    return found.order_by(F("retired_at").desc(nulls_first=True), "title", "pk")
 
 
 def template_of(person: Person, number: int) -> AnswerTemplate:

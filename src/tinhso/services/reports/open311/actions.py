@@ -44,13 +44,13 @@ def add_key(
     owner = clean_line(owner)
     wrong: dict[str, object] = {}
     if not 0 < len(owner) <= _LONGEST:
-        wrong["owner"] = _("Hãy ghi tên đơn vị dùng khoá, nhiều nhất %(limit)s ký tự.") % {"limit": _LONGEST}
+        wrong["owner"] = _("Hãy ghi tên đơn vị dùng khóa, nhiều nhất %(limit)s ký tự.") % {"limit": _LONGEST}
     if sends and not 0 < per_minute <= _MOST:
         wrong["per_minute"] = _("Số phản ánh mỗi phút phải từ 1 đến %(limit)s.") % {"limit": _MOST}
     if not 0 < reads_per_minute <= _MOST:
         wrong["reads_per_minute"] = _("Số lần đọc mỗi phút phải từ 1 đến %(limit)s.") % {"limit": _MOST}
     if wrong:
-        raise Invalid(_("Chưa cấp được khoá."), fields=wrong)
+        raise Invalid(_("Chưa cấp được khóa."), fields=wrong)
     secret = secret_of(text) if text else new_secret()
     key = ApiKey.objects.create(
         owner=owner,
@@ -75,18 +75,22 @@ def revoke_key(prefix: str, *, by: Person | None) -> ApiKey:
     require_keys(by)
     key = ApiKey.objects.select_for_update().filter(prefix=prefix, revoked_at=None).first()
     if key is None:
-        raise NotFound(_("Không có khoá nào đang dùng bắt đầu bằng “%(prefix)s”.") % {"prefix": prefix})
+        raise NotFound(_("Không có khóa nào đang dùng bắt đầu bằng “%(prefix)s”.") % {"prefix": prefix})
     key.revoked_at = now()
     key.save(update_fields=["revoked_at"])
     record("reports.api_key_revoked", by=by, on=key)
     return key
 
 
-@action
 def note_use(key: ApiKey, *, at: datetime) -> None:
-    """Keep when the key was last used; once a minute is enough."""
+    """Keep when the key was last used; once a minute is enough, and the other uses cost nothing."""
     if key.last_used_at is None or at - key.last_used_at >= _MINUTE:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+        _keep_use(key, at=at)
+
+
+@action
+def _keep_use(key: ApiKey, *, at: datetime) -> None:
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
 
 
 def require_keys(by: Person | None) -> None:

@@ -16,4 +16,4 @@ def check_open311() -> list[Check]:
         return [Check("open311", "ok: demo", place, secret=f"api_key={sample_secret()}")]
     if ApiKey.objects.filter(revoked_at=None).exists():
         return [Check("open311", "ok", place)]
-    return [Check("open311", "not configured", place, advice=_("Chỉ đọc được; cấp khoá gửi: tinhso reports key add TÊN"))]
+    return [Check("open311", "not configured", place, advice=_("Chỉ đọc được; cấp khóa gửi: tinhso reports key add TÊN"))]

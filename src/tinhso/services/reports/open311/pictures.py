@@ -9,6 +9,7 @@ from tinhso.blocks.files.actions import store_photo
 from tinhso.blocks.files.fetching import Guard, NotFetched, fetch
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.events import Event, subscribe
+from tinhso.kernel.jobs import job
 from tinhso.services.reports.actions.pictures import keep_picture, note_try, refuse_picture
 from tinhso.services.reports.models import LinkedPicture
 
@@ -19,9 +20,15 @@ _TRIES = 3
 
 @subscribe("reports.picture_named")
 def fetch_named(event: Event) -> None:
-    """Fetch and keep it; what the network held up is tried again."""
+    """A host may let one wait: the work is put off, so that it holds up no other event."""
+    fetch_linked.defer(number=int(event.object_id))
+
+
+@job(queue="fetch", lock="open311.fetch", attempts=_TRIES)
+def fetch_linked(number: int) -> None:
+    """Fetch and keep it, one at a time; what the network held up is tried again."""
     guard = Guard(schemes=SCHEMES[settings.OPEN311_FETCH], most_bytes=settings.MAX_UPLOAD_SIZE)
-    fetch_one(int(event.object_id), guard)
+    fetch_one(number, guard)
 
 
 def fetch_one(number: int, guard: Guard) -> None:

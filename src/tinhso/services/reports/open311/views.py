@@ -86,7 +86,7 @@ def discovery(request: HttpRequest) -> Document:
         "type": "production" if settings.SAMPLE == "none" else "test",
         "formats": list(FORMATS.values()),
     }
-    key_service = _("Khoá do cơ quan quản lý hệ thống cấp; liên hệ theo địa chỉ nêu ở contact.")
+    key_service = _("Khóa do cơ quan quản lý hệ thống cấp; liên hệ theo địa chỉ nêu ở contact.")
     found = {"changeset": CHANGESET, "contact": contact, "key_service": key_service, "endpoints": [endpoint]}
     return Document("discovery", found)
 

@@ -10,7 +10,7 @@ from tinhso.services.reports.actions.templates import keep_template, retire_temp
 from tinhso.services.reports.models import AnswerTemplate, Report
 from tinhso.services.reports.tests.conftest import Staff, post
 from tinhso.services.reports.tests.test_staff_screens import routed, signed_in  # noqa: F401 - rules that lead to the commune
-from tinhso.services.reports.wording import filled, templates_for
+from tinhso.services.reports.wording import filled, templates_for, templates_of
 
 Send = Callable[..., Report]
 PAGE = "/phan-anh/mau-tra-loi/"
@@ -101,3 +101,27 @@ def test_who_wrote_the_answer_is_told_who_approves_it(sent: Send, town: Town, st
     assert "/duyet/" not in mine
     assert staff.approver.full_name in mine
     assert "/duyet/" in signed_in(staff.approver).get(address).content.decode()
+
+
+def test_templates_in_use_stand_above_those_put_out_of_use(town: Town, staff: Staff) -> None:
+    for title in ("A", "B"):
+        template = keep_template(title, "Đã xử lý.", by=None)
+        if title == "A":
+            retire_template(template, by=staff.desk)
+    assert [one.title for one in templates_of(staff.desk)] == ["B", "A"]
+
+
+def test_what_was_typed_stays_where_the_template_was_put_out_of_use_meanwhile(
+    sent: Send,
+    town: Town,
+    staff: Staff,
+) -> None:
+    report = sent(at=now())
+    template = keep_template("Mẫu", "Đã xử lý.", by=None)
+    retire_template(template, by=staff.desk)
+    given = {"template": str(template.pk), "answer": "Đã vá ổ gà trước chợ."}
+    answer = signed_in(staff.handler).post(f"/phan-anh/xu-ly/{report.case.code}/tra-loi/", given)
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "Đã vá ổ gà trước chợ." in page
+    assert "Không có mẫu trả lời này." in page

@@ -1,6 +1,7 @@
 """Keys of programs that read or hand in reports by Open311: issued, shown once, taken back."""
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,13 +28,13 @@ def page(request: PersonRequest) -> HttpResponse:
         try:
             if "revoke" in request.POST:
                 key = revoke_key(request.POST["revoke"], by=request.person)
-                messages.success(request, _("Đã thu khoá của %(owner)s. Không ai dùng được nữa.") % {"owner": key.owner})
+                messages.success(request, _("Đã thu hồi khóa của %(owner)s. Không ai dùng được nữa.") % {"owner": key.owner})
                 return redirect("reports:api_keys")
             new = _issued(request)
         except DomainError as error:
             problem = error
     context = {
-        "keys": ApiKey.objects.order_by("revoked_at", "-pk"),
+        "keys": ApiKey.objects.order_by(F("revoked_at").desc(nulls_first=True), "-pk"),
         "new": new,
         "without": READS_PER_MINUTE,
         "problem": problem,

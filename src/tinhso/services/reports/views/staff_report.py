@@ -41,12 +41,12 @@ def report(request: PersonRequest, code: str) -> HttpResponse:
 def deed(request: PersonRequest, code: str, name: str) -> HttpResponse:
     """Do one thing to the report and show its page again, with what was typed where it could not be done."""
     found = report_for_staff(code, request.person)
-    if name == "tra-loi" and "template" in request.POST:
-        return _show(request, found, entered={"answer": _with_template(request, found)})
     do = DEEDS.get(name)
     if do is None:
         raise NotFound(_("Không có việc này."))
     try:
+        if name == "tra-loi" and "template" in request.POST:
+            return _show(request, found, entered={"answer": _with_template(request, found)})
         said = do(request, found)
     except DomainError as error:
         return _show(request, found, problem=error, entered=request.POST.dict(), failed=name)

@@ -1,5 +1,6 @@
 // Small helpers every page loads. Each works on markup that also works without it.
 import "./submit.js";
+import "./leaving.js";
 import "./menus.js";
 import "./copy.js";
 import "./connection.js";

@@ -1,5 +1,7 @@
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -7,7 +9,7 @@ from django.utils.timezone import now
 
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.services.reports.open311 import keys
-from tinhso.services.reports.open311.actions import add_key, note_use
+from tinhso.services.reports.open311.actions import add_key, note_use, revoke_key
 from tinhso.services.reports.open311.health import check_open311
 from tinhso.services.reports.open311.tables import ApiKey
 from tinhso.services.reports.tests.conftest import Staff
@@ -76,6 +78,23 @@ def test_a_last_use_is_kept_by_the_minute(town: Town) -> None:
         note_use(key, at=at + later)
         key.refresh_from_db()
     assert key.last_used_at == at + timedelta(seconds=61)
+
+
+def test_a_use_within_the_minute_asks_the_database_nothing(town: Town, django_assert_num_queries: Callable[..., Any]) -> None:
+    key, _secret = add_key("Đài", by=None)
+    key.last_used_at = at = now()
+    with django_assert_num_queries(0):
+        note_use(key, at=at + timedelta(seconds=30))
+
+
+def test_living_keys_stand_above_those_taken_back(town: Town, staff: Staff) -> None:
+    for owner in ("Báo cũ", "Báo mới"):
+        key, _secret = add_key(owner, by=None)
+        if owner == "Báo cũ":
+            revoke_key(key.prefix, by=None)
+    add_key("Đài", by=None)
+    keys_shown = signed_in(staff.desk).get(PAGE).context["keys"]
+    assert [key.owner for key in keys_shown] == ["Đài", "Báo mới", "Báo cũ"]
 
 
 def test_the_sample_key_is_named_by_the_command_alone(town: Town, settings: object) -> None:

@@ -8,14 +8,16 @@ from threading import Thread
 import pytest
 from django.test import Client
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.files.fetching import Guard, NotFetched
 from tinhso.blocks.files.reading import open_file
 from tinhso.blocks.files.tests.test_stripping import photo
+from tinhso.kernel.events import Event
 from tinhso.services.reports.models import LinkedPicture, Photo, Report
 from tinhso.services.reports.open311.actions import add_key
-from tinhso.services.reports.open311.pictures import fetch_one
+from tinhso.services.reports.open311.pictures import fetch_named, fetch_one
 from tinhso.services.reports.tests.conftest import Staff
 from tinhso.services.reports.tests.test_staff_screens import signed_in
 
@@ -123,3 +125,13 @@ def test_a_network_that_fails_is_tried_three_times(named: Callable[[], LinkedPic
     link.refresh_from_db()
     assert (link.state, link.why, link.tries) == ("refused", "network", 3)
     assert Report.objects.get().case.code
+
+
+def test_a_host_that_lets_one_wait_holds_up_no_other_event(named: Callable[[], LinkedPicture], settings: object) -> None:
+    settings.OPEN311_FETCH = "https"  # type: ignore[attr-defined]
+    link = named()
+    fetch_named(Event("reports.picture_named", "reports.linkedpicture", str(link.pk), None, {}))
+    job = ProcrastinateJob.objects.get(queue_name="fetch")
+    assert (job.lock, job.args) == ("open311.fetch", {"number": link.pk})
+    link.refresh_from_db()
+    assert (link.state, link.tries) == ("waiting", 0)

@@ -9,6 +9,7 @@ const PAUSE = 400;
 
 const table = (mode, work) => within(DATABASE, [TABLE], TABLE, mode, work);
 const put = (draft) => table("readwrite", (store) => store.put(draft));
+const replace = (key, draft) => table("readwrite", (store) => (store.delete(key), store.put(draft)));
 const remove = (key) => table("readwrite", (store) => store.delete(key));
 
 async function unfinished() {
@@ -21,7 +22,8 @@ async function unfinished() {
 
 /**
  * Keep what stands in a form from now on, and offer what was left half written.
- * read: {key, fields, files} as it stands, or null where nothing is worth keeping. restore: puts a draft back into the form.
+ * read: {key, fields, files} as it stands, or null where nothing is worth keeping. restore: puts a draft's words
+ * and photos back into the form, under a key of the form's own: two tabs that go on with one draft send two reports.
  * offer: shows drafts, and calls back with one and whether to go on with it. problem: says that there is no room.
  * Returns {changed, forget}: to be called when the form has changed, and with the key of what was sent.
  */
@@ -45,12 +47,17 @@ export function keepWriting({ read, restore, offer, problem }) {
     timer = 0;
     return inTurn(() => remove(key));
   };
+  const takeUp = (draft) => {
+    restore(draft);
+    const here = read();
+    return here && inTurn(() => replace(draft.key, { ...here, at: Date.now() }));
+  };
   const show = async () => {
     const here = read()?.key;
     offer(
       (await unfinished()).filter((draft) => draft.key !== here),
       async (draft, go) => {
-        if (go) restore(draft);
+        if (go) await takeUp(draft);
         else await forget(draft.key);
         await show();
       },

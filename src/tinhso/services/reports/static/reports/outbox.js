@@ -41,7 +41,8 @@ async function post(address, form, token) {
 /**
  * Send what waits, one after the other, by one page or worker at a time.
  * `by` may send in its own way (a page shows progress); `address` is the form's, `address + "the/"` gives the token.
- * Resolves to what became of each: {report, answer} taken in, {report, problem} refused, {report, waits} told to wait.
+ * Resolves to what became of each: {report, answer} taken in, {report, problem} refused, {report, waits} told to wait: waits.status, and
+ * waits.detail where the server said why; null where the line broke.
  */
 export function sendWaiting(address, by = post) {
   return navigator.locks.request("tinhso-reports", async () => {
@@ -56,7 +57,9 @@ export function sendWaiting(address, by = post) {
       try {
         const { status, body } = await by(address, formOf(report), token);
         if (!final(status, body)) {
-          outcomes.push({ report, waits: body.detail ?? "" });
+          report.waits = { status, detail: body.detail };
+          await keep(report);
+          outcomes.push({ report, waits: report.waits });
           continue; // one that cannot go does not hold back those behind it
         }
         if (status < 300 && body.code) {
@@ -69,7 +72,7 @@ export function sendWaiting(address, by = post) {
           outcomes.push({ report, problem: report.problem });
         }
       } catch {
-        outcomes.push({ report, waits: "" }); // the line broke while this one was under way
+        outcomes.push({ report, waits: null }); // the line broke while this one was under way
       }
     }
     return outcomes;

@@ -79,21 +79,29 @@ chosen.addEventListener("change", async () => {
 const WORTH = ["kind", "text", "lon", "address", "unit"];
 const fieldsNow = () => Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "key"].includes(name)));
 
-function putBack({ key, fields, files }) {
+function putBack({ fields, files }) {
   for (const [name, value] of Object.entries(fields)) if (form.elements[name]) form.elements[name].value = value;
-  form.elements.key.value = key;
   photos = [...files];
   showPhotos();
   if (fields.lon) form.querySelector("[data-said]").textContent = form.querySelector("[data-chosen]").dataset.chosen;
   form.elements.text.focus();
 }
 
+// what was refused is sent again under its own key: the outbox has it once
+function mend(report) {
+  putBack(report);
+  form.elements.key.value = report.key;
+}
+
 const draft = keepWriting({
   read() {
-    const fields = fieldsNow();
+    const { phone, ...fields } = fieldsNow(); // whoever opens the form next on this device is not shown the number
     return photos.length || WORTH.some((name) => fields[name]?.trim()) ? { key: form.elements.key.value, fields, files: photos } : null;
   },
-  restore: putBack,
+  restore(found) {
+    putBack(found);
+    form.elements.key.value = crypto.randomUUID();
+  },
   offer(drafts, choose) {
     part("drafts-section").hidden = !drafts.length;
     part("drafts").replaceChildren(
@@ -148,13 +156,15 @@ function post(address, body, token) {
   });
 }
 
+const reason = (waits) => waits && (waits.detail || words[`waits-${waits.status}`] || words.waitsOther);
+
 async function send() {
   if (!(await waiting()).some((one) => !one.problem)) return [];
   status.textContent = words.sending;
   const outcomes = await sendWaiting(form.action, post);
   progress.hidden = true;
   const left = (await waiting()).filter((one) => !one.problem).length;
-  status.textContent = left ? outcomes.find((outcome) => outcome.waits)?.waits || words.waiting : "";
+  status.textContent = left ? reason(outcomes.find((outcome) => outcome.waits)?.waits) || words.waiting : "";
   if (left) {
     askForSync();
     trySoon();
@@ -233,8 +243,8 @@ async function showOutbox() {
         await drop(report.key);
         showOutbox();
       });
-      const row = element("li", {}, element("p", { textContent: report.fields.text.slice(0, 120) }), element("p", { className: "muted", textContent: report.problem ? (words[`refused-${report.problem}`] ?? report.problem) : `${when(report.at)} · ${words.waitingShort}` }), remove);
-      if (report.problem) row.append(button(words.mend, () => putBack(report)));
+      const row = element("li", {}, element("p", { textContent: report.fields.text.slice(0, 120) }), element("p", { className: "muted", textContent: report.problem ? (words[`refused-${report.problem}`] ?? report.problem) : `${when(report.at)} · ${reason(report.waits) || words.waitingShort}` }), remove);
+      if (report.problem) row.append(button(words.mend, () => mend(report)));
       return row;
     }),
   );
