@@ -124,6 +124,7 @@ class Mailbox(models.Model):
     line = models.OneToOneField("hotline.Line", models.CASCADE, related_name="+")
     validity = models.BigIntegerField(default=0, help_text="IMAP UIDVALIDITY: when it changes, numbers begin anew")
     last_uid = models.BigIntegerField(default=0)
+    trying_uid = models.BigIntegerField(default=0, db_default=0, help_text="begun; found again, it ended the worker")
     read_at = models.DateTimeField(null=True, help_text="when it was last read to the end")
     error = models.CharField(max_length=100, blank=True, help_text="why it could not be; the kind of fault only")
 

@@ -16,6 +16,8 @@ from tinhso.services.hotline.conversation_tables import Conversation, Conversati
 from tinhso.services.hotline.models import Agent, Line, Spell, State
 
 TYPING = timedelta(seconds=8)
+HERE = timedelta(seconds=45)
+"""A browser that was heard of since then is still there."""
 _MOST_WAITING = 30
 """Chats that wait: who comes after them is asked to leave a message instead."""
 Side = ConversationMessage.Side
@@ -83,7 +85,7 @@ def is_typing(since: datetime | None, at: datetime) -> bool:
 
 def here(conversation: Conversation, at: datetime) -> bool:
     """Whether the sender's page is open somewhere."""
-    return conversation.here_at is not None and conversation.here_at > at - timedelta(seconds=45)
+    return conversation.here_at is not None and conversation.here_at > at - HERE
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,22 @@ def chat_now(line: Line, at: datetime) -> Chat:
     """Chats are open while an agent is on duty, whatever the calendar says."""
     on_duty = Spell.objects.filter(agent=OuterRef("pk"), until=None).exclude(state=State.BREAK)
     there = Agent.objects.filter(Exists(on_duty), line=line, active=True).exists()
-    chats = Conversation.objects.filter(line=line, channel=Conversation.Channel.CHAT, state=Conversation.State.WAITING)
-    ahead = len(chats.values_list("pk")[: _MOST_WAITING + 1])
+    ahead = len(_chats_waiting(line.pk, at).values_list("pk")[: _MOST_WAITING + 1])
     opens = None if there else agency_calendar(line.agency).next_working_moment(local(at))
     return Chat(there, ahead >= _MOST_WAITING, ahead, opens if opens and opens > at else None)
 
 
-def ahead_of(conversation: Conversation) -> int:
+def _chats_waiting(line_id: int, at: datetime) -> QuerySet[Conversation]:
+    """Chats nobody has taken, of people who are still there."""
+    rows = Conversation.objects.filter(line=line_id, channel=Conversation.Channel.CHAT, state=Conversation.State.WAITING)
+    return rows.filter(waiting_since__isnull=False, here_at__gt=at - HERE)
+
+
+def ahead_of(conversation: Conversation, at: datetime) -> int:
     """How many chats wait that came before."""
     if conversation.waiting_since is None:
         return 0
-    waiting = Conversation.objects.filter(line=conversation.line_id, state=Conversation.State.WAITING)
-    return waiting.filter(channel=conversation.channel, waiting_since__lt=conversation.waiting_since).count()
+    return _chats_waiting(conversation.line_id, at).filter(waiting_since__lt=conversation.waiting_since).count()
 
 
 def file_of(conversation: Conversation, pk: int) -> MessageFile:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from tinhso.kernel.events import Event, subscribe
 from tinhso.kernel.jobs import for_each, periodic
 from tinhso.kernel.time import VIETNAM
-from tinhso.services.hotline.actions.answering import close_quiet
+from tinhso.services.hotline.actions.answering import close_quiet, end_left_chats
 from tinhso.services.hotline.actions.letters import read_mailbox
 from tinhso.services.hotline.actions.quality import ask_satisfaction, draw_week
 from tinhso.services.hotline.actions.recordings import delete_due_recordings
@@ -27,7 +27,9 @@ def close_forgotten_calls(timestamp: int) -> None:
 
 @periodic("*/10 * * * *", queue="housekeeping")
 def close_quiet_conversations(timestamp: int) -> None:
-    close_quiet(datetime.fromtimestamp(timestamp, VIETNAM))
+    at = datetime.fromtimestamp(timestamp, VIETNAM)
+    close_quiet(at)
+    end_left_chats(at)
 
 
 @periodic("30 5 * * 1", queue="housekeeping")

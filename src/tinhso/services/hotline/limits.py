@@ -41,6 +41,11 @@ def spend_letter(*, sender: str, at: datetime) -> None:
     spend_try("hotline.letter", sender, limit=20, window=_HOUR, at=at)
 
 
+def spend_bounce(*, at: datetime) -> None:
+    """Notices of non-delivery: 100 an hour, whoever they say they are of."""
+    spend_try("hotline.bounce", "all", limit=100, window=_HOUR, at=at)
+
+
 def spend_receipt(*, sender: str, at: datetime) -> None:
     """Telling a sender that an e-mail has come: 3 an hour."""
     spend_try("hotline.receipt", sender, limit=3, window=_HOUR, at=at)

@@ -12,6 +12,7 @@ import pytest
 from tinhso.blocks.messaging import channels
 from tinhso.blocks.messaging.actions import NotDelivered, deliver_message, send
 from tinhso.blocks.messaging.adapters.base import Envelope
+from tinhso.blocks.messaging.adapters.mail import message_id_of, message_number
 from tinhso.blocks.messaging.adapters.smtp import Smtp
 from tinhso.blocks.messaging.tests.mail_server import MailServer, self_signed
 
@@ -26,13 +27,20 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
+def test_a_message_id_that_was_guessed_names_no_message_of_ours():
+    ours = message_id_of("message-7")
+    assert message_number(ours) == 7
+    assert message_number("<message-7@tinhso.invalid>") is None
+    assert message_number(ours.replace("message-7", "message-8")) is None
+
+
 def test_a_letter_arrives_as_it_was_written():
     with MailServer().running() as server:
         Smtp(f"smtp://127.0.0.1:{server.port}?tls=no").send(LETTER)
     [(encrypted, content)] = server.received
     mail = email.message_from_bytes(content, policy=modern)
     assert not encrypted
-    assert (mail["To"], mail["Subject"], mail["Message-ID"]) == (LETTER.address, LETTER.subject, "<message-7@tinhso.invalid>")
+    assert (mail["To"], mail["Subject"], mail["Message-ID"]) == (LETTER.address, LETTER.subject, message_id_of("message-7"))
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_content().replace("\r\n", "\n") == LETTER.body
 

@@ -15,18 +15,19 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import allowed, require
 from tinhso.services.hotline.actions.alone import each
-from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked
+from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked, promised
 from tinhso.services.hotline.actions.quality import ask_satisfaction
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, MessageFile
+from tinhso.services.hotline.conversations import here
 from tinhso.services.hotline.mail.tokens import mailbox_address, reply_subject
 from tinhso.services.hotline.models import Agent, Disposition
 from tinhso.services.hotline.numbers import is_mobile, national
 
 MOST_CHATS = 4
 """Chats one agent can hold at the same time."""
-HERE = timedelta(seconds=45)
-"""A browser that was heard of since then is still there."""
 CLOSINGS = (Disposition.ANSWERED, Disposition.TICKET, Disposition.CALL_BACK, Disposition.ABUSE)
+GONE = timedelta(minutes=10)
+"""A chat nobody has looked at since then, and that left no contact, is ended."""
 _QUIET = {Channel.CHAT: timedelta(minutes=30), Channel.WEB: timedelta(days=7), Channel.EMAIL: timedelta(days=7)}
 
 
@@ -80,18 +81,16 @@ def answer(
 
 @action
 def tell_sender(conversation: Conversation, text: str, *, by: Person, at: datetime) -> None:
-    """Say what became of a ticket made from what was written. A conversation that was closed stays so."""
+    """Say what became of a ticket made from what was written. What waits goes on waiting, what was closed stays so."""
     fresh = locked(conversation)
-    _say(fresh, text, by=by, key="", at=at)
+    _put_out(fresh, text, by=by, key="", at=at)
+    fresh.last_at = at
+    fresh.save(update_fields=["last_at"])
     record("hotline.conversation_told", by=by, on=fresh, agency=fresh.line.agency)
 
 
 def _say(conversation: Conversation, text: str, *, by: Person, key: str, at: datetime) -> ConversationMessage:
-    message = ConversationMessage.objects.create(
-        conversation=conversation, side=Side.OUT, text=text, author=by, written_at=at, key=key[:64]
-    )
-    message.sent = _send(conversation, message, at)
-    message.save(update_fields=["sent"])
+    message = _put_out(conversation, text, by=by, key=key, at=at)
     conversation.late = conversation.late or (conversation.due_at is not None and conversation.due_at < at)
     conversation.answered_at, conversation.last_at = conversation.answered_at or at, at
     conversation.waiting_since = conversation.due_at = conversation.agent_writing_at = None
@@ -101,10 +100,19 @@ def _say(conversation: Conversation, text: str, *, by: Person, key: str, at: dat
     return message
 
 
+def _put_out(conversation: Conversation, text: str, *, by: Person, key: str, at: datetime) -> ConversationMessage:
+    """Write it on the sender's page, and send it."""
+    message = ConversationMessage.objects.create(
+        conversation=conversation, side=Side.OUT, text=text, author=by, written_at=at, key=key[:64]
+    )
+    message.sent = _send(conversation, message, at)
+    message.save(update_fields=["sent"])
+    return message
+
+
 def _send(conversation: Conversation, message: ConversationMessage, at: datetime) -> Message | None:
     """Out by e-mail, else a text message that there is an answer; nothing to who reads it on the page at this moment."""
-    looks_on = conversation.here_at is not None and conversation.here_at > at - HERE
-    if looks_on and conversation.channel == Channel.CHAT:
+    if here(conversation, at) and conversation.channel == Channel.CHAT:
         return None
     context = {"subject": reply_subject(conversation), "text": message.text, "line": conversation.line.title}
     if conversation.email:
@@ -242,6 +250,31 @@ def close_quiet(at: datetime) -> int:
         .values_list("pk", flat=True)[:1000]
     ]
     return each(due, lambda pk: _close_one(pk, at), "quiet_conversation_not_closed")
+
+
+def end_left_chats(at: datetime) -> int:
+    """Chats that wait for an answer while nobody looks on: ended, or, where a contact was left, answered there by a time."""
+    left = Conversation.objects.filter(channel=Channel.CHAT, waiting_since__isnull=False, here_at__lt=at - GONE)
+    nowhere = left.filter(number="", email="")
+    due = nowhere.order_by("pk").values_list("pk", flat=True)[:1000]
+    promise = left.exclude(pk__in=nowhere.values("pk")).filter(due_at=None).order_by("pk").values_list("pk", flat=True)[:1000]
+    return each([*due, *promise], lambda pk: _end_left(pk, at), "left_chat_not_ended")
+
+
+@action
+def _end_left(pk: int, at: datetime) -> bool:
+    rows = Conversation.objects.select_for_update(of=("self",), skip_locked=True).select_related("line__agency")
+    found = rows.filter(pk=pk, waiting_since__isnull=False, here_at__lt=at - GONE).first()
+    if found is None:
+        return False
+    if found.number or found.email:
+        found.due_at = promised(found.line, Channel.WEB, at)
+        found.save(update_fields=["due_at"])
+        record("hotline.contact_promised", by=None, on=found, agency=found.line.agency)
+    else:
+        _close(found, Disposition.CUT_OFF, at)
+        record("hotline.conversation_closed", by=None, on=found, agency=found.line.agency, disposition=found.disposition)
+    return True
 
 
 @action

@@ -1,5 +1,6 @@
 """E-mails to the desk: each is taken once, into the conversation it belongs to; machines are never answered."""
 
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parseaddr
 from hashlib import sha256
@@ -7,7 +8,7 @@ from hashlib import sha256
 import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,9 +21,10 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.time import local
 from tinhso.kernel.web.templatetags.ui import moment
-from tinhso.services.hotline.actions.alone import one_at_a_time
+from tinhso.services.hotline.actions.alone import one_at_a_time, unless_busy
 from tinhso.services.hotline.actions.answering import write_to
 from tinhso.services.hotline.actions.conversations import (
+    AGAIN,
     Channel,
     Contact,
     Side,
@@ -34,7 +36,7 @@ from tinhso.services.hotline.actions.conversations import (
     write,
 )
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, Letter, Mailbox
-from tinhso.services.hotline.limits import spend_letter, spend_receipt
+from tinhso.services.hotline.limits import spend_bounce, spend_letter, spend_receipt
 from tinhso.services.hotline.mail import reading
 from tinhso.services.hotline.mail.boxes import Box
 from tinhso.services.hotline.mail.found import Found
@@ -48,16 +50,31 @@ Outcome = Letter.Outcome
 def read_mailbox(line: Line, box: Box, at: datetime) -> int:
     """Take in what has come. A letter that cannot be read stops no other. Returns how many were looked at.
 
+    One process at a time; a letter that ended the process which read it is passed over the next time.
+
     Raises:
         OSError: the mailbox cannot be read; that is kept for the status page.
     """
+    with unless_busy(f"mailbox {line.pk}") as free:
+        return _read(line, box, at) if free else 0
+
+
+def _read(line: Line, box: Box, at: datetime) -> int:
     state, count = _place_in(line), 0
     try:
         for found in box.letters(state.validity, state.last_uid, local(at).date()):
-            take_in(line, found, at=at)
-            _remember(state, validity=found.validity, last_uid=found.uid)
+            if found.uid and found.uid == state.trying_uid:
+                keep_unreadable(line, found, at=at)
+            else:
+                _remember(state, trying_uid=found.uid)
+                take_in(line, found, at=at)
+            _remember(state, validity=found.validity, last_uid=found.uid, trying_uid=0)
             box.done(found)
             count += 1
+    except OperationalError:  # the database, not the letter: it is read again
+        with suppress(DatabaseError):
+            _remember(state, trying_uid=0)
+        raise
     except (OSError, ValueError) as error:
         _remember(state, error=type(error).__name__)
         raise
@@ -78,12 +95,16 @@ def _remember(state: Mailbox, **values: object) -> None:
 
 def take_in(line: Line, found: Found, *, at: datetime) -> Letter | None:
     """Take one letter; None where it was taken before, or is gone. The limits are spent outside of its transaction."""
+    if found.refused:
+        return keep_unreadable(line, found, at=at)
     if not found.content:
         return None
     try:
         letter = reading.read_letter(found.content)
         outcome, receipt = _outcome(letter, at), _may_be_told(letter, at)
         return take_letter(line, found, letter, outcome=outcome, receipt=receipt, at=at)
+    except OperationalError:
+        raise
     except Exception:
         log.exception("letter_not_read", line=line.pk, place=found.place)
         return keep_unreadable(line, found, at=at)
@@ -91,6 +112,10 @@ def take_in(line: Line, found: Found, *, at: datetime) -> Letter | None:
 
 def _outcome(letter: reading.Letter, at: datetime) -> Letter.Outcome:
     if letter.bounce:
+        try:
+            spend_bounce(at=at)
+        except TooManyTries:
+            return Outcome.TOO_MANY
         return Outcome.BOUNCE
     if letter.sender in {mailbox_address().lower(), parseaddr(settings.MAIL_FROM)[1].lower()}:
         return Outcome.OWN
@@ -135,7 +160,7 @@ def take_letter(
 @action
 def keep_unreadable(line: Line, found: Found, *, at: datetime) -> Letter:
     """A letter nothing can be made of: the status page says where it lies, so that somebody reads it there."""
-    key = sha256(found.content).hexdigest()
+    key = sha256(found.content or f"{found.validity} {found.place}".encode()).hexdigest()
     kept, _made = Letter.objects.get_or_create(
         line=line, key=key, defaults={"outcome": Outcome.UNREADABLE, "uid": found.place, "received_at": at}
     )
@@ -192,13 +217,16 @@ def _tell_received(conversation: Conversation, letter: reading.Letter) -> None:
 
 
 def _came_back(line: Line, letter: reading.Letter, *, at: datetime) -> None:
-    """An answer did not arrive: its matter waits again, with a note that says so."""
+    """An answer of the last month did not arrive: its open matter waits again, once, with a note that says so."""
     numbers = [number for one in letter.bounced if (number := message_number(one)) is not None]
-    row = ConversationMessage.objects.filter(sent__in=numbers, conversation__line=line).select_related("conversation").first()
+    rows = ConversationMessage.objects.filter(sent__in=numbers, conversation__line=line, written_at__gt=at - AGAIN)
+    row = rows.select_related("conversation").first()
     if row is None:
         return
-    conversation = locked(row.conversation)
+    conversation, key = locked(row.conversation), f"bounce {row.pk}"
+    if not conversation.open or conversation.messages.filter(key=key).exists():
+        return
     words = _("Thư trả lời không đến được địa chỉ của người hỏi.")
-    ConversationMessage.objects.create(conversation=conversation, side=Side.NOTE, text=words, written_at=at)
+    ConversationMessage.objects.create(conversation=conversation, side=Side.NOTE, text=words, key=key, written_at=at)
     wait_again(conversation, at)
     record("hotline.answer_came_back", by=None, on=conversation, agency=line.agency)

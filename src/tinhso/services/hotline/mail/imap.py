@@ -85,7 +85,12 @@ class Imap:
 
     def _fetched(self, server: imaplib.IMAP4, validity: int, uid: int) -> Found:
         limit = settings.MAX_REQUEST_SIZE
-        answer = _checked(server.uid("FETCH", str(uid), f"(RFC822.SIZE BODY.PEEK[]<0.{limit}>)"))
+        try:
+            answer = _checked(server.uid("FETCH", str(uid), f"(RFC822.SIZE BODY.PEEK[]<0.{limit}>)"))
+        except imaplib.IMAP4.abort:  # the connection, not this letter
+            raise
+        except imaplib.IMAP4.error:
+            return Found(validity, uid, f"{self._folder} {uid}"[:250], b"", refused=True)
         parts = [part for part in answer if isinstance(part, tuple)]
         if not parts:  # deleted meanwhile
             return Found(validity, uid, f"{self._folder} {uid}", b"")

@@ -5,23 +5,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message, MIMEPart
-from email.policy import default as modern
+from email.policy import EmailPolicy
 from email.utils import parseaddr
 from hashlib import sha256
-from html.parser import HTMLParser
+from html import unescape
 
 LONGEST = 20_000
 """Characters of text that are kept of a letter."""
 MOST_FILES = 10
+_TEXT, _HTML, _HEAD, _LINE = 100_000, 400_000, 2_000, 300
+"""Characters that are looked at: of text, of HTML, of one head line, of a line that may begin a quotation."""
 _SMALL_PICTURE = 15_000
 _ROBOTS = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|khong-?tra-?loi|bounces?)(?:[+.@-]|$)", re.IGNORECASE
 )
 _ID = re.compile(r"<[^<>\s]{1,248}>")
-_WROTE = re.compile(
-    r"^(?:on\b.*\bwrote|vào\b.*(?:đã viết|viết)|.*<[^<>@\s]+@[^<>\s]+>.*(?:wrote|đã viết|viết))\s*:\s*$", re.IGNORECASE
-)
 _OUTLOOK = re.compile(r"^\s*-{2,}\s*(?:original message|thư gốc|tin nhắn gốc|forwarded message)\s*-{2,}\s*$", re.IGNORECASE)
+
+_SKIPPED = frozenset({"script", "style", "title"})
+_NEW_LINE = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"})
+_ENDS_LINE = frozenset({"/p", "/div", "/tr", "/blockquote"})
+_TAG = re.compile(r"/?[a-z][a-z0-9]*", re.IGNORECASE)
+_HUGE_NUMBER = re.compile(r"&#\w{9,}")
+
+
+class _Policy(EmailPolicy):
+    """Head lines are cut before they are taken apart: the parser's time grows with the square of their length."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return super().header_fetch_parse(name, value[:_HEAD])
+
+
+_MODERN = _Policy()
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ class Letter:
 
 def read_letter(content: bytes) -> Letter:
     """Read a letter. One that is broken gives what can be read of it."""
-    mail = message_from_bytes(content, policy=modern)
+    mail = message_from_bytes(content, policy=_MODERN)
     assert isinstance(mail, EmailMessage)  # noqa: S101 - for the type checker
     name, address = parseaddr(_head(mail, "From"))
     message_id = next(iter(_ID.findall(_head(mail, "Message-ID"))), "")
@@ -64,7 +79,7 @@ def read_letter(content: bytes) -> Letter:
         sender=address.lower() if re.fullmatch(r"[^@\s]+@[^@\s]+", address) else "",
         sender_name=" ".join(name.split())[:150],
         subject=" ".join(_head(mail, "Subject").split())[:500],
-        text=_clean(without_quotes(_text_of(mail))),
+        text=_clean(without_quotes(_text_of(mail)[:_TEXT])),
         attachments=tuple(_attachments(mail)),
         automatic="bounce" if bounce else _automatic(mail, address),
         bounce=bounce,
@@ -120,7 +135,7 @@ def _text_of(mail: EmailMessage) -> str:
         body = None
     if body is None:
         return "" if mail.is_multipart() else _content(mail)
-    return words_of(_content(body)) if body.get_content_type() == "text/html" else _content(body)
+    return words_of(_content(body)[:_HTML]) if body.get_content_type() == "text/html" else _content(body)
 
 
 def _content(part: MIMEPart) -> str:
@@ -156,15 +171,27 @@ def _name_of(part: EmailMessage) -> str:
 def without_quotes(text: str) -> str:
     """The text without the letter it answers, which follows below."""
     lines = text.replace("\r\n", "\n").split("\n")
-    for number, line in enumerate(lines):
-        rest = [one for one in lines[number + 1 :] if one.strip()]
-        quoted = bool(rest) and all(one.startswith(">") for one in rest)
-        if number and (_OUTLOOK.match(line) or (quoted and _WROTE.match(line.strip()))):
-            lines = lines[:number]
-            break
+    below = next((number for number, line in enumerate(lines) if number and _OUTLOOK.match(line[:_LINE])), len(lines))
+    del lines[below:]
+    quoted = False
     while lines and (lines[-1].startswith(">") or not lines[-1].strip()):
+        quoted = lines.pop().startswith(">") or quoted
+    if quoted:
+        del lines[_attribution(lines) :]
+    while lines and not lines[-1].strip():
         lines.pop()
     return "\n".join(lines) if lines else text
+
+
+def _attribution(lines: list[str]) -> int:
+    """Where "On Monday somebody wrote:" begins, which mail programs wrap into two lines; the end, where there is none."""
+    for height in (2, 1):
+        words = " ".join(line[:_LINE].strip() for line in lines[-height:]).lower()
+        said = words.endswith(":") and words[:-1].rstrip().endswith(("wrote", "viết"))
+        named = words.startswith(("on ", "vào ")) or (height == 1 and "<" in words and "@" in words)
+        if len(lines) > height and said and named:
+            return len(lines) - height
+    return len(lines)
 
 
 def _clean(text: str) -> str:
@@ -173,36 +200,32 @@ def _clean(text: str) -> str:
     return kept if len(kept) <= LONGEST else f"{kept[:LONGEST]}…"
 
 
-class _Words(HTMLParser):
-    _SKIPPED = frozenset({"script", "style", "head", "title"})
-    _LINES = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._SKIPPED:
-            self._inside.append(tag)
-        if tag in self._LINES:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._SKIPPED and tag in self._inside:
-            self._inside.remove(tag)
-        if tag in {"p", "div", "tr", "blockquote"}:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._inside:
-            self.words.append(re.sub(r"\s+", " ", data))
-
-
 def words_of(html: str) -> str:
-    """The words of a page of HTML, in lines."""
-    parser = _Words()
-    parser.feed(html)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.words).split("\n"))
+    """The words of a page of HTML, in lines. One look at each piece between two tags, however broken they are."""
+    first, *pieces = html.split("<")
+    words, skipping = [re.sub(r"\s+", " ", first)], ""
+    for piece in pieces:
+        head, _end, text = piece.partition(">")
+        found = _TAG.match(head)
+        tag = found.group().lower() if found else ""
+        if skipping:
+            ended = skipping in piece if skipping == "-->" else tag == skipping
+            if not ended:
+                continue
+            text = piece.partition(skipping)[2] if skipping == "-->" else text
+            skipping = ""
+        elif piece.startswith("!--") and "-->" not in piece:
+            skipping = "-->"
+            continue
+        elif piece.startswith("!--"):
+            text = piece.partition("-->")[2]
+        elif not tag and not piece.startswith(("!", "?", "/")):
+            text = f"<{piece}"
+        elif tag in _SKIPPED:
+            skipping = f"/{tag}"
+            continue
+        if tag in _NEW_LINE or tag in _ENDS_LINE:
+            words.append("\n")
+        words.append(re.sub(r"\s+", " ", text))
+    lines = (" ".join(line.split()) for line in unescape(_HUGE_NUMBER.sub("", "".join(words))).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -18,6 +18,7 @@ class ImapServer:
     validity: int = 7
     login: str = "desk:secret"
     certificate: Path | None = None
+    refuses: set[int] = field(default_factory=set)
     port: int = 0
     said: list[str] = field(default_factory=list)
 
@@ -72,7 +73,9 @@ def _converse(server: ImapServer, line: socketserver.StreamRequestHandler) -> No
         elif verb.startswith("UID SEARCH"):
             say(f"* SEARCH {' '.join(map(str, _searched(server, command)))}".rstrip())
         elif verb.startswith("UID FETCH"):
-            _fetch(server, line, command)
+            if not _fetch(server, line, command):
+                say(f"{tag} NO refused")
+                continue
         elif verb.startswith("LOGOUT"):
             say("* BYE")
             say(f"{tag} OK bye")
@@ -92,10 +95,13 @@ def _searched(server: ImapServer, command: str) -> list[int]:
     return [uid for uid in uids if uid >= int(match.group(1))] or uids[-1:]
 
 
-def _fetch(server: ImapServer, line: socketserver.StreamRequestHandler, command: str) -> None:
+def _fetch(server: ImapServer, line: socketserver.StreamRequestHandler, command: str) -> bool:
     match = re.search(r"UID FETCH (\d+) .*<0\.(\d+)>", command)
     assert match
     uid, limit = int(match.group(1)), int(match.group(2))
+    if uid in server.refuses:
+        return False
     content = server.letters[uid]
     part = content[:limit]
     line.wfile.write(f"* 1 FETCH (UID {uid} RFC822.SIZE {len(content)} BODY[]<0> {{{len(part)}}}\r\n".encode() + part + b")\r\n")
+    return True

@@ -16,7 +16,17 @@ from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.services.hotline.actions.agents import set_state
-from tinhso.services.hotline.actions.answering import MOST_CHATS, answer, close, close_quiet, hand_on, name_sender, note, take
+from tinhso.services.hotline.actions.answering import (
+    MOST_CHATS,
+    answer,
+    close,
+    close_quiet,
+    end_left_chats,
+    hand_on,
+    name_sender,
+    note,
+    take,
+)
 from tinhso.services.hotline.actions.conversations import AGAIN, Channel, Contact, Written, begin, leave_contact, write
 from tinhso.services.hotline.actions.tickets import answer_ticket
 from tinhso.services.hotline.callers import Certainty, recognise
@@ -193,6 +203,20 @@ def test_a_ticket_is_made_of_what_was_written_and_its_answer_comes_back(
     assert (last.side, "Đã trả sáng nay." in last.text, case.code in last.text) == ("out", True, True)
 
 
+def test_what_the_sender_asked_meanwhile_still_waits_when_a_ticket_is_answered(
+    hotline: Hotline, signed_in: Callable[[Person], Client], asks: Begin
+) -> None:
+    found = take(asks(), by=hotline.agent.person)
+    given = {"matter": "TD-YC.late", "text": "Hồ sơ trễ hẹn", "key": "k", "commune": hotline.line.agency.unit.code}
+    signed_in(hotline.agent.person).post(f"/tong-dai/hoi-thoai/{found.pk}/lap-phieu/", given)
+    answer(found, "Đã chuyển.", by=hotline.agent.person)
+    asked = write(found, Written("Còn lệ phí thì sao?"))
+    answer_ticket(CallTicket.objects.get().case, by=_handler(hotline), text="Đã trả sáng nay.")
+    found.refresh_from_db()
+    assert found.messages.last().text.endswith("Đã trả sáng nay.")
+    assert (found.state, found.waiting_since, found.due_at) == ("assigned", asked.waiting_since, asked.due_at)
+
+
 def _handler(hotline: Hotline) -> Person:
     person = register_person("Đỗ Văn Trả", by=None)
     post = create_post(hotline.line.agency, "Trả lời", roles=["ticket_handler"], by=None)
@@ -229,11 +253,14 @@ def test_a_chat_goes_to_and_fro(hotline: Hotline, client: Client, signed_in: Cal
     agent.post(f"/tong-dai/hoi-thoai/{found.pk}/tra-loi/", {"text": "Chào bạn.", "key": "a"}, headers={"HX-Request": "true"})
     assert not Message.objects.exists()
     assert "Chào bạn." in client.post(f"/tong-dai/hoi/{found.code}/moi/", {"co": version}).content.decode()
-    said = client.post(f"/tong-dai/hoi/{found.code}/", {"text": "Cảm ơn", "key": "b"}, headers={"HX-Request": "true"})
+    words = {"text": "Cảm ơn <b data-over", "key": "b"}  # whatever they write, the page comes anew only when it is over
+    said = client.post(f"/tong-dai/hoi/{found.code}/", words, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in said
     assert "Cảm ơn" in said.content.decode()
     agent.post(f"/tong-dai/hoi-thoai/{found.pk}/dong/", {"disposition": "answered"})
-    over = client.post(f"/tong-dai/hoi/{found.code}/moi/", {"co": version}).content.decode()
-    assert "đã kết thúc" in over
+    over = client.post(f"/tong-dai/hoi/{found.code}/moi/", {"co": version})
+    assert "đã kết thúc" in over.content.decode()
+    assert over["HX-Refresh"] == "true"
     assert client.post(f"/tong-dai/hoi/{found.code}/", {"text": "Còn ai không?"}).status_code == 409
 
 
@@ -255,10 +282,24 @@ def test_who_leaves_the_chat_with_a_contact_gets_the_answer_there(hotline: Hotli
 def test_a_desk_with_too_many_waiting_takes_no_more(hotline: Hotline, asks: Begin) -> None:
     set_state(hotline.agent, "ready", by=hotline.agent.person)
     for _number in range(30):
-        asks(Channel.CHAT)
-    assert chat_now(hotline.line, now()).busy
+        asks(Channel.CHAT, at=MONDAY)
+    assert chat_now(hotline.line, MONDAY).busy
+    later = chat_now(hotline.line, MONDAY + timedelta(minutes=1))  # they have left
+    assert (later.busy, later.ahead) == (False, 0)
     set_state(hotline.agent, "break", by=hotline.agent.person)
     assert not chat_now(hotline.line, now()).there
+
+
+def test_a_chat_nobody_looks_at_ends_and_one_with_a_contact_is_promised_an_answer(hotline: Hotline, asks: Begin) -> None:
+    gone, held, reachable = asks(Channel.CHAT, Contact("Hoa")), asks(Channel.CHAT, Contact()), asks(Channel.CHAT, MAIL)
+    take(held, by=hotline.agent.person)
+    assert end_left_chats(MONDAY + timedelta(minutes=9)) == 0
+    assert end_left_chats(MONDAY + timedelta(minutes=11)) == 3
+    assert end_left_chats(MONDAY + timedelta(minutes=12)) == 0
+    for one in (gone, held, reachable):
+        one.refresh_from_db()
+    assert [(one.state, one.disposition) for one in (gone, held)] == [("closed", "cut_off")] * 2
+    assert (reachable.state, reachable.due_at is None) == ("waiting", False)
 
 
 def test_what_was_answered_and_is_quiet_is_closed(hotline: Hotline, asks: Begin) -> None:

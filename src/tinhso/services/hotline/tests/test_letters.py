@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError
 from PIL import Image
 
 from tinhso.blocks.cases.tests.conftest import MONDAY
 from tinhso.blocks.messaging.adapters.base import Envelope
-from tinhso.blocks.messaging.adapters.mail import mail_of
+from tinhso.blocks.messaging.adapters.mail import mail_of, message_id_of
 from tinhso.blocks.messaging.models import Message
 from tinhso.blocks.messaging.tests.mail_server import self_signed
-from tinhso.services.hotline.actions.answering import answer
+from tinhso.services.hotline.actions.answering import answer, close
 from tinhso.services.hotline.actions.letters import read_mailbox, take_in
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, Letter, Mailbox
 from tinhso.services.hotline.health import check_mailbox
@@ -138,15 +139,49 @@ def test_an_answer_that_comes_back_makes_the_matter_wait_again(hotline: Hotline,
     sends()
     found = Conversation.objects.get()
     answer(found, "Hai nghìn.", by=hotline.agent.person)
-    number = Message.objects.latest("pk").pk
-    content = (
-        "From: MAILER-DAEMON@x\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <message-{number}@tinhso.invalid>\r\n\r\nhi\r\n--b--\r\n"
-    )
-    letter = take_in(hotline.line, Found(7, 2, "INBOX 2", content.encode()), at=MONDAY)
+    letter = take_in(hotline.line, _bounce(message_id_of(f"message-{Message.objects.latest('pk').pk}")), at=MONDAY)
     found.refresh_from_db()
     assert (letter and letter.outcome, found.state) == ("bounce", "assigned")
     assert "không đến được" in found.messages.latest("pk").text
+
+
+def _bounce(message_id: str, number: int = 2) -> Found:
+    content = (
+        "From: MAILER-DAEMON@x\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
+        f"X-Number: {number}\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {message_id}\r\n\r\nhi\r\n--b--\r\n"
+    )
+    return Found(7, number, f"INBOX {number}", content.encode())
+
+
+def test_a_guessed_message_id_neither_returns_an_answer_nor_opens_a_conversation(hotline: Hotline, sends: Sends) -> None:
+    sends()
+    found = Conversation.objects.get()
+    answer(found, "Hai nghìn.", by=hotline.agent.person, at=MONDAY)
+    guessed = f"<message-{Message.objects.latest('pk').pk}@tinhso.invalid>"
+    take_in(hotline.line, _bounce(guessed), at=MONDAY)
+    sends("Chen vào", Message_ID="<m2@example.org>", In_Reply_To=guessed)
+    found.refresh_from_db()
+    assert (found.state, found.messages.filter(side="note").count(), found.messages.filter(side="in").count()) == (
+        "answered",
+        0,
+        1,
+    )
+
+
+def test_an_answer_comes_back_once_and_never_into_what_is_closed(hotline: Hotline, sends: Sends) -> None:
+    sends()
+    found = Conversation.objects.get()
+    answer(found, "Hai nghìn.", by=hotline.agent.person, at=MONDAY)
+    real = message_id_of(f"message-{Message.objects.latest('pk').pk}")
+    for number in (2, 3):
+        take_in(hotline.line, _bounce(real, number), at=MONDAY)
+    assert found.messages.filter(side="note").count() == 1
+    answer(found, "Hai nghìn đồng.", by=hotline.agent.person, at=MONDAY)
+    close(found, "answered", by=hotline.agent.person, at=MONDAY)
+    take_in(hotline.line, _bounce(message_id_of(f"message-{Message.objects.latest('pk').pk}"), 4), at=MONDAY)
+    found.refresh_from_db()
+    assert found.state == "closed"
 
 
 def test_attachments_are_kept_within_the_limits_of_files(hotline: Hotline, settings: Any, tmp_path: Path) -> None:
@@ -248,3 +283,36 @@ def test_one_letter_that_breaks_stops_no_other(hotline: Hotline, monkeypatch: py
     assert Conversation.objects.count() == 1
     assert Letter.objects.get(outcome="unreadable").uid == "INBOX 1"
     assert "failed" in _checked()
+
+
+def test_a_letter_that_ended_the_process_is_passed_over_the_next_time(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(content: bytes) -> reading.Letter:
+        raise SystemExit
+
+    with ImapServer({1: _mail(), 2: _mail("Thứ hai", Message_ID="<m2@x>")}).running() as server:
+        with monkeypatch.context() as patched:
+            patched.setattr(reading, "read_letter", dies)
+            with pytest.raises(SystemExit):
+                read_mailbox(hotline.line, Imap(server.url()), MONDAY)
+        assert read_mailbox(hotline.line, Imap(server.url()), MONDAY) == 2
+    assert [(one.uid, one.outcome) for one in Letter.objects.order_by("pk")] == [("INBOX 1", "unreadable"), ("INBOX 2", "taken")]
+
+
+def test_a_fault_of_the_database_loses_no_letter(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(content: bytes) -> reading.Letter:
+        raise OperationalError
+
+    with ImapServer({1: _mail()}).running() as server:
+        with monkeypatch.context() as patched:
+            patched.setattr(reading, "read_letter", breaks)
+            with pytest.raises(OperationalError):
+                read_mailbox(hotline.line, Imap(server.url()), MONDAY)
+        assert read_mailbox(hotline.line, Imap(server.url()), MONDAY) == 1
+    assert Letter.objects.get().outcome == "taken"
+
+
+def test_a_letter_the_server_refuses_stops_no_other(hotline: Hotline) -> None:
+    with ImapServer({1: _mail(), 2: _mail("Thứ hai", Message_ID="<m2@x>")}, refuses={1}).running() as server:
+        assert read_mailbox(hotline.line, Imap(server.url()), MONDAY) == 2
+    assert Letter.objects.get(outcome="unreadable").uid == "INBOX 1"
+    assert Conversation.objects.count() == 1

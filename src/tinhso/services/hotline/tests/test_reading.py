@@ -1,5 +1,6 @@
 """What a letter says, whatever it is made of."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -73,6 +74,8 @@ def test_the_letter_it_answers_is_cut_off() -> None:
     answer = "Cảm ơn, còn hỏi thêm.\n\nOn Mon, 2 Nov 2026 at 09:00, 1022 <x@y.vn> wrote:\n> Hai nghìn.\n> \n"
     assert without_quotes(answer) == "Cảm ơn, còn hỏi thêm."
     assert without_quotes("Vâng.\nVào T2 2/11/2026, 1022 <x@y.vn> đã viết:\n> Hai nghìn.") == "Vâng."
+    wrapped = "Vâng.\n\nOn Mon, 2 Nov 2026 at 09:00, Tổng đài 1022\n<x@y.vn> wrote:\n\n> Hai nghìn."
+    assert without_quotes(wrapped) == "Vâng."
     assert without_quotes("Vâng.\n-----Original Message-----\nFrom: x") == "Vâng."
     between = "On Monday he wrote:\n> một\nTrả lời ở giữa\n> hai"
     assert "Trả lời ở giữa" in without_quotes(between)
@@ -97,3 +100,38 @@ def test_broken_letters_give_what_can_be_read(content: bytes) -> None:
     letter = read_letter(content)
     assert len(letter.text) <= LONGEST + 1
     assert "\0" not in letter.text + letter.subject + letter.sender
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "times"),
+    [
+        ("plain", "a\n", 200_000),
+        ("plain", "<a@b>", 50_000),
+        ("plain", "on wrote ", 50_000),
+        ("plain", "-", 200_000),
+        ("html", "<a ", 100_000),
+        ("html", "<!--", 100_000),
+        ("html", "<style>", 100_000),
+        ("html", "&#", 100_000),
+    ],
+)
+def test_no_letter_takes_long_to_read(kind: str, text: str, times: int) -> None:
+    content = f"From: a@b.c\r\nContent-Type: text/{kind}\r\n\r\n{text * times}\n> q".encode()
+    began = time.process_time()
+    read_letter(content)
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("name", ["From", "Subject", "References", "Content-Type", "Content-Disposition"])
+@pytest.mark.parametrize("value", ["a ", "=?utf-8?q?a?= ", "<", '"', "a;b="])
+def test_no_head_line_takes_long_to_read(name: str, value: str) -> None:
+    content = f"From: a@b.c\r\n{name}: {value * 50_000}\r\n\r\nchao".encode()
+    began = time.process_time()
+    read_letter(content)
+    assert time.process_time() - began < 3
+
+
+def test_comments_and_what_is_no_tag_are_told_apart() -> None:
+    html = "<p>1 < 2 &lt;b&gt;</p><!--[if mso]><style>p{}</style><![endif]--><script>if (a<b) alert('</p>')</script>sau"
+    assert words_of(html) == "1 < 2 <b>\nsau"
+    assert words_of("<!-- lời ghi --> một<br/>hai<o:p></o:p>") == "một\nhai"

@@ -114,6 +114,8 @@ def asked(request: VisitorRequest, code: str) -> HttpResponse:
     """The sender's page: what was written, and a field to write on."""
     found = _by_code(request, code)
     problem: DomainError | None = None
+    if found.open:
+        note_here(found, writing=False, at=now())
     if request.method == "POST":
         try:
             if request.POST.get("act") == "lien-he":
@@ -130,7 +132,7 @@ def asked(request: VisitorRequest, code: str) -> HttpResponse:
     found = _by_code(request, code)
     context = _thread(found) | {"problem": problem, "entered": request.POST if problem else {}, "fresh": "moi" in request.GET}
     if request.headers.get("HX-Request"):
-        return render(request, "hotline/asked_thread.html", context | {"told": True}, status=problem.status if problem else 200)
+        return _renewed(request, context | {"told": True}, status=problem.status if problem else 200)
     return render(request, "hotline/asked.html", context | {"key": uuid.uuid4().hex}, status=problem.status if problem else 200)
 
 
@@ -150,13 +152,21 @@ def live(request: VisitorRequest, code: str) -> HttpResponse:
     context = _thread(found)
     if context["version"] == request.POST.get("co"):
         return HttpResponse(status=204)
-    return render(request, "hotline/asked_thread.html", context)
+    return _renewed(request, context)
+
+
+def _renewed(request: VisitorRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The thread; once it is over, the field for writing goes: the whole page comes anew."""
+    response = render(request, "hotline/asked_thread.html", context, status=status)
+    if not context["can_write"]:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _thread(found: Conversation) -> dict[str, Any]:
     at, said = now(), thread(found, notes=False)
     typing = is_typing(found.agent_writing_at, at)
-    ahead = ahead_of(found) if found.channel == Channel.CHAT and found.agent_id is None else 0
+    ahead = ahead_of(found, at) if found.channel == Channel.CHAT and found.agent_id is None else 0
     chatting = found.channel == Channel.CHAT and found.open
     return {
         "conversation": found,

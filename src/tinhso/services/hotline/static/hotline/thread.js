@@ -30,8 +30,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target !== thread()) return;
   below = innerHeight + scrollY > document.documentElement.scrollHeight - 160;
-  // once it is over, the field for writing goes: the page comes anew
-  if (form && event.detail.serverResponse.includes("data-over")) location.reload();
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
