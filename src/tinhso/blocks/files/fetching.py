@@ -143,6 +143,7 @@ class _Pinned(HTTPConnection):
         if left <= 0:
             raise NotFetched("network", "time")
         super().__init__(host, port, timeout=left)
+        self.default_port = port  # no other is spoken to: `Host` names none
         self._address, self._secure = address, secure
         self._watch = Timer(left, self._cut)
         self._watch.daemon = True

@@ -143,5 +143,15 @@ class AnswerTemplate(models.Model):
     text = models.TextField(help_text="with places to fill, `wording.PLACES`")
     retired_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "field", "title"],
+                condition=Q(retired_at=None),
+                nulls_distinct=False,
+                name="template_named_once",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.title

@@ -19,6 +19,8 @@ class _Site(BaseHTTPRequestHandler):
         match self.path:
             case "/picture?a=1":
                 self._answer(200, b"picture")
+            case "/host":
+                self._answer(200, self.headers["Host"].encode())
             case "/large":
                 self._answer(200, b"x" * 3000)
             case "/endless":  # no length, more than is taken
@@ -104,6 +106,10 @@ def test_what_is_no_picture_of_the_internet_is_not_fetched(guard: Guard, path: s
     with pytest.raises(NotFetched) as refused:
         fetch(f"http://anh.example{path}", guard)
     assert refused.value.code == code
+
+
+def test_a_site_is_asked_for_by_its_name_alone(guard: Guard) -> None:
+    assert fetch("http://anh.example/host", guard) == b"anh.example"
 
 
 def test_a_site_that_dawdles_over_its_headers_is_cut_off(guard: Guard) -> None:

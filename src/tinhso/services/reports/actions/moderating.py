@@ -91,6 +91,7 @@ def keep_stills(film: Photo, files: Sequence[StoredFile], *, by: Person) -> None
     """
     report = Report.objects.select_related("case__agency").get(pk=film.report_id)
     require(by, power(report.case, "moderate"), at=report.case.agency)
+    film = Photo.objects.select_for_update(of=("self",)).select_related("file").get(pk=film.pk)  # two who take stills at once
     there = film.stills.count()
     problem: object = ""
     if not files:

@@ -1,6 +1,6 @@
 """Templates of answers: kept, changed, put out of use."""
 
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +45,6 @@ def keep_template(
     wrong: dict[str, object] = {}
     if not 0 < len(title) <= _LONGEST:
         wrong["title"] = _("Hãy đặt tên mẫu, nhiều nhất %(limit)s ký tự.") % {"limit": _LONGEST}
-    elif _others(template).filter(title=title, agency=agency, field=field).exists():
-        wrong["title"] = _("Đã có mẫu tên này.")
     if not text:
         wrong["text"] = _("Hãy ghi lời trả lời mẫu.")
     elif problem := wrong_places(text):
@@ -57,24 +55,32 @@ def keep_template(
         raise Invalid(_("Chưa lưu được mẫu trả lời."), fields=wrong)
     kept = template or AnswerTemplate()
     kept.title, kept.text, kept.agency, kept.field = title, text, agency, field
-    kept.save()
+    _save(kept)
     record("reports.template_kept", by=by, on=kept, agency=agency)
     return kept
 
 
 @action
 def retire_template(template: AnswerTemplate, *, by: Person, back: bool = False) -> AnswerTemplate:
-    """Offer it no longer or, with `back`, again. What was answered with it stays."""
+    """Offer it no longer or, with `back`, again. What was answered with it stays.
+
+    Raises:
+        Invalid: another in use has its name by now; `fields` names "title".
+    """
     _require(by, template.agency)
     template.retired_at = None if back else now()
-    template.save(update_fields=["retired_at"])
+    _save(template)
     record("reports.template_restored" if back else "reports.template_retired", by=by, on=template, agency=template.agency)
     return template
 
 
-def _others(template: AnswerTemplate | None) -> QuerySet[AnswerTemplate]:
-    found = AnswerTemplate.objects.filter(retired_at=None)
-    return found.exclude(pk=template.pk) if template else found
+def _save(template: AnswerTemplate) -> None:
+    try:
+        with transaction.atomic():
+            template.save()
+    except IntegrityError as error:  # `template_named_once`
+        problem = _("Đã có mẫu tên này.")
+        raise Invalid(problem, fields={"title": problem}) from error
 
 
 def _require(by: Person | None, agency: Agency | None) -> None:

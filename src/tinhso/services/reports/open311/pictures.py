@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.encoding import iri_to_uri
 
 from tinhso.blocks.files.actions import store_photo
 from tinhso.blocks.files.fetching import Guard, NotFetched, fetch
@@ -40,7 +41,7 @@ def fetch_one(number: int, guard: Guard) -> None:
     if link is None:
         return
     try:
-        file = store_photo(SimpleUploadedFile("anh", fetch(link.url, guard)), by=None)
+        file = store_photo(SimpleUploadedFile("anh", fetch(iri_to_uri(link.url), guard)), by=None)
     except NotFetched as problem:
         if problem.code == "network" and note_try(link) < _TRIES:
             raise

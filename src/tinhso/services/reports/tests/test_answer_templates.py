@@ -125,3 +125,11 @@ def test_what_was_typed_stays_where_the_template_was_put_out_of_use_meanwhile(
     page = answer.content.decode()
     assert "Đã vá ổ gà trước chợ." in page
     assert "Không có mẫu trả lời này." in page
+
+
+def test_a_template_does_not_come_back_beside_another_of_its_name(town: Town, staff: Staff) -> None:
+    old = keep_template("Mẫu", "Đã xử lý.", by=None)
+    retire_template(old, by=staff.desk)
+    keep_template("Mẫu", "Đã xong.", by=None)
+    with pytest.raises(Invalid):
+        retire_template(old, by=staff.desk, back=True)

@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils.timezone import now
 
@@ -15,15 +16,19 @@ from tinhso.blocks.cases.models import Case, CaseLink, Status
 from tinhso.blocks.cases.routing import Rule
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.directory.models import Person
+from tinhso.blocks.files.actions import store_photo
+from tinhso.blocks.files.models import StoredFile
+from tinhso.blocks.files.tests.test_stripping import film, photo
 from tinhso.kernel.errors import DomainError
 from tinhso.services.reports.actions.answering import approve_answer, write_answer
 from tinhso.services.reports.actions.asking import WAIT, ask_reporter
-from tinhso.services.reports.actions.moderating import hide, publish
+from tinhso.services.reports.actions.moderating import MOST_STILLS, hide, keep_stills, publish
 from tinhso.services.reports.actions.moving import forward, join
 from tinhso.services.reports.actions.reporter import answer_question
+from tinhso.services.reports.actions.templates import keep_template
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.jobs import wait_no_longer
-from tinhso.services.reports.models import Report
+from tinhso.services.reports.models import AnswerTemplate, Report
 from tinhso.services.reports.tests.conftest import Staff, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,3 +145,20 @@ def test_the_job_goes_on_where_nobody_answered_and_nowhere_else(sent: Send, staf
         wait_no_longer(int(now().timestamp()))
     assert [Case.objects.get(pk=one.pk).status for one in (old, young)] == [Status.IN_PROGRESS, Status.SUPPLEMENT_ASKED]
     assert Case.objects.get(pk=old.pk).timeline.filter(event="supplement_unanswered").count() == 1
+
+
+def test_two_keep_a_template_of_one_name_and_one_is_refused(town: Town) -> None:
+    answers = together(*[lambda: keep_template("Mẫu", "Đã xử lý.", by=None)] * 2)
+    assert refused(answers) == 1
+    assert AnswerTemplate.objects.count() == 1
+
+
+def test_two_take_stills_of_a_film_and_no_more_are_kept_than_may_be(sent: Send, staff: Staff) -> None:
+    filmed = sent(at=now(), files=[store_photo(SimpleUploadedFile("v.mp4", film()), by=None)]).photos.get()
+
+    def stills() -> list[StoredFile]:
+        return [store_photo(SimpleUploadedFile("a.jpg", photo(), "image/jpeg"), by=staff.desk) for _n in range(MOST_STILLS)]
+
+    answers = together(*[lambda one=one: keep_stills(filmed, one, by=staff.desk) for one in (stills(), stills())])
+    assert refused(answers) == 1
+    assert filmed.stills.count() == MOST_STILLS

@@ -1,6 +1,7 @@
 """One report before those who see to it: what was sent, what has happened, what may be done."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,10 @@ from tinhso.services.reports.wording import filled, template_for, templates_for
 from tinhso.services.reports.words import state_of, titled
 
 _POWERS = ("work", "ask", "approve", "assign", "decide", "join", "moderate", "identity")
+
+
+_FETCHING = timedelta(days=1)
+"""A picture named by an address that is not there by then does not come any more."""
 
 
 @require_safe
@@ -85,6 +90,7 @@ def _show(
         "place": getattr(case, "place", None),
         "photos": photos,
         "linked": list(found.linked_pictures.all()),
+        "fetching": moment - case.submitted_at < _FETCHING,
         "party": party,
         "knows": powers["identity"],
         "powers": powers,

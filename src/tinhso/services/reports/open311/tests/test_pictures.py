@@ -1,15 +1,18 @@
 """Pictures that a program names by an address."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from threading import Thread
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.tests.conftest import Town
 from tinhso.blocks.files.fetching import Guard, NotFetched
 from tinhso.blocks.files.reading import open_file
@@ -86,7 +89,7 @@ def test_a_picture_is_kept_without_what_the_camera_wrote(
     settings.OPEN311_FETCH = "https"  # type: ignore[attr-defined]
     link = named()
     assert link.state == "waiting"
-    LinkedPicture.objects.update(url="http://anh.vidu.example/1.jpg")
+    LinkedPicture.objects.update(url="http://anh.vidu.example/ổ-gà.jpg")
     guard = served(photo())
     for _time in range(2):
         fetch_one(link.pk, guard)
@@ -135,3 +138,16 @@ def test_a_host_that_lets_one_wait_holds_up_no_other_event(named: Callable[[], L
     assert (job.lock, job.args) == ("open311.fetch", {"number": link.pk})
     link.refresh_from_db()
     assert (link.state, link.tries) == ("waiting", 0)
+
+
+def test_a_picture_that_did_not_come_within_a_day_is_not_said_to_be_on_its_way(
+    named: Callable[[], LinkedPicture], staff: Staff, settings: object
+) -> None:
+    settings.OPEN311_FETCH = "https"  # type: ignore[attr-defined]
+    link = named()
+    address, desk = f"/phan-anh/xu-ly/{link.report.case.code}/", signed_in(staff.desk)
+    assert "đang tải" in desk.get(address).content.decode()
+    Case.objects.filter(pk=link.report_id).update(submitted_at=now() - timedelta(days=2))
+    page = desk.get(address).content.decode()
+    assert "không tải được" in page
+    assert "đang tải" not in page
