@@ -36,7 +36,8 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
     Raises:
         WrongState: somebody else was quicker, or the thing cannot be done in this state.
     """
-    fresh = _LOCKED.rows(pk=case.pk)[0]
+    # who waited while the case went to another agency gets no row at first: PostgreSQL joins it to the agency of before
+    fresh = (_LOCKED.rows(pk=case.pk) or _LOCKED.rows(pk=case.pk))[0]
     before, read = fresh.state, _columns(fresh)
     if before not in LIFE[deed].starts:
         raise WrongState(

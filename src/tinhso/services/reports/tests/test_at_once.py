@@ -4,11 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
@@ -100,6 +101,18 @@ def test_a_report_is_forwarded_while_its_answer_is_approved(sent: Send, town: To
     assert refused(answers) == 1
     case = Case.objects.get(pk=report.pk)
     assert (case.status, case.agency) in {(Status.RETURNED, town.agency), (Status.IN_PROGRESS, town.province)}
+
+
+def test_who_waited_while_a_report_went_to_another_agency_is_answered(sent: Send, town: Town, staff: Staff) -> None:
+    report = sent(at=now())
+    write_answer(report, by=staff.handler, text="Đã vá xong.")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Case.objects.filter(pk=report.pk).update(agency=town.province)
+            waiting = pool.submit(together, lambda: approve_answer(report, by=staff.approver))
+            sleep(1)
+            assert not waiting.done()
+        assert waiting.result(20)
 
 
 def test_a_report_is_joined_to_one_that_is_being_answered(sent: Send, staff: Staff, town: Town) -> None:
