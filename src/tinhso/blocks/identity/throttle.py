@@ -43,15 +43,32 @@ def spend_try(*what: str, limit: int, window: timedelta, at: datetime) -> None:
         cursor.execute(_COUNT, {"key": _key(what), "at": at, "end": at + window})
         count, ends = cursor.fetchone()
     if count > limit:
-        minutes = max(1, ceil((ends - at) / timedelta(minutes=1)))
-        raise TooManyTries(
-            ngettext(
-                "Đã thử quá nhiều lần. Vì an toàn, hãy chờ %(minutes)d phút rồi thử lại.",
-                "Đã thử quá nhiều lần. Vì an toàn, hãy chờ %(minutes)d phút rồi thử lại.",
-                minutes,
-            )
-            % {"minutes": minutes}
+        raise _too_many(ends, at)
+
+
+def refuse_spent(*what: str, limit: int, at: datetime) -> None:
+    """Count nothing, but refuse where `limit` tries of `what` are spent.
+
+    Raises:
+        TooManyTries: they are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count, window_ends FROM identity_throttle WHERE key = %s", [_key(what)])
+        row = cursor.fetchone()
+    if row and row[0] >= limit and row[1] > at:
+        raise _too_many(row[1], at)
+
+
+def _too_many(ends: datetime, at: datetime) -> TooManyTries:
+    minutes = max(1, ceil((ends - at) / timedelta(minutes=1)))
+    return TooManyTries(
+        ngettext(
+            "Đã thử quá nhiều lần. Vì an toàn, hãy chờ %(minutes)d phút rồi thử lại.",
+            "Đã thử quá nhiều lần. Vì an toàn, hãy chờ %(minutes)d phút rồi thử lại.",
+            minutes,
         )
+        % {"minutes": minutes}
+    )
 
 
 def forget_tries(*what: str) -> None:

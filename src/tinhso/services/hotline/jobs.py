@@ -32,9 +32,9 @@ def close_quiet_conversations(timestamp: int) -> None:
     end_left_chats(at)
 
 
-@periodic("30 5 * * 1", queue="housekeeping")
+@periodic("30 5 * * *", queue="housekeeping")
 def draw_samples(timestamp: int) -> None:
-    """On Monday morning, of the week before."""
+    """Of the week before. Every morning, should Monday's have been missed: what is drawn stays."""
     today = datetime.fromtimestamp(timestamp, VIETNAM).date()
     monday = today - timedelta(days=today.weekday() + 7)
     for_each(Line.objects.select_related("agency").filter(active=True), lambda line: draw_week(line, monday))

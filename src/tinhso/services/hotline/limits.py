@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tinhso.blocks.identity.throttle import spend_try
+from tinhso.blocks.identity.throttle import refuse_spent, spend_try
 
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
@@ -36,6 +36,11 @@ def spend_wrong_code(*, address: str, at: datetime) -> None:
     spend_try("hotline.code", address, limit=20, window=_HOUR, at=at)
 
 
+def refuse_guesser(*, address: str, at: datetime) -> None:
+    """Before a code is looked at: from a place of too many wrong ones a right one opens nothing either."""
+    refuse_spent("hotline.code", address, limit=20, at=at)
+
+
 def spend_letter(*, sender: str, at: datetime) -> None:
     """An e-mail of one sender: 20 an hour."""
     spend_try("hotline.letter", sender, limit=20, window=_HOUR, at=at)
@@ -47,5 +52,6 @@ def spend_bounce(*, at: datetime) -> None:
 
 
 def spend_receipt(*, sender: str, at: datetime) -> None:
-    """Telling a sender that an e-mail has come: 3 an hour."""
+    """Telling a sender that an e-mail has come: 3 an hour; 200 to all together."""
+    spend_try("hotline.receipt.all", "all", limit=200, window=_HOUR, at=at)
     spend_try("hotline.receipt", sender, limit=3, window=_HOUR, at=at)

@@ -13,6 +13,7 @@ from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.permissions import require
+from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.models import Agent, Call, Line, Spell, State
 from tinhso.services.hotline.sip import digest, write_phones
 
@@ -37,6 +38,7 @@ def add_agent(line: Line, person: Person, extension: str, *, by: Person | None) 
         require(by, "hotline.manage", at=before.line.agency)
         switch(before, None, at=now())
         on_commit(partial(write_phones, before.line))
+        _give_back(before)
     Agent.objects.filter(person=person).exclude(line=line, extension=extension, active=True).update(ha1="")
     agent, _made = Agent.objects.update_or_create(person=person, defaults={"line": line, "extension": extension, "active": True})
     on_commit(partial(write_phones, line))
@@ -50,8 +52,15 @@ def remove_agent(agent: Agent, *, by: Person | None, at: datetime | None = None)
     require(by, "hotline.manage", at=agent.line.agency)
     switch(agent, None, at=at or now())
     Agent.objects.filter(pk=agent.pk).update(active=False, ha1="")
+    _give_back(agent)
     on_commit(partial(write_phones, agent.line))
     record("hotline.agent_removed", by=by, on=agent, agency=agent.line.agency, person=agent.person_id)
+
+
+def _give_back(agent: Agent) -> None:
+    """What waits for an answer of somebody who answers no more waits for anybody."""
+    held = Conversation.objects.filter(agent=agent, waiting_since__isnull=False)
+    held.update(agent=None, state=Conversation.State.WAITING)
 
 
 @action

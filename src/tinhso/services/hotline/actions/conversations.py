@@ -20,7 +20,7 @@ from tinhso.kernel.ids import readable_code
 from tinhso.kernel.time import Term, due, local
 from tinhso.services.hotline.actions.alone import one_at_a_time
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, MessageFile
-from tinhso.services.hotline.models import Line
+from tinhso.services.hotline.models import Disposition, Line
 from tinhso.services.hotline.numbers import e164
 
 PROMISE = Term.parse("8 hours")
@@ -150,7 +150,9 @@ def write(conversation: Conversation, written: Written, *, at: datetime | None =
 def can_write(conversation: Conversation, at: datetime) -> bool:
     if conversation.open:
         return True
-    return conversation.channel != Channel.CHAT and (conversation.closed_at or at) > at - AGAIN
+    if conversation.channel == Channel.CHAT or conversation.disposition == Disposition.ABUSE:
+        return False
+    return (conversation.closed_at or at) > at - AGAIN
 
 
 @action
@@ -180,7 +182,8 @@ def locked(conversation: Conversation) -> Conversation:
 
 def wait_again(conversation: Conversation, at: datetime) -> None:
     """Somebody waits for an answer: for the agent who has it, else for anybody."""
-    held = conversation.agent is not None and conversation.agent.active
+    agent = conversation.agent
+    held = agent is not None and agent.active and agent.line_id == conversation.line_id
     conversation.agent = conversation.agent if held else None
     conversation.state = State.ASSIGNED if held else State.WAITING
     if conversation.waiting_since is None:

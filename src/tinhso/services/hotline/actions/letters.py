@@ -40,7 +40,7 @@ from tinhso.services.hotline.limits import spend_bounce, spend_letter, spend_rec
 from tinhso.services.hotline.mail import reading
 from tinhso.services.hotline.mail.boxes import Box
 from tinhso.services.hotline.mail.found import Found
-from tinhso.services.hotline.mail.tokens import bare_subject, conversation_number, mailbox_address, reply_subject
+from tinhso.services.hotline.mail.tokens import bare_subject, conversation_number, mailbox_address, token_of
 from tinhso.services.hotline.models import Line
 
 log = structlog.get_logger(__name__)
@@ -212,7 +212,8 @@ def _tell_received(conversation: Conversation, letter: reading.Letter) -> None:
     thread = Thread(reply_to=mailbox_address(), in_reply_to=letter.message_id)
     with override(conversation.language):
         due = moment(conversation.due_at)
-    context = {"subject": reply_subject(conversation), "line": conversation.line.title, "due": due}
+    subject = f"{conversation.line.title} {token_of(conversation)}"  # no word of the letter: its sender may be another's
+    context = {"subject": subject, "line": conversation.line.title, "due": due}
     write_to(conversation, "hotline_received", conversation.email, context, thread)
 
 

@@ -33,7 +33,8 @@ class _Policy(EmailPolicy):
     """Head lines are cut before they are taken apart: the parser's time grows with the square of their length."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
-        return super().header_fetch_parse(name, value[:_HEAD])
+        parsed: str = super().header_fetch_parse(name, value[:_HEAD])
+        return parsed
 
 
 _MODERN = _Policy()
@@ -90,9 +91,14 @@ def read_letter(content: bytes) -> Letter:
 def _head(mail: Message, name: str) -> str:
     """A head line as text; "" where it is missing or cannot be read."""
     try:
-        return str(mail.get(name) or "")
+        return _printable(str(mail.get(name) or ""))
     except Exception:  # the parser of head lines fails in many ways on broken ones
         return ""
+
+
+def _printable(text: str) -> str:
+    """On one line, without what no screen shows and no database takes."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())
 
 
 def _automatic(mail: EmailMessage, address: str) -> str:
@@ -163,7 +169,8 @@ def _attachments(mail: EmailMessage) -> Iterator[Attachment]:
 
 def _name_of(part: EmailMessage) -> str:
     try:
-        return (part.get_filename() or "")[:200]
+        name = _printable(part.get_filename() or "").replace("\\", "/").rpartition("/")[2].strip()[:200]
+        return "" if name in {".", ".."} else name
     except Exception:  # a name in a charset nobody knows
         return ""
 

@@ -15,7 +15,7 @@ from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-from tinhso.services.hotline.actions.agents import set_state
+from tinhso.services.hotline.actions.agents import remove_agent, set_state
 from tinhso.services.hotline.actions.answering import (
     MOST_CHATS,
     answer,
@@ -104,6 +104,9 @@ def test_bursts_are_refused(hotline: Hotline, client: Client) -> None:
     assert answers == [302] * 5 + [429]
     codes = [client.get("/tong-dai/hoi/AAAAAAAAAA/").status_code for _time in range(21)]
     assert codes == [404] * 20 + [429]
+    found = Conversation.objects.first()
+    assert found is not None
+    assert client.get(f"/tong-dai/hoi/{found.code}/").status_code == 429
 
 
 def test_a_code_is_found_however_it_is_typed_and_script_stays_text(hotline: Hotline, client: Client, asks: Begin) -> None:
@@ -160,6 +163,20 @@ def test_an_answer_is_not_sent_twice_and_an_unanswered_matter_is_not_closed_as_a
         close(other, "wrong", by=hotline.agent.person)
     close(other, "abuse", by=hotline.agent.person)
     assert Conversation.objects.get(pk=other.pk).state == "closed"
+
+
+def test_what_was_closed_as_abuse_is_not_opened_by_one_more_line(hotline: Hotline, asks: Begin) -> None:
+    found = asks()
+    close(found, "abuse", by=hotline.agent.person, at=MONDAY)
+    with pytest.raises(WrongState):
+        write(found, Written("Nữa đây"), at=MONDAY)
+
+
+def test_what_an_agent_held_waits_for_anybody_when_they_go(hotline: Hotline, asks: Begin) -> None:
+    found = take(asks(), by=hotline.agent.person)
+    remove_agent(hotline.agent, by=None)
+    found.refresh_from_db()
+    assert (found.state, found.agent) == ("waiting", None)
 
 
 def test_notes_among_colleagues_are_not_on_the_sender_s_page(hotline: Hotline, client: Client, asks: Begin) -> None:

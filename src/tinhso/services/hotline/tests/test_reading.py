@@ -135,3 +135,12 @@ def test_comments_and_what_is_no_tag_are_told_apart() -> None:
     html = "<p>1 < 2 &lt;b&gt;</p><!--[if mso]><style>p{}</style><![endif]--><script>if (a<b) alert('</p>')</script>sau"
     assert words_of(html) == "1 < 2 <b>\nsau"
     assert words_of("<!-- lời ghi --> một<br/>hai<o:p></o:p>") == "một\nhai"
+
+
+def test_what_no_database_takes_and_names_that_are_no_names_are_left_out() -> None:
+    mail = _mail(Subject="=?utf-8?q?a=00b?=")
+    for name in ("..", "a/", "../../b.pdf"):
+        mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename=name)
+    letter = read_letter(mail.as_bytes())
+    assert letter.subject == "ab"
+    assert [one.name for one in letter.attachments] == ["tep-1", "tep-2", "b.pdf"]

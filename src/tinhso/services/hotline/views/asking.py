@@ -37,7 +37,7 @@ from tinhso.services.hotline.conversations import (
     thread,
     version_of,
 )
-from tinhso.services.hotline.limits import spend_chat, spend_contact, spend_line, spend_question, spend_wrong_code
+from tinhso.services.hotline.limits import refuse_guesser, spend_chat, spend_contact, spend_line, spend_question, spend_wrong_code
 from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.quality_tables import Survey
 from tinhso.services.hotline.views.quality import MARKS
@@ -188,6 +188,7 @@ def _by_code(request: VisitorRequest, code: str) -> Conversation:
     Raises:
         NotFound: it opens nothing.
     """
+    refuse_guesser(address=client_address(request), at=now())
     found = conversation_by_code(code)
     if found is None:
         spend_wrong_code(address=client_address(request), at=now())

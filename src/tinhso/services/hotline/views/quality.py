@@ -17,7 +17,7 @@ from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
 from tinhso.services.hotline.actions.quality import BEST, CRITERIA, mark_service
-from tinhso.services.hotline.limits import spend_wrong_code
+from tinhso.services.hotline.limits import refuse_guesser, spend_wrong_code
 from tinhso.services.hotline.quality_tables import Pick, QualityReview, Survey
 from tinhso.services.hotline.queries import line_for
 
@@ -90,6 +90,7 @@ def scores_from(request: PersonRequest) -> dict[str, int]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: VisitorRequest, code: str) -> HttpResponse:
     """One press; afterwards a word if one likes. Opening the page says nothing yet: programs that look at links are no people."""
+    refuse_guesser(address=client_address(request), at=now())
     survey = Survey.objects.select_related("line__agency").filter(code=code.upper()[:12]).first()
     if survey is None:
         spend_wrong_code(address=client_address(request), at=now())
