@@ -49,7 +49,7 @@ class Line(models.Model):
         default=5, db_default=5, help_text="of each agent's calls and conversations of a week, drawn for the supervisor"
     )
     survey_percent = models.PositiveSmallIntegerField(
-        default=100, db_default=100, help_text="of those served, asked how content they are"
+        default=100, db_default=0, help_text="of those served, asked how content they are; older lines: nobody"
     )
     active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True, help_text="the exchange's latest event, to the minute")

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             model_name="line",
             name="survey_percent",
             field=models.PositiveSmallIntegerField(
-                db_default=100, default=100, help_text="of those served, asked how content they are"
+                db_default=0, default=100, help_text="of those served, asked how content they are; older lines: nobody"
             ),
         ),
         migrations.AddField(

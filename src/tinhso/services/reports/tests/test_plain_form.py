@@ -61,7 +61,9 @@ def test_kept_photos_count_towards_the_limit() -> None:
     assert "Đã giữ 5 ảnh" in refused.content.decode()
 
 
-@pytest.mark.parametrize("token", ["1", "[1]", "x:y:z", signing.dumps([1], salt="other")])
+@pytest.mark.parametrize(
+    "token", ["1", "[1]", "x:y:z", signing.dumps([1], salt="other")], ids=["number", "list", "signs", "another use"]
+)
 def test_nobody_names_the_files_of_others(token: str) -> None:
     visitor = Client()
     visitor.post(SEND, {**FORM, "text": "", "photos": [photo()]})
