@@ -47,6 +47,12 @@ class Visitor:
         self.page.locator("main").get_by_role("button", name=button).first.click()
         return self
 
+    def strikes(self, key: str) -> Self:
+        """A shortcut; the page listens for it once it is loaded whole."""
+        self.page.wait_for_load_state()
+        self.page.keyboard.press(key)
+        return self
+
     def unfolds(self, summary: str) -> Self:
         self.page.locator("main summary").filter(has_text=summary).first.click()
         return self
