@@ -55,18 +55,21 @@ def enqueuing(task: Task[..., Any, Any], calls: Sequence[Mapping[str, Any]]) -> 
     return Statement(_ENQUEUE, [task.queue, task.name, task.priority, Jsonb(calls)])
 
 
-def for_each(rows: Iterable[Row], do: Callable[[Row], object]) -> None:
+def for_each(rows: Iterable[Row], do: Callable[[Row], object]) -> int:
     """Do it to each by itself: a row that fails is logged, and does not keep the others from their turn.
+
+    Returns: to how many it was done; `do` says False of a row that did not need it any more.
 
     Raises:
         RuntimeError: at the end, when some failed, so that the status page shows the job.
     """
-    failed = []
+    done, failed = 0, []
     for row in rows:
         try:
-            do(row)
+            done += do(row) is not False
         except Exception:
             failed.append(row.pk)
             log.exception("row_of_job_failed", row=row.pk)
     if failed:
         raise RuntimeError(f"{len(failed)} failed, among them {failed[:5]}")
+    return done

@@ -19,5 +19,9 @@ def test_a_row_that_fails_neither_stops_the_others_nor_is_passed_over_in_silence
         for_each(rows, work)
     assert done == [1, 3, 4]
 
-    for_each(rows[2:], work)
+    assert for_each(rows[2:], work) == 2
     assert done == [1, 3, 4, 3, 4]
+
+
+def test_rows_that_needed_nothing_are_not_counted() -> None:
+    assert for_each([ContentType(pk=1), ContentType(pk=2)], lambda row: row.pk == 2) == 1

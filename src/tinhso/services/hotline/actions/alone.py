@@ -1,12 +1,9 @@
-"""Rows in transactions of their own, and what only one may do at a time."""
+"""What only one may do at a time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
 from django.db import connection
-
-log = structlog.get_logger(__name__)
 
 
 def one_at_a_time(what: str) -> None:
@@ -28,21 +25,3 @@ def unless_busy(what: str) -> Iterator[bool]:
         if free:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
-
-
-def each(ids: Iterable[int], act: Callable[[int], bool], event: str) -> int:
-    """Do it to every row; one that fails is logged and stops no other. Returns to how many it was done.
-
-    Raises:
-        RuntimeError: some failed, after the others are done; a job then fails where the status page shows it.
-    """
-    done, failed = 0, []
-    for pk in ids:
-        try:
-            done += act(pk)
-        except Exception:
-            log.exception(event, row=pk)
-            failed.append(pk)
-    if failed:
-        raise RuntimeError(f"{event}: {failed}")
-    return done

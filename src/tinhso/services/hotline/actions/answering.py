@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,8 @@ from tinhso.blocks.messaging.models import Message
 from tinhso.blocks.messaging.threads import ALONE, Thread
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
+from tinhso.kernel.jobs import for_each
 from tinhso.kernel.permissions import allowed, require
-from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked, promised
 from tinhso.services.hotline.actions.quality import ask_satisfaction
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, MessageFile
@@ -243,22 +244,21 @@ def _mine(conversation: Conversation, by: Person) -> tuple[Conversation, Agent]:
 def close_quiet(at: datetime) -> int:
     """Close what was answered and not written about since: chats after half an hour, the rest after a week."""
     due = [
-        pk
+        conversation
         for channel, quiet in _QUIET.items()
-        for pk in Conversation.objects.filter(state=State.ANSWERED, channel=channel, last_at__lt=at - quiet)
-        .order_by("last_at")
-        .values_list("pk", flat=True)[:1000]
+        for conversation in Conversation.objects.filter(state=State.ANSWERED, channel=channel, last_at__lt=at - quiet).order_by(
+            "last_at"
+        )[:1000]
     ]
-    return each(due, lambda pk: _close_one(pk, at), "quiet_conversation_not_closed")
+    return for_each(due, lambda conversation: _close_one(conversation.pk, at))
 
 
 def end_left_chats(at: datetime) -> int:
     """Chats that wait for an answer while nobody looks on: ended, or, where a contact was left, answered there by a time."""
     left = Conversation.objects.filter(channel=Channel.CHAT, waiting_since__isnull=False, here_at__lt=at - GONE)
-    nowhere = left.filter(number="", email="")
-    due = nowhere.order_by("pk").values_list("pk", flat=True)[:1000]
-    promise = left.exclude(pk__in=nowhere.values("pk")).filter(due_at=None).order_by("pk").values_list("pk", flat=True)[:1000]
-    return each([*due, *promise], lambda pk: _end_left(pk, at), "left_chat_not_ended")
+    nowhere = Q(number="", email="")
+    due = left.filter(nowhere | Q(due_at=None)).order_by("pk")[:1000]
+    return for_each(due, lambda conversation: _end_left(conversation.pk, at))
 
 
 @action

@@ -12,9 +12,9 @@ from tinhso.blocks.files.content import SOUNDS
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import NotAllowed, NotFound
+from tinhso.kernel.jobs import for_each
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.time import local
-from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.models import Call, Line, Recording
 
 
@@ -67,7 +67,7 @@ def delete_due_recordings(today: date, *, at: datetime | None = None) -> int:
         RuntimeError: some could not be deleted; the others are.
     """
     due = Recording.objects.filter(deleted_at=None, keep_until__lt=today).order_by("keep_until")
-    return each(list(due.values_list("pk", flat=True)), lambda pk: delete_recording(pk, at=at or now()), "recording_not_deleted")
+    return for_each(due, lambda recording: delete_recording(recording.pk, at=at or now()))
 
 
 @action

@@ -13,9 +13,9 @@ from django.utils.timezone import now
 from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
+from tinhso.kernel.jobs import for_each
 from tinhso.kernel.time import local
 from tinhso.services.hotline.actions.agents import switch
-from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.actions.callbacks import close_callback_of, is_blocked, queue_callback
 from tinhso.services.hotline.actions.desk import own_call
 from tinhso.services.hotline.desk_tables import Callback
@@ -185,7 +185,7 @@ def end_forgotten_calls(at: datetime) -> int:
         RuntimeError: some could not be ended; the others are.
     """
     old = Call.objects.filter(ended_at=None, started_at__lt=at - FORGOTTEN).order_by("started_at")
-    return each(list(old.values_list("pk", flat=True)), lambda pk: end_forgotten(pk, at=at), "forgotten_call_not_ended")
+    return for_each(old, lambda call: end_forgotten(call.pk, at=at))
 
 
 @action

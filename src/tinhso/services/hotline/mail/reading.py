@@ -8,7 +8,9 @@ from email.message import EmailMessage, Message, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parseaddr
 from hashlib import sha256
-from html import unescape
+
+from lxml.etree import Comment, ParserError, ProcessingInstruction, strip_elements
+from lxml.html import HTMLParser, document_fromstring
 
 LONGEST = 20_000
 """Characters of text that are kept of a letter."""
@@ -22,11 +24,7 @@ _ROBOTS = re.compile(
 _ID = re.compile(r"<[^<>\s]{1,248}>")
 _OUTLOOK = re.compile(r"^\s*-{2,}\s*(?:original message|thư gốc|tin nhắn gốc|forwarded message)\s*-{2,}\s*$", re.IGNORECASE)
 
-_SKIPPED = frozenset({"script", "style", "title"})
-_NEW_LINE = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"})
-_ENDS_LINE = frozenset({"/p", "/div", "/tr", "/blockquote"})
-_TAG = re.compile(r"/?[a-z][a-z0-9]*", re.IGNORECASE)
-_HUGE_NUMBER = re.compile(r"&#\w{9,}")
+_BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote")
 
 
 class _Policy(EmailPolicy):
@@ -208,31 +206,16 @@ def _clean(text: str) -> str:
 
 
 def words_of(html: str) -> str:
-    """The words of a page of HTML, in lines. One look at each piece between two tags, however broken they are."""
-    first, *pieces = html.split("<")
-    words, skipping = [re.sub(r"\s+", " ", first)], ""
-    for piece in pieces:
-        head, _end, text = piece.partition(">")
-        found = _TAG.match(head)
-        tag = found.group().lower() if found else ""
-        if skipping:
-            ended = skipping in piece if skipping == "-->" else tag == skipping
-            if not ended:
-                continue
-            text = piece.partition(skipping)[2] if skipping == "-->" else text
-            skipping = ""
-        elif piece.startswith("!--") and "-->" not in piece:
-            skipping = "-->"
-            continue
-        elif piece.startswith("!--"):
-            text = piece.partition("-->")[2]
-        elif not tag and not piece.startswith(("!", "?", "/")):
-            text = f"<{piece}"
-        elif tag in _SKIPPED:
-            skipping = f"/{tag}"
-            continue
-        if tag in _NEW_LINE or tag in _ENDS_LINE:
-            words.append("\n")
-        words.append(re.sub(r"\s+", " ", text))
-    lines = (" ".join(line.split()) for line in unescape(_HUGE_NUMBER.sub("", "".join(words))).split("\n"))
+    """The words of a page of HTML, in lines."""
+    source = re.sub(r"\s+", " ", html.replace("\0", ""))
+    try:
+        page = document_fromstring(source.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+    except ParserError:  # there is nothing in it
+        return ""
+    strip_elements(page, Comment, ProcessingInstruction, "script", "style", "title", with_tail=False)
+    for element in page.iter("br", *_BLOCKS):
+        element.text = f"\n{element.text or ''}"
+        if element.tag != "br":
+            element.tail = f"\n{element.tail or ''}"
+    lines = (" ".join(line.split()) for line in "".join(map(str, page.itertext())).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -14,7 +14,6 @@ from tinhso.blocks.identity.actions import open_account
 from tinhso.blocks.identity.models import Account
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.services.hotline.actions.agents import add_agent, remove_agent
-from tinhso.services.hotline.actions.alone import each
 from tinhso.services.hotline.actions.callbacks import ask_back, ask_on_web, queue_callback
 from tinhso.services.hotline.actions.desk import block_number, confirm_caller, decline, enter_later, hand_over, write_down
 from tinhso.services.hotline.actions.knowledge import approve, write_article
@@ -185,20 +184,6 @@ def test_a_line_is_changed_by_itself_and_gets_a_new_secret_when_a_real_exchange_
     assert (same.title, same.recording_days, secret) == ("Tên mới", 30, "")
     _joined, secret = set_line(town.agency, "1022", adapter=Line.Adapter.CTI, **values)  # type: ignore[arg-type]
     assert secret
-
-
-def test_one_row_that_fails_stops_no_other() -> None:
-    seen = []
-
-    def act(pk: int) -> bool:
-        if pk == 2:
-            raise ValueError
-        seen.append(pk)
-        return True
-
-    with pytest.raises(RuntimeError, match="2"):
-        each([1, 2, 3], act, "row_failed")
-    assert seen == [1, 3]
 
 
 # ---- knowledge ----
