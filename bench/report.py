@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +13,16 @@ from django.db import connection
 from bench.client import Outcome
 from bench.server import Spent
 
-_HEAD = ("", "clients", "requests/s", "p50 ms", "p95 ms", "queries", "web CPU ms", "database CPU ms", "memory MB")
+_HEAD = ("", "clients", "requests/s", "p50 ms", "p95 ms", "queries", "web CPU ms", "database CPU ms", "memory MB", "loop ms")
 _LIBRARIES = ("django", "django-ninja", "granian", "psycopg")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One run. `spent`: processor seconds; `memory`: resident megabytes of the web server, shared pages counted once."""
+    """One run.
+
+    `spent`: processor seconds; `memory`: resident megabytes of the web server, shared pages counted once; `loop`: see `turns`.
+    """
 
     title: str
     clients: int
@@ -26,6 +30,14 @@ class Line:
     queries: int
     spent: Spent
     memory: float
+    loop: float
+
+    @property
+    def failure(self) -> str:
+        """Why the row does not count; empty when it does."""
+        if self.outcome.refused:
+            return f"refused {dict(self.outcome.refused)}\n{self.outcome.example}"
+        return "" if self.outcome.seconds else "nothing was left to ask for; fill the database anew (without --keep)"
 
     def cells(self) -> list[str]:
         answers = max(1, len(self.outcome.seconds) + self.outcome.refused.total())
@@ -39,7 +51,16 @@ class Line:
             f"{1000 * self.spent.web / answers:.1f}",
             f"{1000 * self.spent.database / answers:.1f}",
             f"{self.memory:.0f}",
+            f"{self.loop:.1f}",
         ]
+
+
+def turns() -> float:
+    """Milliseconds a loop of 400,000 additions takes right now: how fast the machine is, where others share its processor."""
+    began, turn = time.perf_counter(), 0
+    while turn < 400_000:
+        turn += 1
+    return 1000 * (time.perf_counter() - began)
 
 
 def heading(cases: int, seconds: float) -> str:

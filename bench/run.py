@@ -67,10 +67,10 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
         print(f"{sentence}\n")
     if not keep:
         print(f"Queries a request at {' and '.join(f'{size:,}' for size in counts)} cases: {grown or 'the same everywhere'}")
-    for line in lines:
-        if line.outcome.refused:
-            print(f"\n✗ {line.title}, {line.clients} clients: refused {dict(line.outcome.refused)}\n{line.outcome.example}")
-    return not grown and not any(line.outcome.refused for line in lines)
+    failed = [line for line in lines if line.failure]
+    for line in failed:
+        print(f"\n✗ {line.title}, {line.clients} clients: {line.failure}")
+    return not grown and not failed
 
 
 def _fill(filler: "Filler", wanted: int, console: Console) -> None:
@@ -81,12 +81,12 @@ def _fill(filler: "Filler", wanted: int, console: Console) -> None:
 
 
 def _measure(scenario: "Scenario", clients: int, seconds: float, server: "Server", queries: int) -> "Line":
-    from bench.report import Line
+    from bench.report import Line, turns
 
     requests = [request.wire() for request in scenario.requests()]
     warming = requests[: len(requests) // _WARM_UP_SHARE]
     put_under_load(server.port, warming, clients=clients, seconds=_WARM_UP_SECONDS)
-    before = server.spent()
+    speed, before = turns(), server.spent()
     outcome = put_under_load(server.port, requests[len(warming) :], clients=clients, seconds=seconds)
     spent = server.spent().since(before)
-    return Line(scenario.title, clients, outcome, queries, spent, server.megabytes()[1])
+    return Line(scenario.title, clients, outcome, queries, spent, server.megabytes()[1], speed)

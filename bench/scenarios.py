@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import MD5
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from lxml import html
@@ -99,8 +100,8 @@ class Stage:
         province = Agency.objects.get(parent=None)
         self._leader = Member(self._holder(province, "manager"), _READ)
         self._cases = cycle(self._some_cases())
-        applicants = all_cases().exclude(applicant=None).order_by("applicant").values_list("applicant", flat=True).distinct()
-        self._people = list(Person.objects.filter(pk__in=self._some(applicants)).order_by("pk"))
+        applied = Exists(all_cases().filter(applicant=OuterRef("pk")))
+        self._people = list(Person.objects.filter(applied).order_by(MD5("full_name"), "pk")[:_POOL])
         self._keys = (f"bench-{token_hex(4)}-{number}" for number in count())
         self._forms: dict[int, dict[str, str]] = {}
         self._steps = self._waiting_steps()
@@ -115,15 +116,10 @@ class Stage:
         """Who asks for which case: as many as there are of each kind, the first ones in turn from the kinds."""
         kinds: dict[tuple[int, bool], list[tuple[Member, str]]] = {}
         for agency, clerk in zip(self._agencies, self._clerks, strict=True):
-            rows = all_cases().filter(agency=agency).order_by("code").values_list("code", "status", "due_at", "ended_at")
-            for code, status, due, ended in self._some(rows, len(self._agencies)):
+            rows = all_cases().filter(agency=agency).order_by(MD5("code"))[: _POOL // len(self._agencies)]
+            for code, status, due, ended in rows.values_list("code", "status", "due_at", "ended_at"):
                 kinds.setdefault((status, bool(due and due < (ended or now()))), []).append((clerk, code))
         return list(_in_turn(kinds.values()))
-
-    def _some(self, of: QuerySet[Any, Any], shares: int = 1) -> list[Any]:
-        """Always the same ones of the same rows."""
-        found = list(of)
-        return self._random.sample(found, min(_POOL // shares, len(found)))
 
     @staticmethod
     def _holder(agency: Agency, role: str) -> Person:
