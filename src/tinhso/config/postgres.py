@@ -56,6 +56,8 @@ effective_cache_size = 1GB
 work_mem = 16MB
 maintenance_work_mem = 128MB
 random_page_cost = 1.1
+# starting two helpers takes longer than what most statements save by them
+parallel_setup_cost = 10000
 wal_compression = on
 jit = off
 logging_collector = on

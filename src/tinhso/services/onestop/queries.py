@@ -36,7 +36,7 @@ def posts_of(people: Iterable[Person]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Share:
-    """A part of somebody's work. `code` stands in the address; `count` stops at `COUNTED`."""
+    """A part of somebody's work. `code` stands in the address."""
 
     code: str
     count: int
@@ -86,8 +86,7 @@ class Work:
 @cache
 def _counted(held: int) -> FixedQuery[Step, tuple[int, ...]]:
     def make() -> QuerySet[Step, tuple[int, ...]]:
-        waiting = fixed_work(held).select_related(None).order_by().values("pk")[:COUNTED]
-        one_row = Step.objects.filter(pk__in=waiting).values("cancelled")  # of which none is
+        one_row = fixed_work(held).select_related(None).order_by().values("cancelled")  # of which none is
         counts = {f"n{number}": Count("pk", filter=rule) for number, rule in enumerate(_SHARES.values())}
         return one_row.annotate(**counts).values_list(*counts)
 
