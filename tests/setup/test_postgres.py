@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tinhso.config import postgres
+from tinhso.config.postgres import place as places
+from tinhso.config.postgres.making import server_error
 from tinhso.config.sentences import OperatorError
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +33,7 @@ def cluster_folder() -> Iterator[Path]:
 def here(cluster_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TINHSO_DATA", str(cluster_folder))
     yield
-    home = postgres._noted_place()
+    home = places.noted_place()
     assert home is None or not (home.data / "postmaster.pid").exists(), "a server was left behind"
 
 
@@ -54,7 +56,7 @@ def ask(sql: str, role: str = postgres.APP) -> str:
 
 
 def stopped(seconds: float = 60) -> bool:
-    place = postgres._noted_place()
+    place = places.noted_place()
     assert place is not None
     deadline = time.monotonic() + seconds
     while (place.data / "postmaster.pid").exists() and time.monotonic() < deadline:
@@ -88,7 +90,7 @@ def test_it_sorts_as_vietnamese_does_and_knows_maps() -> None:
 def test_the_application_may_not_make_tables_and_the_superuser_is_closed_to_root() -> None:
     with postgres.lease() as place:
         assert "permission denied" in ask("CREATE TABLE mine ()")
-        if place.user != postgres._user_name(os.geteuid()):
+        if place.user != places.user_name(os.geteuid()):
             assert "Peer authentication failed" in ask("SELECT 1", role="postgres")
 
 
@@ -150,17 +152,17 @@ def test_a_half_made_cluster_is_made_anew() -> None:
 
 def test_a_path_too_long_for_a_socket_moves_the_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    user = postgres._user_name(os.geteuid())
-    assert postgres._socket_folder(Path("/srv/tinhso"), user) == Path("/srv/tinhso/socket")
-    assert postgres._socket_folder(Path("/srv/" + "x" * 100), user).parent == tmp_path
+    user = places.user_name(os.geteuid())
+    assert places._socket_folder(Path("/srv/tinhso"), user) == Path("/srv/tinhso/socket")
+    assert places._socket_folder(Path("/srv/" + "x" * 100), user).parent == tmp_path
 
 
 def test_a_missing_server_names_the_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(postgres, "_BINARIES", tmp_path)
+    monkeypatch.setattr(places, "_BINARIES", tmp_path)
     with pytest.raises(OperatorError, match=r"install postgresql-15 \+ postgresql-15-postgis-3, or set DATABASE_URL"):
         postgres.binaries()
 
 
 def test_the_servers_own_words_are_told_and_a_full_disk_is_recognised() -> None:
-    assert "FATAL:  bad configuration" in postgres._server_error("LOG: starting\nFATAL:  bad configuration\n").en
-    assert "The disk is full" in postgres._server_error("PANIC: could not write: No space left on device").en
+    assert "FATAL:  bad configuration" in server_error("LOG: starting\nFATAL:  bad configuration\n").en
+    assert "The disk is full" in server_error("PANIC: could not write: No space left on device").en

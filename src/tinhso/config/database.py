@@ -1,4 +1,4 @@
-"""Where the database is: `DATABASE_URL`, else the product's own cluster in the data folder (see `config/postgres.py`)."""
+"""Where the database is: `DATABASE_URL`, else the product's own cluster in the data folder (see `config/postgres`)."""
 
 import os
 from typing import Any
