@@ -56,19 +56,27 @@ def store_upload(
 
 
 @action
-def store_photo(upload: UploadedFile, *, by: "Person | None", max_size: int | None = None) -> StoredFile:
+def store_photo(
+    upload: UploadedFile,
+    *,
+    by: "Person | None",
+    allowed: tuple[FileType, ...] = PHOTOS,
+    max_size: int | None = None,
+) -> StoredFile:
     """Keep a photo or short film of a place, without what the camera wrote about where, when and by whom it was taken.
+
+    Where papers are `allowed` too, they stay as they are.
 
     Raises:
         Invalid: as `store_upload`; a film that is too long.
     """
     limit = max_size or settings.MAX_UPLOAD_SIZE
     if (upload.size or 0) > limit:
-        raise too_large(limit, PHOTOS)
+        raise too_large(limit, allowed)
     given = upload.read(limit + 1)
     if len(given) > limit:
-        raise too_large(limit, PHOTOS)
-    kind = recognise(io.BytesIO(given), PHOTOS)
+        raise too_large(limit, allowed)
+    kind = recognise(io.BytesIO(given), allowed)
     if kind == MP4:
         check_length(given)
     content = stripped(given, kind)

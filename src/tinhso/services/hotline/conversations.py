@@ -120,6 +120,12 @@ def ahead_of(conversation: Conversation, at: datetime) -> int:
     return _chats_waiting(conversation.line_id, at).filter(waiting_since__lt=conversation.waiting_since).count()
 
 
+def files_sent_to(conversation: Conversation) -> QuerySet[MessageFile]:
+    """What whoever asks has sent along."""
+    rows = MessageFile.objects.filter(message__conversation=conversation, message__side=Side.IN)
+    return rows.select_related("file").order_by("pk")
+
+
 def file_of(conversation: Conversation, pk: int) -> MessageFile:
     """A file that came with it.
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from tinhso.kernel.events import Event, subscribe
 from tinhso.kernel.jobs import for_each, periodic
 from tinhso.kernel.time import VIETNAM
-from tinhso.services.hotline.actions.answering import close_quiet, end_left_chats
 from tinhso.services.hotline.actions.letters import read_mailbox
 from tinhso.services.hotline.actions.quality import ask_satisfaction, draw_week
+from tinhso.services.hotline.actions.quiet import close_quiet, end_left_chats
 from tinhso.services.hotline.actions.recordings import delete_due_recordings
 from tinhso.services.hotline.actions.telephony import end_forgotten_calls
 from tinhso.services.hotline.conversations import public_line

@@ -25,6 +25,12 @@ def spend_line(*, code: str, address: str, at: datetime) -> None:
     spend_try("hotline.line.address", address, limit=40, window=_MINUTE, at=at)
 
 
+def spend_files(count: int, *, address: str, at: datetime) -> None:
+    """Files sent along: 60 an hour from one place."""
+    for _file in range(count):
+        spend_try("hotline.files", address, limit=60, window=_HOUR, at=at)
+
+
 def spend_contact(*, contact: str, address: str, at: datetime) -> None:
     """A contact left in a chat: 5 an hour of one contact, 10 from one place."""
     spend_try("hotline.question.contact", contact, limit=5, window=_HOUR, at=at)

@@ -1,9 +1,10 @@
 """What agents do with what is written to the desk: take, answer, note, hand over, close; and how an answer goes out."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.texts import free_text
@@ -14,9 +15,8 @@ from tinhso.blocks.messaging.models import Message
 from tinhso.blocks.messaging.threads import ALONE, Thread
 from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
-from tinhso.kernel.jobs import for_each
 from tinhso.kernel.permissions import allowed, require
-from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked, promised
+from tinhso.services.hotline.actions.conversations import Channel, Side, State, locked
 from tinhso.services.hotline.actions.quality import ask_satisfaction
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage, MessageFile
 from tinhso.services.hotline.conversations import here
@@ -27,9 +27,6 @@ from tinhso.services.hotline.numbers import is_mobile, national
 MOST_CHATS = 4
 """Chats one agent can hold at the same time."""
 CLOSINGS = (Disposition.ANSWERED, Disposition.TICKET, Disposition.CALL_BACK, Disposition.ABUSE)
-GONE = timedelta(minutes=10)
-"""A chat nobody has looked at since then, and that left no contact, is ended."""
-_QUIET = {Channel.CHAT: timedelta(minutes=30), Channel.WEB: timedelta(days=7), Channel.EMAIL: timedelta(days=7)}
 
 
 @action
@@ -56,17 +53,26 @@ def take(conversation: Conversation, *, by: Person, at: datetime | None = None) 
 
 @action
 def answer(
-    conversation: Conversation, text: str, *, by: Person, key: str = "", at: datetime | None = None
+    conversation: Conversation,
+    text: str,
+    *,
+    by: Person,
+    files: Sequence[StoredFile] = (),
+    key: str = "",
+    at: datetime | None = None,
 ) -> ConversationMessage:
     """Answer; what nobody has taken becomes one's own by that. It goes to whoever asked where they can read it.
 
+    Args:
+        files: sent along; whoever asked opens them on the page.
+
     Raises:
         NotAllowed: it is a colleague's.
-        Invalid: there is no text.
+        Invalid: there is no text and no file.
         WrongState: it is closed.
     """
     at, text = at or now(), free_text(text, field="text")
-    if not text:
+    if not text and not files:
         raise Invalid(_("Hãy ghi câu trả lời."), fields={"text": _("Hãy ghi câu trả lời.")})
     fresh, agent = _mine(conversation, by)
     if key and (made := fresh.messages.filter(key=key).first()):
@@ -75,7 +81,7 @@ def answer(
         raise WrongState(_("Cuộc trao đổi này đã đóng."))
     if fresh.agent is None:
         fresh = take(fresh, by=by, at=at)
-    message = _say(fresh, text, by=by, key=key, at=at)
+    message = _say(fresh, text, files, by=by, key=key, at=at)
     record("hotline.conversation_answered", by=by, on=fresh, agency=fresh.line.agency, agent=agent.pk)
     return message
 
@@ -84,14 +90,16 @@ def answer(
 def tell_sender(conversation: Conversation, text: str, *, by: Person, at: datetime) -> None:
     """Say what became of a ticket made from what was written. What waits goes on waiting, what was closed stays so."""
     fresh = locked(conversation)
-    _put_out(fresh, text, by=by, key="", at=at)
+    _put_out(fresh, text, (), by=by, key="", at=at)
     fresh.last_at = at
     fresh.save(update_fields=["last_at"])
     record("hotline.conversation_told", by=by, on=fresh, agency=fresh.line.agency)
 
 
-def _say(conversation: Conversation, text: str, *, by: Person, key: str, at: datetime) -> ConversationMessage:
-    message = _put_out(conversation, text, by=by, key=key, at=at)
+def _say(
+    conversation: Conversation, text: str, files: Sequence[StoredFile], *, by: Person, key: str, at: datetime
+) -> ConversationMessage:
+    message = _put_out(conversation, text, files, by=by, key=key, at=at)
     conversation.late = conversation.late or (conversation.due_at is not None and conversation.due_at < at)
     conversation.answered_at, conversation.last_at = conversation.answered_at or at, at
     conversation.waiting_since = conversation.due_at = conversation.agent_writing_at = None
@@ -101,21 +109,29 @@ def _say(conversation: Conversation, text: str, *, by: Person, key: str, at: dat
     return message
 
 
-def _put_out(conversation: Conversation, text: str, *, by: Person, key: str, at: datetime) -> ConversationMessage:
+def _put_out(
+    conversation: Conversation, text: str, files: Sequence[StoredFile], *, by: Person, key: str, at: datetime
+) -> ConversationMessage:
     """Write it on the sender's page, and send it."""
     message = ConversationMessage.objects.create(
         conversation=conversation, side=Side.OUT, text=text, author=by, written_at=at, key=key[:64]
     )
-    message.sent = _send(conversation, message, at)
+    MessageFile.objects.bulk_create([MessageFile(message=message, file=file) for file in files])
+    message.sent = _send(conversation, message, [file.name for file in files], at)
     message.save(update_fields=["sent"])
     return message
 
 
-def _send(conversation: Conversation, message: ConversationMessage, at: datetime) -> Message | None:
+def _send(conversation: Conversation, message: ConversationMessage, files: list[str], at: datetime) -> Message | None:
     """Out by e-mail, else a text message that there is an answer; nothing to who reads it on the page at this moment."""
     if here(conversation, at) and conversation.channel == Channel.CHAT:
         return None
-    context = {"subject": reply_subject(conversation), "text": message.text, "line": conversation.line.title}
+    text = message.text
+    if files:
+        with override(conversation.language):
+            told = gettext("Tệp kèm theo, mở ở trang của bạn: %(names)s") % {"names": ", ".join(files)}
+        text = f"{text}\n\n{told}".strip()
+    context = {"subject": reply_subject(conversation), "text": text, "line": conversation.line.title}
     if conversation.email:
         asked = conversation.messages.filter(side=Side.IN).exclude(mail_id="").order_by("-pk").first()
         thread = Thread(reply_to=mailbox_address(), in_reply_to=asked.mail_id if asked else "", personal=True)
@@ -174,12 +190,17 @@ def hand_on(conversation: Conversation, to: Agent | None, *, by: Person, at: dat
 
 
 @action
-def close(conversation: Conversation, disposition: str, *, by: Person, at: datetime | None = None) -> None:
+def close(
+    conversation: Conversation, disposition: str, *, by: Person, seen: int | None = None, at: datetime | None = None
+) -> None:
     """The matter is done with. Who writes by e-mail or form within a month opens it again.
+
+    Args:
+        seen: the latest message that stood before the agent.
 
     Raises:
         Invalid: it is not said how it ended.
-        WrongState: it was answered by nobody, and is not abuse.
+        WrongState: it was answered by nobody, and is not abuse; or something was written since.
     """
     fresh, agent = _mine(conversation, by)
     if not fresh.open:
@@ -189,12 +210,15 @@ def close(conversation: Conversation, disposition: str, *, by: Person, at: datet
         raise Invalid(problem, fields={"disposition": problem})
     if fresh.answered_at is None and disposition == Disposition.ANSWERED:
         raise WrongState(_("Chưa có câu trả lời nào. Hãy trả lời trước khi đóng."))
+    if seen is not None and fresh.messages.filter(pk__gt=seen, side=Side.IN).exists():
+        raise WrongState(_("Người hỏi vừa viết thêm. Hãy đọc rồi mới đóng."))
     fresh.agent = fresh.agent or agent
-    _close(fresh, disposition, at or now())
+    end(fresh, disposition, at or now())
     record("hotline.conversation_closed", by=by, on=fresh, agency=fresh.line.agency, disposition=disposition)
 
 
-def _close(conversation: Conversation, disposition: str, at: datetime) -> None:
+def end(conversation: Conversation, disposition: str, at: datetime) -> None:
+    """Part of an action: closed, whoever closes it."""
     conversation.state, conversation.closed_at, conversation.disposition = State.CLOSED, at, disposition
     conversation.waiting_since = conversation.due_at = conversation.writing_at = conversation.agent_writing_at = None
     names = ["agent", "state", "closed_at", "disposition", "waiting_since", "due_at", "writing_at", "agent_writing_at"]
@@ -217,14 +241,6 @@ def note_agent_writing(conversation: Conversation, *, by: Person, at: datetime) 
     Conversation.objects.filter(pk=conversation.pk, agent__person=by).update(agent_writing_at=at)
 
 
-@action
-def open_file(conversation: Conversation, found: MessageFile, *, by: Person) -> StoredFile:
-    """A file that came with it; that it was opened is written down."""
-    require(by, "hotline.serve", at=conversation.line.agency)
-    record("hotline.file_opened", by=by, on=conversation, agency=conversation.line.agency, file=found.file_id)
-    return found.file
-
-
 def _mine(conversation: Conversation, by: Person) -> tuple[Conversation, Agent]:
     """The conversation, locked, and the agent, whose it is or who leads the line; what nobody has is anybody's.
 
@@ -239,51 +255,3 @@ def _mine(conversation: Conversation, by: Person) -> tuple[Conversation, Agent]:
     if fresh.agent_id not in (None, agent.pk) and not allowed(by, "hotline.lead", at=fresh.line.agency):
         raise NotAllowed(_("Cuộc trao đổi này do người khác giữ."))
     return fresh, agent
-
-
-def close_quiet(at: datetime) -> int:
-    """Close what was answered and not written about since: chats after half an hour, the rest after a week."""
-    due = [
-        conversation
-        for channel, quiet in _QUIET.items()
-        for conversation in Conversation.objects.filter(state=State.ANSWERED, channel=channel, last_at__lt=at - quiet).order_by(
-            "last_at"
-        )[:1000]
-    ]
-    return for_each(due, lambda conversation: _close_one(conversation.pk, at))
-
-
-def end_left_chats(at: datetime) -> int:
-    """Chats that wait for an answer while nobody looks on: ended, or, where a contact was left, answered there by a time."""
-    left = Conversation.objects.filter(channel=Channel.CHAT, waiting_since__isnull=False, here_at__lt=at - GONE)
-    nowhere = Q(number="", email="")
-    due = left.filter(nowhere | Q(due_at=None)).order_by("pk")[:1000]
-    return for_each(due, lambda conversation: _end_left(conversation.pk, at))
-
-
-@action
-def _end_left(pk: int, at: datetime) -> bool:
-    rows = Conversation.objects.select_for_update(of=("self",), skip_locked=True).select_related("line__agency")
-    found = rows.filter(pk=pk, waiting_since__isnull=False, here_at__lt=at - GONE).first()
-    if found is None:
-        return False
-    if found.number or found.email:
-        found.due_at = promised(found.line, Channel.WEB, at)
-        found.save(update_fields=["due_at"])
-        record("hotline.contact_promised", by=None, on=found, agency=found.line.agency)
-    else:
-        _close(found, Disposition.CUT_OFF, at)
-        record("hotline.conversation_closed", by=None, on=found, agency=found.line.agency, disposition=found.disposition)
-    return True
-
-
-@action
-def _close_one(pk: int, at: datetime) -> bool:
-    rows = Conversation.objects.select_for_update(of=("self",), skip_locked=True).select_related("line__agency")
-    found = rows.filter(pk=pk, state=State.ANSWERED).first()
-    if found is None:
-        return False
-    ticket = found.tickets.exclude(conversation=None).exists()
-    _close(found, Disposition.TICKET if ticket else Disposition.ANSWERED, at)
-    record("hotline.conversation_closed", by=None, on=found, agency=found.line.agency, disposition=found.disposition)
-    return True

@@ -26,6 +26,8 @@ from tinhso.services.hotline.numbers import e164
 PROMISE = Term.parse("8 hours")
 """Working hours of the line's agency within which what is written is answered."""
 LONGEST = 2_000
+MOST_FILES = 5
+"""With one message; in a ticket, too."""
 AGAIN = timedelta(days=30)
 """How long after its end a matter can be written about again."""
 CODE_LENGTH = 10
@@ -80,13 +82,16 @@ def contact_from(text: str, *, name: str = "", person: Person | None = None, lan
     return Contact(name, e164(phone), "", person, language)
 
 
-def checked_text(text: str) -> str:
+def checked_text(text: str, files: Sequence[StoredFile] = ()) -> str:
     """
+    Args:
+        files: what is sent along; they can go without a word.
+
     Raises:
         Invalid: there is nothing, or too much; `fields` names "text".
     """
     text = clean_text(text)
-    if not text:
+    if not text and not files:
         problem = _("Hãy viết điều bạn muốn hỏi.")
         raise Invalid(problem, fields={"text": problem})
     if len(text) > LONGEST:

@@ -12,7 +12,8 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from tinhso.blocks.files.actions import store_upload
+from tinhso.blocks.files.actions import store_photo
+from tinhso.blocks.files.content import DOCUMENTS
 from tinhso.blocks.files.models import StoredFile
 from tinhso.blocks.identity.throttle import TooManyTries
 from tinhso.blocks.messaging.adapters.mail import message_number
@@ -190,7 +191,7 @@ def _files(letter: reading.Letter, *, cut: bool) -> tuple[list[StoredFile], str]
             if cut or place >= reading.MOST_FILES:
                 raise Invalid
             with transaction.atomic():
-                files.append(store_upload(SimpleUploadedFile(one.name, one.content), by=None))
+                files.append(store_photo(SimpleUploadedFile(one.name, one.content), by=None, allowed=DOCUMENTS))
         except Invalid:
             left_out.append(one.name)
     return files, ", ".join(left_out)[:500]

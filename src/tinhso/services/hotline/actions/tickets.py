@@ -1,5 +1,6 @@
 """Cases made from calls and from what is written: a question answered at once, a request to an agency, a citizen's report."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.services.hotline.actions.answering import tell_sender
 from tinhso.services.hotline.actions.callbacks import is_blocked, queue_callback
+from tinhso.services.hotline.actions.conversations import MOST_FILES
+from tinhso.services.hotline.actions.files import handed_in
 from tinhso.services.hotline.catalogue import chosen
 from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.desk_tables import Callback, CallTicket
@@ -42,6 +45,7 @@ def make_ticket(
     text: str,
     agency: Agency | None = None,
     caller_name: str = "",
+    files: Collection[int] = (),
     key: str = "",
     at: datetime | None = None,
 ) -> Case:
@@ -52,11 +56,12 @@ def make_ticket(
     Args:
         matter: procedure and kind, "PA-ANTT.pothole".
         agency: for a request, an agency chosen by the agent in place of the rules.
+        files: of what came with the conversation, those that go along.
         key: a second press with the same key makes nothing.
 
     Raises:
         NotAllowed: it is a colleague's call or conversation.
-        Invalid: something is missing; `fields` names "matter", "place", "text".
+        Invalid: something is missing; `fields` names "matter", "place", "text", "files".
     """
     at = at or now()
     source = _own(source, by)
@@ -75,6 +80,7 @@ def make_ticket(
         applicant=_caller(source, caller_name),
         by=by,
         agency=source.line.agency if own else agency if group.family.code != REPORT else None,
+        parts=handed_in(source, files, group, most=MOST_FILES),
         at=at,
     )
     CallTicket.objects.create(**origin, case=case, key=key)

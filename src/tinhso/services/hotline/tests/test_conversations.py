@@ -20,14 +20,13 @@ from tinhso.services.hotline.actions.answering import (
     MOST_CHATS,
     answer,
     close,
-    close_quiet,
-    end_left_chats,
     hand_on,
     name_sender,
     note,
     take,
 )
 from tinhso.services.hotline.actions.conversations import AGAIN, Channel, Contact, Written, begin, leave_contact, write
+from tinhso.services.hotline.actions.quiet import close_quiet, end_left_chats
 from tinhso.services.hotline.actions.tickets import answer_ticket
 from tinhso.services.hotline.callers import Certainty, recognise
 from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage

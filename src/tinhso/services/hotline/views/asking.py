@@ -4,14 +4,16 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tinhso.blocks.files.given import Given
+from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.guards import VisitorRequest
 from tinhso.blocks.identity.throttle import client_address
 from tinhso.kernel.errors import DomainError, NotFound, WrongState
@@ -32,14 +34,24 @@ from tinhso.services.hotline.conversations import (
     ahead_of,
     chat_now,
     conversation_by_code,
+    file_of,
     is_typing,
     public_line,
     thread,
     version_of,
 )
-from tinhso.services.hotline.limits import refuse_guesser, spend_chat, spend_contact, spend_line, spend_question, spend_wrong_code
+from tinhso.services.hotline.limits import (
+    refuse_guesser,
+    spend_chat,
+    spend_contact,
+    spend_files,
+    spend_line,
+    spend_question,
+    spend_wrong_code,
+)
 from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.quality_tables import Survey
+from tinhso.services.hotline.views.files import attach, given_in
 from tinhso.services.hotline.views.quality import MARKS
 
 Channel = Conversation.Channel
@@ -51,24 +63,33 @@ def question(request: VisitorRequest) -> HttpResponse:
     """The form: what one wants to know and where the answer goes. `ma` finds the page of one sent before."""
     if code := request.GET.get("ma", "").strip():
         return redirect(page_of(_by_code(request, code)))
-    line = public_line()
+    line, given = public_line(), given_in(request)
     problem: DomainError | None = None
     if request.method == "POST":
         try:
-            return redirect(f"{page_of(_asked(request, _open(line)))}?moi")
+            return redirect(f"{page_of(_asked(request, _open(line), given))}?moi")
         except DomainError as error:
             problem = error
-    context = {"line": line, "problem": problem, "entered": request.POST or {"key": uuid.uuid4().hex}}
+    context: dict[str, Any] = {"line": line, "problem": problem, "entered": request.POST or {"key": uuid.uuid4().hex}}
+    context |= {"attach": attach(), "kept": given if given.files else None}
     return render(request, "hotline/question.html", context, status=problem.status if problem else 200)
 
 
-def _asked(request: VisitorRequest, line: Line) -> Conversation:
+def _asked(request: VisitorRequest, line: Line, files: Given) -> Conversation:
     given, at = request.POST, now()
+    _take(request, files)
     contact = _contact(request)
     text = checked_text(given.get("text", ""))
     spend_question(contact=contact.email or contact.number, address=client_address(request), at=at)
-    written = Written(text, key=given.get("key", "")[:64])
+    written = Written(text, files.files, key=given.get("key", "")[:64])
     return begin(line, Channel.WEB, written, contact, subject=given.get("subject", "")[:200], at=at)
+
+
+def _take(request: VisitorRequest, files: Given) -> None:
+    """First of all, so that what can be taken is kept when the form comes back for another reason."""
+    if count := len(request.FILES.getlist("files")):
+        spend_files(count, address=client_address(request), at=now())
+        files.take(request, "files", by=request.person)
 
 
 def _contact(request: VisitorRequest) -> Contact:
@@ -88,7 +109,7 @@ def _open(line: Line | None) -> Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 def chat(request: VisitorRequest) -> HttpResponse:
     """Begin a chat, where somebody is there; else leave a message."""
-    line, at = public_line(), now()
+    line, at, files = public_line(), now(), given_in(request)
     problem: DomainError | None = None
     state = chat_now(line, at) if line else None
     if request.method == "POST":
@@ -96,15 +117,17 @@ def chat(request: VisitorRequest) -> HttpResponse:
             found = _open(line)
             if state is None or not state.there or state.busy:
                 raise WrongState(_("Lúc này chưa có ai trả lời được. Mời bạn để lại câu hỏi."))
-            spend_chat(address=client_address(request), at=at)
+            _take(request, files)
             given = request.POST
             who = Contact(given.get("name", "")[:150], person=request.person, language=get_language() or "vi")
-            text = checked_text(given.get("text", ""))
-            return redirect(page_of(begin(found, Channel.CHAT, Written(text, key=given.get("key", "")[:64]), who, at=at)))
+            written = Written(checked_text(given.get("text", "")), files.files, key=given.get("key", "")[:64])
+            spend_chat(address=client_address(request), at=at)
+            return redirect(page_of(begin(found, Channel.CHAT, written, who, at=at)))
         except DomainError as error:
             problem = error
     entered = request.POST or {"key": uuid.uuid4().hex}
-    context = {"line": line, "chat": state, "problem": problem, "entered": entered}
+    context: dict[str, Any] = {"line": line, "chat": state, "problem": problem, "entered": entered}
+    context |= {"attach": attach(), "kept": files if files.files else None}
     return render(request, "hotline/chat.html", context, status=problem.status if problem else 200)
 
 
@@ -112,7 +135,7 @@ def chat(request: VisitorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def asked(request: VisitorRequest, code: str) -> HttpResponse:
     """The sender's page: what was written, and a field to write on."""
-    found = _by_code(request, code)
+    found, files = _by_code(request, code), given_in(request)
     problem: DomainError | None = None
     if found.open:
         note_here(found, writing=False, at=now())
@@ -124,22 +147,33 @@ def asked(request: VisitorRequest, code: str) -> HttpResponse:
                 leave_contact(found, contact)
                 messages.success(request, _("Đã lưu. Nếu bạn rời trang, câu trả lời được gửi tới đó."))
             else:
-                _written_on(request, found)
+                _written_on(request, found, files)
             if not request.headers.get("HX-Request"):
                 return redirect(page_of(found))
         except DomainError as error:
             problem = error
     found = _by_code(request, code)
     context = _thread(found) | {"problem": problem, "entered": request.POST if problem else {}, "fresh": "moi" in request.GET}
+    context |= {"attach": attach(), "kept": files if problem and files.files else None}
     if request.headers.get("HX-Request"):
         return _renewed(request, context | {"told": True}, status=problem.status if problem else 200)
     return render(request, "hotline/asked.html", context | {"key": uuid.uuid4().hex}, status=problem.status if problem else 200)
 
 
-def _written_on(request: VisitorRequest, found: Conversation) -> None:
-    text = checked_text(request.POST.get("text", ""))
+def _written_on(request: VisitorRequest, found: Conversation, files: Given) -> None:
+    if not can_write(found, now()):  # before anything is taken in
+        raise WrongState(_("Cuộc trao đổi này đã đóng. Mời bạn gửi câu hỏi mới."))
+    _take(request, files)
+    text = checked_text(request.POST.get("text", ""), files.files)
     spend_line(code=found.code, address=client_address(request), at=now())
-    write(found, Written(text, key=request.POST.get("key", "")[:64]))
+    write(found, Written(text, files.files, key=request.POST.get("key", "")[:64]))
+
+
+@never_cache
+@require_safe
+def file(request: VisitorRequest, code: str, file: int) -> HttpResponseBase:
+    """A file of the conversation, for whoever has its code."""
+    return file_response(file_of(_by_code(request, code), file).file, inline=True)
 
 
 @never_cache

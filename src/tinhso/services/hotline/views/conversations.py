@@ -21,7 +21,6 @@ from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.text.numbers import whole_number
-from tinhso.kernel.web.templatetags.ui import moment
 from tinhso.services.hotline.actions.answering import (
     CLOSINGS,
     answer,
@@ -30,15 +29,14 @@ from tinhso.services.hotline.actions.answering import (
     name_sender,
     note,
     note_agent_writing,
-    open_file,
     take,
 )
-from tinhso.services.hotline.actions.callbacks import ask_back
 from tinhso.services.hotline.actions.desk import note_caller_shown
+from tinhso.services.hotline.actions.files import note_opened
 from tinhso.services.hotline.actions.quality import review
 from tinhso.services.hotline.articles import find_articles
 from tinhso.services.hotline.callers import calls_of, cases_of_caller, conversations_of, recognise
-from tinhso.services.hotline.conversation_tables import Conversation
+from tinhso.services.hotline.conversation_tables import Conversation, ConversationMessage
 from tinhso.services.hotline.conversations import (
     conversation_for,
     conversations,
@@ -51,8 +49,10 @@ from tinhso.services.hotline.conversations import (
 from tinhso.services.hotline.models import Agent
 from tinhso.services.hotline.quality_tables import QualityReview, Survey
 from tinhso.services.hotline.queries import agent_of, line_for
+from tinhso.services.hotline.views.files import attach, given_in
+from tinhso.services.hotline.views.outcomes import make_ticket_of, promise_call
 from tinhso.services.hotline.views.quality import review_parts, scores_from
-from tinhso.services.hotline.views.tickets import make_from, promised_for, ticket_parts
+from tinhso.services.hotline.views.tickets import promised_for, ticket_parts
 
 _ONLY = {
     "": gettext_noop("Chờ nhận"),
@@ -135,7 +135,7 @@ def live(request: PersonRequest, pk: int) -> HttpResponse:
     context = _thread(request, found)
     if context["version"] == request.GET.get("co"):
         return HttpResponse(status=204)
-    return render(request, "hotline/thread.html", context)
+    return render(request, "hotline/thread.html", context | {"renewed": True})
 
 
 @require_safe
@@ -153,7 +153,8 @@ def file(request: PersonRequest, pk: int, file: int) -> HttpResponseBase:
     """A file that came; that it was opened is written down."""
     require(request.person, "hotline.serve")
     found = conversation_for(request.person, pk)
-    return file_response(open_file(found, file_of(found, file), by=request.person), inline=True)
+    chosen = file_of(found, file).file
+    return file_response(note_opened(chosen, on=found, agency=found.line.agency, by=request.person), inline=True)
 
 
 def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
@@ -174,6 +175,8 @@ def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
         "colleagues": [one for one in colleagues if one.pk != found.agent_id],
         "survey": Survey.objects.filter(conversation=found).exclude(mark=None).first(),
         "closings": [(one.value, one.label) for one in CLOSINGS],
+        "attach": attach(),
+        "sent_along": [row for message in said if message.side == ConversationMessage.Side.IN for row in message.files.all()],
         "now": at,
     }
 
@@ -212,14 +215,14 @@ def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
     found, given = conversation_for(request.person, pk), request.POST
     acts: dict[str, Callable[[], object]] = {
         "nhan": lambda: take(found, by=request.person),
-        "tra-loi": lambda: answer(found, given.get("text", ""), by=request.person, key=given.get("key", "")[:64]),
+        "tra-loi": lambda: _answer(request, found),
         "ghi-chu": lambda: note(found, given.get("note", ""), by=request.person),
         "chuyen": lambda: _hand_on(request, found),
-        "dong": lambda: close(found, given.get("disposition", ""), by=request.person),
+        "dong": lambda: close(found, given.get("disposition", ""), by=request.person, seen=whole_number(given.get("seen"))),
         "la": lambda: name_sender(found, _person(request, found), by=request.person),
         "khong-la": lambda: name_sender(found, None, by=request.person),
-        "hen": lambda: _ask_back(request, found),
-        "lap-phieu": lambda: _make_ticket(request, found),
+        "hen": lambda: promise_call(request, found),
+        "lap-phieu": lambda: make_ticket_of(request, found),
         "cham": lambda: review(found, scores_from(request), by=request.person, comment=given.get("comment", "")),
     }
     if act not in acts:
@@ -236,9 +239,16 @@ def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
         return redirect("hotline:conversation", pk=pk)
     found = conversation_for(request.person, pk)
     side = act in {"la", "khong-la", "lap-phieu", "hen"}
-    context = (_work if side else _thread)(request, found) | {"told": True, "problem": problem}
+    context = (_work if side else _thread)(request, found) | {"told": True, "renewed": True, "problem": problem}
     part = "hotline/conversation_work.html" if side else "hotline/thread.html"
     return render(request, part, context, status=problem.status if problem else 200)
+
+
+def _answer(request: PersonRequest, found: Conversation) -> None:
+    files = given_in(request)
+    files.take(request, "files", by=request.person)
+    given = request.POST
+    answer(found, given.get("text", ""), files=files.files, by=request.person, key=given.get("key", "")[:64])
 
 
 def _person(request: PersonRequest, found: Conversation) -> Person:
@@ -255,18 +265,3 @@ def _hand_on(request: PersonRequest, found: Conversation) -> None:
     if given and to is None:
         raise NotFound(_("Không có người này ở tổng đài."))
     hand_on(found, to, by=request.person)
-
-
-def _ask_back(request: PersonRequest, found: Conversation) -> None:
-    given = request.POST
-    made = ask_back(found.line, given.get("number", "") or found.number, by=request.person, note=given.get("note", ""))
-    messages.success(request, _("Đã hẹn gọi lại trước %(when)s.") % {"when": moment(made.due_at)})
-
-
-def _make_ticket(request: PersonRequest, found: Conversation) -> None:
-    case = make_from(request, found)
-    if case.ended:
-        messages.success(request, _("Đã lưu câu hỏi và câu trả lời, phiếu %(code)s.") % {"code": case.code})
-        return
-    words = {"code": case.code, "agency": case.agency.short_name or case.agency.name, "when": moment(case.due_at)}
-    messages.success(request, _("Đã lập phiếu %(code)s, chuyển đến %(agency)s; trả lời trước %(when)s.") % words)

@@ -19,9 +19,7 @@ from tinhso.blocks.identity.queries import sample_loaded
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
-from tinhso.kernel.web.templatetags.ui import moment
 from tinhso.services.hotline.actions.agents import set_state
-from tinhso.services.hotline.actions.callbacks import ask_back
 from tinhso.services.hotline.actions.desk import (
     confirm_caller,
     decline,
@@ -50,7 +48,8 @@ from tinhso.services.hotline.queries import (
     state_of,
     unseen_missed,
 )
-from tinhso.services.hotline.views.tickets import make_from, ticket_parts
+from tinhso.services.hotline.views.outcomes import make_ticket_of, promise_call
+from tinhso.services.hotline.views.tickets import ticket_parts
 
 _SHOWN = 8
 
@@ -199,8 +198,8 @@ def acted(request: PersonRequest, pk: int, act: str) -> HttpResponse:
         "chuyen": _hand_over,
         "tu-choi": _decline,
         "da-het": lambda request, call: end_lost(call, by=request.person),
-        "hen": _ask_back,
-        "lap-phieu": _make_ticket,
+        "hen": promise_call,
+        "lap-phieu": make_ticket_of,
     }
     if act not in acts:
         raise NotFound(_("Không có việc này."))
@@ -248,22 +247,6 @@ def _hand_over(request: PersonRequest, call: Call) -> None:
 
 def _decline(request: PersonRequest, call: Call) -> None:
     decline(call, _agent(request), by=request.person)
-
-
-def _ask_back(request: PersonRequest, call: Call) -> None:
-    made = ask_back(
-        call.line, request.POST.get("number", "") or call.number, by=request.person, call=call, note=request.POST.get("note", "")
-    )
-    messages.success(request, _("Đã hẹn gọi lại trước %(when)s.") % {"when": moment(made.due_at)})
-
-
-def _make_ticket(request: PersonRequest, call: Call) -> None:
-    case = make_from(request, call)
-    if case.ended:
-        messages.success(request, _("Đã lưu câu hỏi và câu trả lời, phiếu %(code)s.") % {"code": case.code})
-        return
-    words = {"code": case.code, "agency": case.agency.short_name or case.agency.name, "when": moment(case.due_at)}
-    messages.success(request, _("Đã lập phiếu %(code)s, chuyển đến %(agency)s; trả lời trước %(when)s.") % words)
 
 
 @require_POST

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -15,19 +15,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.clock import due_if_received, remaining_of
 from tinhso.blocks.cases.families import REPORT
-from tinhso.blocks.cases.models import Case, Party
+from tinhso.blocks.cases.models import Case, PartFile, Party
 from tinhso.blocks.cases.places import Place, commune_of
 from tinhso.blocks.cases.queries import case_for_staff, may_work_on, work_of
 from tinhso.blocks.cases.routing import Matter, route
 from tinhso.blocks.directory.models import Agency, AgencyKind, UnitLevel
+from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
-from tinhso.kernel.errors import DomainError
+from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.services.hotline.actions.files import note_opened
 from tinhso.services.hotline.actions.tickets import answer_ticket, make_ticket
 from tinhso.services.hotline.callers import Caller, Certainty, served_agencies
 from tinhso.services.hotline.catalogue import chosen, groups
 from tinhso.services.hotline.conversation_tables import Conversation
+from tinhso.services.hotline.conversations import files_sent_to
 from tinhso.services.hotline.desk_tables import CallTicket
 from tinhso.services.hotline.family import QUESTION, TICKETS
 from tinhso.services.hotline.models import Call, Line
@@ -48,6 +51,7 @@ def ticket_parts(call: Call | Conversation, ringing: Call | None, caller: Caller
         "groups": groups(now()),
         "communes": [(agency.unit.code, agency.unit.name, agency.unit.code == home) for agency in communes],
         "departments": served.filter(level=UnitLevel.PROVINCE).exclude(kind=AgencyKind.COMMITTEE).order_by("path")[:60],
+        "sent_along": list(files_sent_to(call)) if isinstance(call, Conversation) else [],
         "tickets": [row.case for row in call.tickets.select_related("case__procedure", "case__agency").order_by("pk")],
     }
 
@@ -63,6 +67,7 @@ def make_from(request: PersonRequest, call: Call | Conversation) -> Case:
         text=given.get("text", ""),
         agency=_agency(call.line, given.get("agency", "")),
         caller_name=given.get("caller_name", ""),
+        files=[number for one in given.getlist("files") if (number := whole_number(one))],
         key=given.get("key", "")[:64],
     )
 
@@ -143,6 +148,7 @@ def one(request: PersonRequest, code: str) -> HttpResponse:
         "text": case.form.answers.get("matter", {}).get("text", ""),
         "party": case.parties.get(role=Party.Role.APPLICANT),
         "place": getattr(case, "place", None),
+        "files": PartFile.objects.select_related("file").filter(part__case=case).order_by("pk"),
         "ticket": CallTicket.objects.select_related("answered_by").filter(case=case).first(),
         "answers": step is not None and may_work_on(request.person, step),
         "problem": problem,
@@ -150,3 +156,16 @@ def one(request: PersonRequest, code: str) -> HttpResponse:
         "breadcrumbs": [(_("Phiếu 1022"), reverse("hotline:tickets")), (case.code, "")],
     }
     return render(request, "hotline/ticket.html", context, status=problem.status if problem else 200)
+
+
+@never_cache
+@require_safe
+@staff_only
+def file(request: PersonRequest, code: str, pk: int) -> HttpResponseBase:
+    """A file that came with a ticket; that it was opened is written down."""
+    require(request.person, "tickets.search")
+    case = case_for_staff(code, request.person, TICKETS)
+    found = PartFile.objects.select_related("file").filter(part__case=case, pk=pk).first()
+    if found is None:
+        raise NotFound(_("Không có tệp này."))
+    return file_response(note_opened(found.file, on=case, agency=case.agency, by=request.person), inline=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn
 from tinhso.blocks.cases.actions.routed import submit_routed
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, PartFile
 from tinhso.blocks.cases.places import Place
 from tinhso.blocks.cases.routing import Routed
 from tinhso.blocks.directory.identity_numbers import normal_phone
@@ -108,6 +108,9 @@ def _reporter(by: Person | None, sender: Sender) -> Applicant:
 
 @action
 def adopt_report(case: Case, *, kind: str, routed: str) -> Report:
-    """Give a report that another service took in, such as the 1022 line, the row it has here. Twice gives the same."""
-    report, _made = Report.objects.get_or_create(case=case, defaults={"kind": kind, "routed": routed})
+    """Give a report that another service took in, such as the 1022 line, the rows it has here. Twice gives the same."""
+    report, made = Report.objects.get_or_create(case=case, defaults={"kind": kind, "routed": routed})
+    if made:
+        files = PartFile.objects.filter(part__case=case, part__code=PHOTOS).order_by("pk")
+        Photo.objects.bulk_create([Photo(report=report, file_id=row.file_id) for row in files])
     return report

@@ -18,7 +18,7 @@ _GREEN, _WHITE = "#0b6e6e", "#ffffff"
 # modules that other modules fetch by name, so they are kept under the name they are fetched by
 _MODULES = (
     "reports/draft.js", "reports/outbox.js", "reports/photos.js", "reports/store.js",
-    "maps/map.js", "web/toasts.js", "web/submit.js", "web/menus.js",
+    "files/prepare.js", "maps/map.js", "web/toasts.js", "web/submit.js", "web/menus.js",
     "web/copy.js", "web/connection.js", "web/keys.js", "web/errors.js",
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from tinhso.blocks.cases.models import Rating
 from tinhso.blocks.cases.queries import is_applicant
 from tinhso.blocks.cases.timeline import timeline_of
 from tinhso.blocks.directory.models import Person
+from tinhso.blocks.files.given import Given
 from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.gis.tiles import with_map
 from tinhso.blocks.identity.guards import VisitorRequest
@@ -29,12 +30,12 @@ from tinhso.services.reports.actions.following import unfollow
 from tinhso.services.reports.actions.reporter import MOST_REOPENINGS, answer_question
 from tinhso.services.reports.actions.reporter import rate as rate_report
 from tinhso.services.reports.actions.reporter import reopen as reopen_report
+from tinhso.services.reports.actions.sending import MOST_PHOTOS
 from tinhso.services.reports.limits import spend_answer
 from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
 from tinhso.services.reports.published import joined_to, report_of
 from tinhso.services.reports.queries import fields_open, photos_shown, public_file
 from tinhso.services.reports.views.public_contact import SENT, contact_of, to_contact, who
-from tinhso.services.reports.views.public_photos import photos_of
 from tinhso.services.reports.views.public_send import kind_of
 from tinhso.services.reports.words import state_of, titled
 
@@ -162,7 +163,9 @@ def answer(request: VisitorRequest, code: str) -> HttpResponse:
         if report.case.ended_at or not report.case.supplements.filter(answered_at=None).exists():
             raise WrongState(_("Cơ quan không còn chờ trả lời này."))
         spend_answer(code=report.case.code, address=client_address(request), at=now())
-        answer_question(report, by=by, text=request.POST.get("answer", ""), files=photos_of(request))
+        given = Given(most=MOST_PHOTOS)
+        given.take(request, "photos", by=request.person)
+        answer_question(report, by=by, text=request.POST.get("answer", ""), files=given.files)
 
     return _by_sender(request, code, do, refusal=_("Chỉ người gửi phản ánh được trả lời."), done=_("Đã gửi trả lời cho cơ quan."))
 

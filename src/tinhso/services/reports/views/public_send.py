@@ -18,6 +18,7 @@ from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.places import Place
 from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.files.films import FILM_SECONDS
+from tinhso.blocks.files.given import Given, files_of
 from tinhso.blocks.gis.background import communes, reach_of
 from tinhso.blocks.gis.clusters import point_from
 from tinhso.blocks.gis.tiles import with_map
@@ -31,7 +32,6 @@ from tinhso.services.reports.actions.sending import MOST_PHOTOS
 from tinhso.services.reports.limits import spend_report
 from tinhso.services.reports.queries import Field, fields_open, nearby
 from tinhso.services.reports.views.public_contact import SENT, contact_of
-from tinhso.services.reports.views.public_photos import Given, files_of
 
 _REMEMBERED = 50
 # the form's names of what the action calls otherwise
@@ -45,7 +45,7 @@ def send(request: VisitorRequest) -> HttpResponse:
     """The form, and what it sends; programs of ours get the code and the address as JSON."""
     if request.method != "POST":
         return _form(request, {"key": uuid.uuid4().hex})
-    given = Given(files_of(request.POST.get("kept", "")) if "drop_kept" not in request.POST else [])
+    given = Given(files_of(request.POST.get("kept", "")) if "drop_kept" not in request.POST else [], most=MOST_PHOTOS)
     try:
         case = _sent(request, given)
     except DomainError as error:
@@ -66,7 +66,7 @@ def _sent(request: VisitorRequest, files: Given) -> Case:
     address = client_address(request)
     who = f"person:{request.person.pk}" if request.person else phone or address
     spend_report(who=who, address=address, at=now(), unproven="" if phone == contact_of(request) else phone)
-    files.take(request)
+    files.take(request, "photos", by=request.person)
     field, _dot, kind = given.get("kind", "").partition(".")
     if not kind:
         problem = _("Hãy chọn việc bạn muốn phản ánh.")

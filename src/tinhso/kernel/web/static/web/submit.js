@@ -3,7 +3,8 @@
 
 const SENT = "data-sent";
 
-function release(form) {
+/** The form may be sent again. */
+export function release(form) {
   form.removeAttribute(SENT);
   for (const button of form.querySelectorAll("[aria-busy]")) {
     button.removeAttribute("aria-busy");

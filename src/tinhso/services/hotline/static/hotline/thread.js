@@ -3,6 +3,7 @@ const form = document.querySelector("[data-said]");
 const field = form?.querySelector("textarea");
 const lost = document.querySelector("[data-lost]");
 const TYPING = 5000;
+let photos = new Map();
 let typed = 0;
 let below = true;
 
@@ -30,6 +31,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target !== thread()) return;
   below = innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+  photos = new Map([...thread().querySelectorAll("img[id]")].map((photo) => [photo.id, photo]));
+});
+// photos that stood there are not fetched again
+document.addEventListener("htmx:afterSwap", () => {
+  for (const photo of thread()?.querySelectorAll("img[id]") ?? []) if (photos.has(photo.id)) photo.replaceWith(photos.get(photo.id));
+  photos.clear();
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
@@ -44,6 +51,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target === thread() && below) thread().querySelector(".said > li:last-child")?.scrollIntoView({ block: "nearest" });
   showInsert(event.target);
+});
+
+// a file taken out of the ticket stays out when the list comes anew
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  for (const box of document.querySelectorAll("#ticket-files input:not(:checked)")) {
+    const anew = detail.fragment.querySelector(`#${box.id}`);
+    if (anew) anew.checked = false;
+  }
 });
 
 // an article beside the conversation goes into the answer

@@ -1,7 +1,8 @@
 // The form of a report: photos made small, kept in the outbox first, then sent with progress. Without this it is a plain form.
+import { prepared } from "../files/prepare.js";
 import { keepWriting } from "./draft.js";
 import { drop, forget, keep, sendWaiting, sent, waiting } from "./outbox.js";
-import { blurred, prepared } from "./photos.js";
+import { blurred } from "./photos.js";
 
 const form = document.querySelector("[data-report]");
 const words = form.dataset;
