@@ -5,7 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Func, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -179,7 +179,10 @@ class Person(models.Model):
                 condition=Q(identity_number=None) | Q(identity_number__regex=r"^[0-9]{12}$"), name="person_identity_number"
             )
         ]
-        indexes = [GinIndex(fields=["search"], name="person_search", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(fields=["search"], name="person_search", opclasses=["gin_trgm_ops"]),
+            models.Index(Upper("email"), name="person_email", condition=~Q(email="")),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

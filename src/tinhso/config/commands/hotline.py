@@ -1,5 +1,6 @@
 """`tinhso hotline`: the telephone of the 1022 line."""
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,6 +91,42 @@ def phone(
         if agent is None:
             raise OperatorError(f"Không có máy {extension}.", f"There is no extension {extension}.")
         typer.echo(new_phone_password(agent, by=None))
+
+
+@app.command()
+def old(
+    remove: Annotated[bool, typer.Option("--remove", help="Delete them now; the worker does it every night.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Conversations kept as long as their line says: what would be deleted. Figures go on counting them.
+
+    Example: tinhso hotline old --remove
+    """
+    with product():
+        from django.db.models import Count, Sum
+        from django.utils.timezone import now
+
+        from tinhso.services.hotline.actions.clearing import clear_old_conversations, old_conversations
+        from tinhso.services.hotline.conversation_tables import MessageFile
+        from tinhso.services.hotline.models import Line
+
+        at, rows = now(), []
+        for line in Line.objects.order_by("number"):
+            found = old_conversations(line, at)
+            files = MessageFile.objects.filter(message__conversation__in=found.order_by())
+            facts = files.aggregate(files=Count("pk"), bytes=Sum("file__size", default=0))
+            rows.append({"line": line.number, "days": line.conversation_days, "conversations": found.count(), **facts})
+        removed = clear_old_conversations(at) if remove else 0
+    if as_json:
+        typer.echo(json.dumps({"lines": rows, "removed": removed}))
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['line']}: {row['conversations']} cuộc trao đổi quá {row['days']} ngày / conversations past {row['days']} days, "
+            f"{row['files']} tệp / files, {row['bytes'] / 1_000_000:.1f} MB"
+        )
+    if remove:
+        typer.echo(f"✓ đã xóa {removed} / {removed} deleted")
 
 
 def _line(number: str) -> "Line":

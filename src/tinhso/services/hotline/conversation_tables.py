@@ -43,6 +43,9 @@ class Conversation(models.Model):
     late = models.BooleanField(default=False, db_default=False, help_text="an answer came after it was promised")
     last_at = models.DateTimeField(help_text="the latest message")
     closed_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(
+        null=True, help_text="its words, files and who wrote it were deleted; the row is counted on"
+    )
     here_at = models.DateTimeField(null=True, help_text="when the sender's browser was last heard of")
     writing_at = models.DateTimeField(null=True, help_text="when the sender was last seen typing")
     agent_writing_at = models.DateTimeField(null=True)
@@ -63,6 +66,11 @@ class Conversation(models.Model):
             models.Index(fields=["agent", "-last_at"], name="hotline_conversation_agent"),
             models.Index(fields=["state", "last_at"], name="hotline_conversation_quiet", condition=Q(state="answered")),
             models.Index(fields=["line", "began_at"], name="hotline_conversation_began"),
+            models.Index(
+                fields=["line", "closed_at"],
+                name="hotline_conversation_old",
+                condition=Q(closed_at__isnull=False, cleared_at=None),
+            ),
             models.Index(fields=["number", "-last_at"], name="hotline_conversation_number", condition=~Q(number="")),
             models.Index(fields=["email", "-last_at"], name="hotline_conversation_email", condition=~Q(email="")),
         ]

@@ -60,7 +60,7 @@ def conversation_for(person: Person, pk: int) -> Conversation:
 def conversation_by_code(code: str) -> Conversation | None:
     """The conversation whose sender was given the code; hyphens and small letters are forgiven."""
     bare = "".join(code.split()).replace("-", "").upper()[:12]
-    return Conversation.objects.select_related("line__agency", "agent__person").filter(code=bare).first()
+    return Conversation.objects.select_related("line__agency", "agent__person").filter(code=bare, cleared_at=None).first()
 
 
 def thread(conversation: Conversation, *, notes: bool) -> list[ConversationMessage]:

@@ -1,10 +1,11 @@
-"""Recordings are deleted on their day; calls whose hang-up never came and conversations nobody goes on with are ended."""
+"""Recordings and what was written are deleted on their day; calls whose hang-up never came and conversations nobody goes on with are ended."""
 
 from datetime import datetime, timedelta
 
 from tinhso.kernel.events import Event, subscribe
 from tinhso.kernel.jobs import for_each, periodic
 from tinhso.kernel.time import VIETNAM
+from tinhso.services.hotline.actions.clearing import clear_old_conversations
 from tinhso.services.hotline.actions.letters import read_mailbox
 from tinhso.services.hotline.actions.quality import ask_satisfaction, draw_week
 from tinhso.services.hotline.actions.quiet import close_quiet, end_left_chats
@@ -18,6 +19,11 @@ from tinhso.services.hotline.models import Call, Line
 @periodic("40 1 * * *", queue="housekeeping")
 def delete_old_recordings(timestamp: int) -> None:
     delete_due_recordings(datetime.fromtimestamp(timestamp, VIETNAM).date())
+
+
+@periodic("50 1 * * *", queue="housekeeping")
+def delete_old_conversations(timestamp: int) -> None:
+    clear_old_conversations(datetime.fromtimestamp(timestamp, VIETNAM))
 
 
 @periodic("*/15 * * * *", queue="housekeeping")

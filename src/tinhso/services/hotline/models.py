@@ -44,6 +44,9 @@ class Line(models.Model):
     token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256; the token itself is shown once")
     prompt = models.CharField(max_length=500, blank=True, help_text="what callers hear before a recording begins")
     recording_days = models.PositiveSmallIntegerField(default=90, help_text="how long recordings are kept")
+    conversation_days = models.PositiveSmallIntegerField(
+        default=365, db_default=365, help_text="how long what was written is kept after its end; figures keep counting it"
+    )
     exchange = models.CharField(max_length=100, blank=True, db_default="", help_text="host:port of our own SIP exchange")
     sample_percent = models.PositiveSmallIntegerField(
         default=5, db_default=5, help_text="of each agent's calls and conversations of a week, drawn for the supervisor"
@@ -57,6 +60,7 @@ class Line(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(recording_days__gte=1), name="hotline_line_days"),
+            models.CheckConstraint(condition=Q(conversation_days__gte=31), name="hotline_line_written_days"),
             models.CheckConstraint(condition=Q(sample_percent__lte=100, survey_percent__lte=100), name="hotline_line_percents"),
         ]
 

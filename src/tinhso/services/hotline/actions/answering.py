@@ -136,9 +136,16 @@ def _send(conversation: Conversation, message: ConversationMessage, files: list[
         asked = conversation.messages.filter(side=Side.IN).exclude(mail_id="").order_by("-pk").first()
         thread = Thread(reply_to=mailbox_address(), in_reply_to=asked.mail_id if asked else "", personal=True)
         return write_to(conversation, "hotline_reply", conversation.email, context, thread)
-    if is_mobile(conversation.number):
+    if is_mobile(conversation.number) and not _told_already(conversation):
         return write_to(conversation, "hotline_answered", national(conversation.number), context, ALONE)
     return None
+
+
+def _told_already(conversation: Conversation) -> bool:
+    """A text message says that there is an answer, and the page was not opened since: a second would say the same."""
+    texts = conversation.messages.filter(side=Side.OUT, sent__channel=Message.Channel.SMS)
+    last = texts.exclude(sent__status=Message.Status.FAILED).order_by("-pk").first()
+    return last is not None and (conversation.here_at is None or conversation.here_at < last.written_at)
 
 
 def write_to(conversation: Conversation, template: str, address: str, context: dict[str, str], thread: Thread) -> Message:

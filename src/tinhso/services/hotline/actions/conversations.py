@@ -66,7 +66,7 @@ def contact_from(text: str, *, name: str = "", person: Person | None = None, lan
         Invalid: neither, or a wrong one; `fields` names "contact".
     """
     text = text.strip()[:254]
-    if not text and person:
+    if not text and person and (person.phone or person.email):
         return Contact(person.full_name, e164(person.phone), person.email.lower(), person, language)
     problem = _("Hãy ghi số điện thoại hoặc thư điện tử đúng, để nhận câu trả lời.")
     name = " ".join(name.split())[:150] or (person.full_name if person else "")
@@ -164,9 +164,9 @@ def can_write(conversation: Conversation, at: datetime) -> bool:
 def leave_contact(conversation: Conversation, contact: Contact, *, at: datetime | None = None) -> Conversation:
     """Who chats leaves a number or an address: the answer comes there, by a time."""
     at, fresh = at or now(), locked(conversation)
-    if not fresh.open:
+    if not fresh.open or fresh.channel != Channel.CHAT:
         raise WrongState(_("Cuộc trao đổi này đã đóng. Mời bạn gửi câu hỏi mới."))
-    fresh.number, fresh.email = contact.number or fresh.number, contact.email or fresh.email
+    fresh.number, fresh.email = contact.number, contact.email  # the one left last counts
     fresh.caller_name = fresh.caller_name or contact.name
     fresh.due_at = fresh.due_at or (promised(fresh.line, Channel.WEB, at) if fresh.waiting_since else None)
     fresh.save(update_fields=["number", "email", "caller_name", "due_at"])

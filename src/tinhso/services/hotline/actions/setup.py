@@ -14,9 +14,13 @@ from tinhso.kernel.actions import action, record
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.permissions import require
 from tinhso.services.hotline.actions.alone import one_at_a_time
+from tinhso.services.hotline.actions.conversations import AGAIN
 from tinhso.services.hotline.catalogue import install_tickets
 from tinhso.services.hotline.family import TICKETS
 from tinhso.services.hotline.models import Line
+
+FEWEST_DAYS = AGAIN.days + 1
+"""As long as somebody may write again, what they wrote is there."""
 
 
 @action
@@ -29,6 +33,7 @@ def set_line(
     adapter: str = Line.Adapter.CTI,
     prompt: str = "",
     recording_days: int = 90,
+    conversation_days: int = 365,
     sample_percent: int = 5,
     survey_percent: int = 100,
     token: str = "",
@@ -52,6 +57,8 @@ def set_line(
         wrong["title"] = _("Hãy đặt tên cho đường dây.")
     if not 1 <= recording_days <= 3650:
         wrong["recording_days"] = _("Thời hạn lưu ghi âm từ 1 đến 3650 ngày.")
+    if not FEWEST_DAYS <= conversation_days <= 3650:
+        wrong["conversation_days"] = _("Thời hạn lưu thư, trò chuyện từ %(fewest)s đến 3650 ngày.") % {"fewest": FEWEST_DAYS}
     for name, percent in (("sample_percent", sample_percent), ("survey_percent", survey_percent)):
         if not 0 <= percent <= 100:
             wrong[name] = _("Tỷ lệ từ 0 đến 100.")
@@ -64,6 +71,7 @@ def set_line(
         "adapter": adapter,
         "prompt": prompt.strip()[:500],
         "recording_days": recording_days,
+        "conversation_days": conversation_days,
         "sample_percent": sample_percent,
         "survey_percent": survey_percent,
     }

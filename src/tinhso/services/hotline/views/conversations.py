@@ -107,7 +107,7 @@ def one(request: PersonRequest, pk: int) -> HttpResponse:
     require(request.person, "hotline.serve")
     found = conversation_for(request.person, pk)
     thread, leads = _thread(request, found), allowed(request.person, "hotline.lead", at=found.line.agency)
-    title = found.subject or Truncator(thread["said"][0].text).chars(80)
+    title = found.subject or Truncator(next((one.text for one in thread["said"] if one.text), "")).chars(80) or str(found.line)
     context = (
         thread
         | _work(request, found)

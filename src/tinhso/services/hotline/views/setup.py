@@ -105,6 +105,7 @@ def _set(request: PersonRequest, line: Line | None, agency: Agency) -> str:
         adapter=given.get("adapter", ""),
         prompt=given.get("prompt", ""),
         recording_days=whole_number(given.get("recording_days")) or 0,
+        conversation_days=whole_number(given.get("conversation_days")) or 0,
         sample_percent=_percent(given.get("sample_percent")),
         survey_percent=_percent(given.get("survey_percent")),
         line=line,
