@@ -175,7 +175,7 @@ def send_failed_again(*, since: datetime, by: Person | None) -> int:
 
 @action
 def delete_messages(about: str) -> int:
-    """Delete what was sent about a matter that is itself deleted. The caller has decided that, and writes it down. Returns how many."""
+    """Delete what was sent about a matter that is itself deleted; the caller writes that down. Returns how many."""
     return Message.objects.filter(about=about).delete()[0] if about else 0
 
 

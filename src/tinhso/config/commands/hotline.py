@@ -121,10 +121,8 @@ def old(
         typer.echo(json.dumps({"lines": rows, "removed": removed}))
         return
     for row in rows:
-        typer.echo(
-            f"{row['line']}: {row['conversations']} cuộc trao đổi quá {row['days']} ngày / conversations past {row['days']} days, "
-            f"{row['files']} tệp / files, {row['bytes'] / 1_000_000:.1f} MB"
-        )
+        past = f"{row['conversations']} cuộc trao đổi quá {row['days']} ngày / conversations past {row['days']} days"
+        typer.echo(f"{row['line']}: {past}, {row['files']} tệp / files, {row['bytes'] / 1_000_000:.1f} MB")
     if remove:
         typer.echo(f"✓ đã xóa {removed} / {removed} deleted")
 

@@ -43,9 +43,7 @@ class Conversation(models.Model):
     late = models.BooleanField(default=False, db_default=False, help_text="an answer came after it was promised")
     last_at = models.DateTimeField(help_text="the latest message")
     closed_at = models.DateTimeField(null=True)
-    cleared_at = models.DateTimeField(
-        null=True, help_text="its words, files and who wrote it were deleted; the row is counted on"
-    )
+    cleared_at = models.DateTimeField(null=True, help_text="words, files and who wrote were deleted; the row is counted on")
     here_at = models.DateTimeField(null=True, help_text="when the sender's browser was last heard of")
     writing_at = models.DateTimeField(null=True, help_text="when the sender was last seen typing")
     agent_writing_at = models.DateTimeField(null=True)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import Check
@@ -55,12 +55,8 @@ def check_mailbox() -> list[Check]:
     except ValueError:  # its words may hold the address with the password
         return [Check("mailbox", "failed", "TINHSO_MAILBOX_URL", _("viết như imaps://user:password@host:993/INBOX"))]
     if state := Mailbox.objects.exclude(error="").first():
-        since = (
-            "" if state.read_at is None else _("đọc được lần cuối {when}").format(when=f"{localtime(state.read_at):%H:%M %d/%m}")
-        )
-        found.append(
-            Check("mailbox reading", "failed", " · ".join(filter(None, (state.error, since))), _("Xem nhật ký của worker."))
-        )
+        advice = _("Lần đọc gần nhất không được; xem nhật ký của worker.")
+        found.append(Check("mailbox reading", "failed", state.error, advice))
     unread = [Letter.Outcome.UNREADABLE, Letter.Outcome.TOO_MANY]
     trouble = Letter.objects.filter(received_at__gte=now() - _REMEMBERED, outcome__in=unread)
     if places := list(trouble.order_by("-received_at").values_list("uid", flat=True)[:5]):

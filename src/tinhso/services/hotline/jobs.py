@@ -1,4 +1,4 @@
-"""Recordings and what was written are deleted on their day; calls whose hang-up never came and conversations nobody goes on with are ended."""
+"""Recordings and what was written are deleted on their day; calls and conversations nobody goes on with are ended."""
 
 from datetime import datetime, timedelta
 

@@ -37,7 +37,7 @@ def clear_old_conversations(at: datetime) -> int:
 
 @action
 def clear_conversation(pk: int, *, at: datetime) -> bool:
-    """Its words, its files, what was sent about it and who wrote it are deleted; False where they are gone, or it was opened again.
+    """Its words, its files, what was sent about it and who wrote it are deleted. False where they are gone, or it is open.
 
     What went along into a ticket is the case's and is kept as long as that.
     """

@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "conversation",
             "cleared_at",
-            models.DateTimeField(null=True, help_text="its words, files and who wrote it were deleted; the row is counted on"),
+            models.DateTimeField(null=True, help_text="words, files and who wrote were deleted; the row is counted on"),
         ),
     ]

@@ -25,7 +25,16 @@ from tinhso.services.hotline.actions.answering import (
     note,
     take,
 )
-from tinhso.services.hotline.actions.conversations import AGAIN, Channel, Contact, Written, begin, leave_contact, write
+from tinhso.services.hotline.actions.conversations import (
+    AGAIN,
+    Channel,
+    Contact,
+    Written,
+    begin,
+    contact_from,
+    leave_contact,
+    write,
+)
 from tinhso.services.hotline.actions.quiet import close_quiet, end_left_chats
 from tinhso.services.hotline.actions.tickets import answer_ticket
 from tinhso.services.hotline.callers import Certainty, recognise
@@ -293,6 +302,30 @@ def test_who_leaves_the_chat_with_a_contact_gets_the_answer_there(hotline: Hotli
     leave_contact(found, MAIL)
     answer(found, "Hai nghìn.", by=hotline.agent.person)
     assert Message.objects.get().address == "hoa@example.org"
+
+
+def test_a_telephone_is_told_once_until_the_page_was_opened(hotline: Hotline, asks: Begin, client: Client) -> None:
+    found = asks()
+    for text in ("Một.", "Hai."):
+        answer(found, text, by=hotline.agent.person)
+    assert Message.objects.count() == 1
+    client.get(f"/tong-dai/hoi/{found.code}/")
+    answer(found, "Ba.", by=hotline.agent.person)
+    assert Message.objects.count() == 2
+
+
+def test_the_contact_left_last_is_where_the_answer_goes(hotline: Hotline, asks: Begin) -> None:
+    found = asks(Channel.CHAT, MAIL, now() - timedelta(minutes=5))
+    leave_contact(found, MOBILE)
+    answer(found, "Hai nghìn.", by=hotline.agent.person)
+    assert Message.objects.get().address == "0912345678"
+    with pytest.raises(WrongState):
+        leave_contact(asks(Channel.WEB, MAIL), MOBILE)
+
+
+def test_who_is_signed_in_without_telephone_or_e_mail_has_to_give_one(hotline: Hotline) -> None:
+    with pytest.raises(Invalid):
+        contact_from("", person=hotline.agent.person)
 
 
 def test_a_desk_with_too_many_waiting_takes_no_more(hotline: Hotline, asks: Begin) -> None:
