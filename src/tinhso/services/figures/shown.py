@@ -18,7 +18,7 @@ _BAD = ("ended_late", "open_late")
 
 
 def in_words(value: Value) -> str:
-    """97.257 → "97,26 %"; days without a mark; N/A where nothing can be divided."""
+    """97.257 → "97,26 %"; days without a mark; a dash where nothing can be divided."""
     return number(value.value, 2) if value.days and value.value is not None else percent(value.value)
 
 

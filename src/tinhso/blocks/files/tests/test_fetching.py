@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 
-from tinhso.blocks.files.fetching import Guard, NotFetched, fetch, is_public
+from tinhso.blocks.files.fetching import Address, Guard, NotFetched, fetch, is_public
 
 LOOPBACK = ip_address("127.0.0.1")
 
@@ -170,3 +170,16 @@ def test_addresses_of_other_schemes_ports_and_of_private_networks_are_refused(ur
 )
 def test_what_counts_as_public(address: str, public: bool) -> None:
     assert is_public(ip_address(address)) is public
+
+
+def test_a_name_server_that_keeps_silent_holds_nobody_up() -> None:
+    let_go = threading.Event()
+
+    def silent(host: str, port: int) -> list[Address]:
+        let_go.wait(30)
+        return []
+
+    with pytest.raises(NotFetched) as refused:
+        fetch("https://example.org/a.jpg", Guard(seconds=0.05, resolve=silent))
+    assert refused.value.code == "network"
+    let_go.set()

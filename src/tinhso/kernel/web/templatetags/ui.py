@@ -60,9 +60,9 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """97.257 → "97,26 %", in English "97.26%"; N/A where nothing could be divided."""
+    """97.257 → "97,26 %", in English "97.26%"; a dash where nothing could be divided."""
     if value is None:
-        return "N/A"
+        return "–"
     return number(value, 2) + ("%" if get_language() == "en" else "\u00a0%")
 
 

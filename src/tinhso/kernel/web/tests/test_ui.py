@@ -41,9 +41,9 @@ def test_numbers_for_people_and_numbers_for_machines_differ():
 
 
 def test_a_share_is_written_in_the_language_of_the_page():
-    assert (percent(97.257), percent(0.0), percent(None)) == ("97,26\u00a0%", "0,00\u00a0%", "N/A")
+    assert (percent(97.257), percent(0.0), percent(None)) == ("97,26\u00a0%", "0,00\u00a0%", "–")
     with override("en"):
-        assert (percent(97.257), percent(None)) == ("97.26%", "N/A")
+        assert (percent(97.257), percent(None)) == ("97.26%", "–")
 
 
 def test_initials_come_from_the_last_two_words():

@@ -53,7 +53,7 @@ def test_an_indicator_without_cases_says_so(town: Town, desk: Desk) -> None:
     shown = dict(
         zip(page.xpath("//*[@class='indicator-code']/text()"), page.xpath("//*[@class='indicator-value']/text()"), strict=True)
     )
-    assert shown["2.1"] == shown["5.4"] == "N/A"
+    assert shown["2.1"] == shown["5.4"] == "–"
 
 
 def test_an_agency_above_is_not_there_for_those_below(town: Town, desk: Desk) -> None:

@@ -16,6 +16,7 @@ from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.services.reports.actions.moderating import MOST_STILLS, blur, keep_stills
 from tinhso.services.reports.blurring import boxes_in
+from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import report_for_staff
 
 
@@ -33,8 +34,7 @@ def photo(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
 @staff_only
 def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
     """Draw boxes over what nobody may recognise; the public sees the copy."""
-    found = report_for_staff(code, request.person)
-    require(request.person, "reports.moderate", at=found.case.agency)
+    found = _to_moderate(request, code)
     chosen = (
         found.photos.select_related("file", "released").filter(pk=number).exclude(file__content_type=MP4.content_type).first()
     )
@@ -44,8 +44,7 @@ def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             blur(chosen, boxes_in(request.POST.get("boxes", "")), by=request.person)
-            messages.success(request, _("Đã che. Chỉ bản đã che được công khai."))
-            return redirect(f"{reverse('reports:report', args=[code])}#cong-khai")
+            return _done(request, code, _("Đã che. Chỉ bản đã che được công khai."))
         except DomainError as error:
             problem = error
     context = {
@@ -53,11 +52,7 @@ def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
         "photo": chosen,
         "problem": problem,
         "entered": request.POST.get("boxes", ""),
-        "breadcrumbs": [
-            (_("Phản ánh"), reverse("reports:queue")),
-            (code, reverse("reports:report", args=[code])),
-            (_("Che mặt, biển số"), ""),
-        ],
+        "breadcrumbs": _way(code, _("Che mặt, biển số")),
     }
     return render(request, "reports/blur.html", context, status=problem.status if problem else 200)
 
@@ -66,8 +61,7 @@ def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
 @staff_only
 def stills(request: PersonRequest, code: str, number: int) -> HttpResponse:
     """Take pictures out of a film, which itself cannot be covered. The browser draws them; without scripts one chooses files."""
-    found = report_for_staff(code, request.person)
-    require(request.person, "reports.moderate", at=found.case.agency)
+    found = _to_moderate(request, code)
     film = found.photos.select_related("file").filter(pk=number, file__content_type=MP4.content_type).first()
     if film is None:
         raise NotFound(_("Không có video này."))
@@ -76,8 +70,7 @@ def stills(request: PersonRequest, code: str, number: int) -> HttpResponse:
         try:
             uploads = request.FILES.getlist("stills")[: MOST_STILLS + 1]
             keep_stills(film, [store_photo(upload, by=request.person) for upload in uploads], by=request.person)
-            messages.success(request, _("Đã lưu khung hình. Che mặt, biển số nếu có rồi mới công khai."))
-            return redirect(f"{reverse('reports:report', args=[code])}#cong-khai")
+            return _done(request, code, _("Đã lưu khung hình. Che mặt, biển số nếu có rồi mới công khai."))
         except DomainError as error:
             problem = error
     context = {
@@ -86,11 +79,7 @@ def stills(request: PersonRequest, code: str, number: int) -> HttpResponse:
         "kept": film.stills.count(),
         "most": MOST_STILLS,
         "problem": problem,
-        "breadcrumbs": [
-            (_("Phản ánh"), reverse("reports:queue")),
-            (code, reverse("reports:report", args=[code])),
-            (_("Lấy khung hình"), ""),
-        ],
+        "breadcrumbs": _way(code, _("Lấy khung hình")),
     }
     return render(request, "reports/stills.html", context, status=problem.status if problem else 200)
 
@@ -103,3 +92,19 @@ def released(request: PersonRequest, code: str, number: int) -> HttpResponseBase
     if found is None or found.released is None:
         raise NotFound(_("Không có ảnh này."))
     return file_response(found.released, inline=True)
+
+
+def _to_moderate(request: PersonRequest, code: str) -> Report:
+    found = report_for_staff(code, request.person)
+    require(request.person, "reports.moderate", at=found.case.agency)
+    return found
+
+
+def _done(request: PersonRequest, code: str, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect(f"{reverse('reports:report', args=[code])}#cong-khai")
+
+
+def _way(code: str, here: str) -> list[tuple[str, str]]:
+    """The breadcrumbs."""
+    return [(_("Phản ánh"), reverse("reports:queue")), (code, reverse("reports:report", args=[code])), (here, "")]

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tinhso.blocks.cases.tests.conftest import Town
+from tinhso.blocks.identity.models import Throttle
 from tinhso.services.reports.open311 import keys
 from tinhso.services.reports.open311.actions import add_key, note_use, revoke_key
 from tinhso.services.reports.open311.health import check_open311
@@ -133,3 +134,11 @@ def test_odd_questions_are_answered_in_the_format_asked(town: Town, staff: Staff
             )
             assert answer.status_code in {200, 400, 404, 414}, (name, text)
             assert answer["Content-Type"].startswith(kind), (name, text)
+
+
+def test_readers_of_a_busy_key_do_not_wait_for_one_row(town: Town) -> None:
+    busy, _secret = add_key("Bản đồ", by=None, reads_per_minute=16_000)
+    before = Throttle.objects.count()
+    for _time in range(100):
+        keys.spend_reading(busy, "192.0.2.1", at=now())
+    assert 8 < Throttle.objects.count() - before <= 16

@@ -1,19 +1,43 @@
 // What is being written is kept in this browser until it is sent or thrown away: a closed page or an empty battery loses nothing.
-// A database of its own, apart from the outbox: the service worker knows that one.
+// Databases of their own, apart from the outbox: the service worker knows that one. Words change with every pause, photos and films do
+// not: those are written only when they are others. Both names end in "-drafts": whoever leaves deletes them (web/leaving.js).
 import { within } from "./store.js";
 
-const [DATABASE, TABLE] = ["tinhso-reports-drafts", "drafts"];
+const [WORDS, PHOTOS, TABLE] = ["tinhso-reports-drafts", "tinhso-reports-photos-drafts", "drafts"];
 const MOST = 3;
 const DAYS = 30;
 const PAUSE = 400;
 
-const table = (mode, work) => within(DATABASE, [TABLE], TABLE, mode, work);
-const put = (draft) => table("readwrite", (store) => store.put(draft));
-const replace = (key, draft) => table("readwrite", (store) => (store.delete(key), store.put(draft)));
-const remove = (key) => table("readwrite", (store) => store.delete(key));
+const table = (database, mode, work) => within(database, [TABLE], TABLE, mode, work);
+let kept = { key: "", files: [] };
+
+async function put({ files, ...draft }) {
+  const same = kept.key === draft.key && kept.files.length === files.length && files.every((file, place) => file === kept.files[place]);
+  if (!same) {
+    await table(PHOTOS, "readwrite", (store) => store.put({ key: draft.key, files }));
+    kept = { key: draft.key, files: [...files] };
+  }
+  await table(WORDS, "readwrite", (store) => store.put(draft));
+}
+
+async function remove(key) {
+  if (kept.key === key) kept = { key: "", files: [] };
+  await table(WORDS, "readwrite", (store) => store.delete(key));
+  await table(PHOTOS, "readwrite", (store) => store.delete(key));
+}
+
+async function replace(key, draft) {
+  await put(draft);
+  await remove(key);
+}
+
+async function all() {
+  const files = new Map((await table(PHOTOS, "readonly", (store) => store.getAll())).map((one) => [one.key, one.files]));
+  return (await table(WORDS, "readonly", (store) => store.getAll())).map((draft) => ({ ...draft, files: files.get(draft.key) ?? draft.files ?? [] }));
+}
 
 async function unfinished() {
-  const found = (await table("readonly", (store) => store.getAll())).sort((one, other) => other.at - one.at);
+  const found = (await all()).sort((one, other) => other.at - one.at);
   const oldest = Date.now() - DAYS * 86_400_000;
   const gone = found.filter((draft, place) => place >= MOST || draft.at < oldest);
   for (const draft of gone) await remove(draft.key);
