@@ -107,14 +107,14 @@ def one(request: PersonRequest, pk: int) -> HttpResponse:
     require(request.person, "hotline.serve")
     found = conversation_for(request.person, pk)
     thread, leads = _thread(request, found), allowed(request.person, "hotline.lead", at=found.line.agency)
-    title = found.subject or Truncator(next((one.text for one in thread["said"] if one.text), "")).chars(80) or str(found.line)
+    heading = found.subject or Truncator(next((one.text for one in thread["said"] if one.text), "")).chars(80) or str(found.line)
     context = (
         thread
         | _work(request, found)
         | {
             "articles": find_articles(request.person, ""),
-            "breadcrumbs": [(_("Thư và trò chuyện"), reverse("hotline:conversations")), (title, "")],
-            "title": title,
+            "breadcrumbs": [(_("Thư và trò chuyện"), reverse("hotline:conversations")), (heading, "")],
+            "heading": heading,
             "reviews": leads and not thread["own"] and found.answered_at is not None,
             "action": reverse("hotline:conversation_act", args=[found.pk, "cham"]),
             **review_parts(QualityReview.objects.select_related("reviewer").filter(conversation=found).first(), None),
