@@ -1,21 +1,23 @@
 """The first page on a cheap phone: under 200 kB over the air, counted as the product really sends it.
 
-The static files are built as `tinhso run` builds them (fingerprinted, compressed once) and served by WhiteNoise as the
-browser accepts; pages themselves go out uncompressed. What is added up is the `Content-Length` of every answer to a browser that
-has never been here, headers left out.
+The static files are those that set-up built (fingerprinted, compressed once), served by WhiteNoise as the browser accepts;
+pages themselves go out uncompressed. What is added up is the `Content-Length` of every answer to a browser that has never been
+here, headers left out.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Page, Response
 from tests.conftest import PHONE
 from tests.journeys.commune import BIRTH, Commune
+
+from tinhso.config.environment import data_dir
+from tinhso.config.install import collect_static_files
 
 pytestmark = pytest.mark.browser
 LIMIT = 200_000
@@ -27,14 +29,13 @@ class Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def product(settings, tmp_path: Path, commune: Commune) -> Iterator[str]:
+def product(settings, monkeypatch: pytest.MonkeyPatch, commune: Commune) -> Iterator[str]:
     """The address of the product with its static files built. The tests' own live server knows only their sources."""
-    settings.STATIC_ROOT = tmp_path / "static"
+    monkeypatch.setenv("TINHSO_DATA", os.environ.get("TINHSO_TEST_MADE") or os.environ["TINHSO_DATA"])
+    collect_static_files()
+    settings.STATIC_ROOT = data_dir() / "static"
     settings.WHITENOISE_USE_FINDERS = False
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ninja", "gis"])
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "tinhso.config.static.BuiltStaticFiles"}}
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.daemon_threads = True
     server.set_app(get_wsgi_application())

@@ -80,10 +80,13 @@ def collect_static_files() -> bool:
     return _unless_same("static", files, _collect_static_files)
 
 
+# the API's page is drawn by Swagger: the other drawer that comes with it is never shown; htmx is npm's, in vendor/
+_UNUSED = ("redoc*", "django_htmx")
+
+
 def _collect_static_files() -> None:
     done = subprocess.run(
-        # the API's page is drawn by Swagger; the other drawer that comes with it is never shown
-        [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v", "0", "--ignore", "redoc*"],
+        [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v", "0", *(f"--ignore={name}" for name in _UNUSED)],
         check=False,
         capture_output=True,
         text=True,

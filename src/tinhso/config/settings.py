@@ -178,7 +178,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_MODE == "sources"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "tinhso.config.static.BuiltStaticFiles"
     },
 }
 # maps of minified scripts are for developers' tools alone; compressing them took half of the first start

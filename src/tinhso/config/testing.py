@@ -53,6 +53,7 @@ def _prepare() -> None:
             os.environ["DATABASE_URL"] = postgres.owner_url()
         if "TINHSO_DATA" not in os.environ:
             vendor = data_dir() / "vendor"
+            os.environ["TINHSO_TEST_MADE"] = str(data_dir())  # where set-up made what browsers load
             os.environ["TINHSO_DATA"] = os.environ["TINHSO_TEST_DATA"] = tempfile.mkdtemp(prefix="tinhso-test-")
             _held.callback(shutil.rmtree, os.environ["TINHSO_DATA"], ignore_errors=True)
             if vendor.is_dir():
