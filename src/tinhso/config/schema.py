@@ -7,6 +7,7 @@ table of migrations, so that a start that finds it current need not ask Django.
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from tinhso.config.environment import ROOT
@@ -18,7 +19,7 @@ def code_version() -> str:
     mark = hashlib.sha256((ROOT / "requirements" / "app.lock").read_bytes())
     for file in sorted((ROOT / "src" / "tinhso").glob("**/migrations/*.py")):
         mark.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
-    for name in ("grants.py", "schema.py"):
+    for name in ("first_tables.py", "grants.py", "schema.py"):
         mark.update((ROOT / "src" / "tinhso" / "config" / name).read_bytes())
     return mark.hexdigest()[:32]
 
@@ -41,13 +42,15 @@ def migrate(report: Callable[[str], None]) -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from tinhso.config.first_tables import sparing
     from tinhso.config.grants import grant_application_rights, guard_audit_log
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         report(f"{len(plan)} bước / steps")
-        call_command("migrate", interactive=False, verbosity=0)
+        with nullcontext() if executor.loader.applied_migrations else sparing():
+            call_command("migrate", interactive=False, verbosity=0)
     guard_audit_log(connection)
     if role := application_role():
         grant_application_rights(connection, role)
