@@ -1,12 +1,12 @@
-"""A real Kamailio with the settings the product writes, sipp for telephones and callers, and the product as a live server."""
+"""A real Kamailio (and rtpengine) with the settings the product writes, sipp for telephones and callers, a live server."""
 
 import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -21,7 +21,7 @@ from tinhso.config.environment import ROOT
 from tinhso.services.hotline.actions.agents import new_phone_password, set_state
 from tinhso.services.hotline.actions.setup import join_exchange
 from tinhso.services.hotline.models import Agent, Call
-from tinhso.services.hotline.sip import Exchange, answers, write_settings
+from tinhso.services.hotline.sip import Exchange, answers, folder, voice_answers, write_settings
 from tinhso.services.hotline.tests.conftest import Hotline, make_hotline
 
 PATIENCE = 20.0
@@ -92,6 +92,20 @@ class Sip:
     passwords: dict[str, str]
     phones: dict[str, int] = field(default_factory=dict)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    kamailio: "subprocess.Popen[bytes] | None" = None
+
+    def start_exchange(self) -> None:
+        """Start Kamailio and wait until it answers."""
+        program, log = folder(self.hotline.line) / "kamailio.cfg", self.folder / "kamailio.log"
+        run = str(program.parent / "run")
+        command = [shutil.which("kamailio") or "/usr/sbin/kamailio", "-f", str(program), "-DD", "-E", "-Y", run, "-w", run]
+        with log.open("ab") as said:
+            self.kamailio = kamailio = subprocess.Popen(command, stdout=said, stderr=said)
+        within(lambda: answers(self.place, 0.2) or kamailio.poll() is not None)
+        assert kamailio.poll() is None, log.read_text()
+
+    def stop_exchange(self) -> None:
+        _stop([self.kamailio] if self.kamailio else [])
 
     def sipp(self, scenario: str, port: int, *words: str) -> "subprocess.Popen[bytes]":
         """Play a scenario at a port of this machine."""
@@ -110,9 +124,12 @@ class Sip:
     def phone(self, extension: str, does: str) -> "subprocess.Popen[bytes]":
         return self.sipp(does, self.phones[extension], *_GENTLE)
 
-    def call(self, does: str = "calls", *, seconds: float = 0.5, number: str = "1022") -> "subprocess.Popen[bytes]":
+    def call(
+        self, does: str = "calls", *, seconds: float = 0.5, number: str = "1022", more: tuple[str, ...] = ()
+    ) -> "subprocess.Popen[bytes]":
         """Somebody calls through the carrier."""
-        return self.sipp(does, self.trunk, "-s", number, "-key", "caller", CALLER, "-d", str(int(seconds * 1000)), *_GENTLE)
+        words = ["-s", number, "-key", "caller", CALLER, "-d", str(int(seconds * 1000)), *_GENTLE, *more]
+        return self.sipp(does, self.trunk, *words, "-rtp_echo", "-mp", str(free_port()))
 
     @staticmethod
     def ends(playing: "subprocess.Popen[bytes]") -> bool:
@@ -128,34 +145,59 @@ class Sip:
 @pytest.fixture
 def sip(transactional_db: None, live_server: Any, town: Any, settings: Any, tmp_path: Path) -> Iterator[Sip]:  # noqa: F811
     """The exchange runs; 201 and 202 are registered, 201 is ready."""
-    for program in ("kamailio", "sipp"):
+    with exchange_runs(live_server, town, settings, tmp_path) as made:
+        assert made.register("201")
+        assert made.register("202")
+        ready(made.hotline.agent)
+        yield made
+    connection.close()
+
+
+@pytest.fixture
+def sip_with_voice(
+    transactional_db: None,
+    live_server: Any,
+    town: Any,  # noqa: F811
+    settings: Any,
+    tmp_path: Path,
+) -> Iterator[Sip]:
+    """The exchange and rtpengine run, browsers may be telephones; nobody is registered."""
+    with exchange_runs(live_server, town, settings, tmp_path, voice=True) as made:
+        yield made
+    connection.close()
+
+
+@contextmanager
+def exchange_runs(live_server: Any, town: Any, settings: Any, tmp_path: Path, *, voice: bool = False) -> Iterator[Sip]:  # noqa: F811
+    for program in ("kamailio", "sipp", *(("rtpengine",) if voice else ())):
         if shutil.which(program) is None and not Path("/usr/sbin", program).exists():
             pytest.skip(f"{program} is not installed: scripts/setup dev installs it")
-    settings.DATA_DIR = tmp_path
+    settings.DATA_DIR, settings.PUBLIC_URL = tmp_path, live_server.url
     urlopen(f"{live_server.url}/healthz", timeout=60).close()  # a first request loads much
     hotline = make_hotline(town)
     gate = Gate(urlsplit(live_server.url).port or 80)
     place, trunk = f"127.0.0.1:{free_port()}", free_port()
-    secret = join_exchange(hotline.line, place, by=None)
     exchange = Exchange(place, f"127.0.0.1:{trunk}", ("127.0.0.1/32",), ("02731022",), longest=20, ring=3)
+    if voice:
+        web, control = f"127.0.0.1:{free_port(socket.SOCK_STREAM)}", f"127.0.0.1:{free_port()}"
+        exchange = replace(exchange, voice="127.0.0.1", control=control, web=web, browser=f"ws://{web}/")
+    secret = join_exchange(hotline.line, place, by=None, voice=exchange.control if voice else "", browser_url=exchange.browser)
     address = f"http://127.0.0.1:{gate.port}/tong-dai/cti/{secret}/"
     program = write_settings(hotline.line, exchange, address, ROOT / "deploy" / "sip" / "kamailio.cfg")
     agents = (hotline.agent, hotline.colleague)
     passwords = {agent.extension: new_phone_password(agent, by=None) for agent in agents}
-    with ExitStack() as stack, (tmp_path / "kamailio.log").open("wb") as log:
-        run = str(program.parent / "run")
-        command = [shutil.which("kamailio") or "/usr/sbin/kamailio", "-f", str(program), "-DD", "-E", "-Y", run, "-w", run]
-        kamailio = subprocess.Popen(command, stdout=log, stderr=log)
+    with ExitStack() as stack, (tmp_path / "rtpengine.log").open("wb") as log:
         made = Sip(hotline, gate, place, trunk, tmp_path, passwords)
-        stack.callback(_stop, [kamailio], made.running)
         stack.callback(gate.close)
-        within(lambda: answers(place, 0.2) or kamailio.poll() is not None)
-        assert kamailio.poll() is None, (tmp_path / "kamailio.log").read_text()
-        assert made.register("201")
-        assert made.register("202")
-        ready(hotline.agent)
+        if voice:
+            words = ["rtpengine", f"--config-file={program.parent / 'rtpengine.conf'}"]
+            made.running.append(rtpengine := subprocess.Popen(words, stdout=log, stderr=log))
+            within(lambda: voice_answers(exchange.control, 0.2) or rtpengine.poll() is not None)
+            assert rtpengine.poll() is None, (tmp_path / "rtpengine.log").read_text()
+        stack.callback(lambda: _stop(made.running))
+        stack.callback(made.stop_exchange)
+        made.start_exchange()
         yield made
-    connection.close()
 
 
 def ready(agent: Agent) -> None:

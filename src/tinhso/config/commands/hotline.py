@@ -1,6 +1,7 @@
 """`tinhso hotline`: the telephone of the 1022 line."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,6 +49,10 @@ def exchange(
     network: Annotated[list[str], typer.Option("--from", help="A network the carrier calls from; may be given again.")],
     also: Annotated[list[str] | None, typer.Option(help="How else the carrier writes the number; may be given again.")] = None,
     longest: Annotated[int, typer.Option(help="How many seconds a caller waits for somebody to answer.")] = 90,
+    voice: Annotated[str, typer.Option(help="Voice passes through rtpengine, by this address of the machine.")] = "",
+    browser: Annotated[str, typer.Option(help="wss: address at which agents' browsers reach this exchange.")] = "",
+    web: Annotated[str, typer.Option(help="Where Kamailio listens for browsers, behind the proxy.")] = "127.0.0.1:5066",
+    control: Annotated[str, typer.Option(help="Where rtpengine takes orders.")] = "127.0.0.1:2223",
     product_url: Annotated[str, typer.Option("--product", help="Where Kamailio reaches the product, if not as people do.")] = "",
 ) -> None:
     """Join a line by the SIP exchange that comes with the product: write Kamailio's settings, with a new secret address.
@@ -62,16 +67,21 @@ def exchange(
         from tinhso.services.hotline.actions.setup import join_exchange
         from tinhso.services.hotline.sip import Exchange, require_possible, write_settings
 
-        found, wanted = _line(line), Exchange(listen, trunk, tuple(network), tuple(also or ()), longest)
+        found = _line(line)
+        calls = Exchange(listen, trunk, tuple(network), tuple(also or ()), longest)
+        wanted = replace(calls, voice=voice, control=control, browser=browser, web=web)
         try:
             require_possible(wanted)
         except Invalid as wrong:
             said = " ".join(dict.fromkeys(map(str, wrong.fields.values())))
             raise OperatorError(said, f"These settings cannot be: {', '.join(wrong.fields)}.") from wrong
-        address = reverse("hotline:event", args=[join_exchange(found, listen, by=None)])
+        secret = join_exchange(found, listen, by=None, voice=control if voice else "", browser_url=browser)
+        address = reverse("hotline:event", args=[secret])
         base = (product_url or settings.PUBLIC_URL).rstrip("/")
         path = write_settings(found, wanted, f"{base}{address}", ROOT / "deploy" / "sip" / "kamailio.cfg")
         typer.echo(f"kamailio -f {path} -DD -E -Y {path.parent / 'run'} -w {path.parent / 'run'}")
+        if voice:
+            typer.echo(f"rtpengine --config-file={path.parent / 'rtpengine.conf'}")
 
 
 @app.command()

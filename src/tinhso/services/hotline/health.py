@@ -9,7 +9,7 @@ from tinhso.kernel.manifest import Check
 from tinhso.services.hotline.conversation_tables import Letter, Mailbox
 from tinhso.services.hotline.mail.boxes import mailbox
 from tinhso.services.hotline.models import Line
-from tinhso.services.hotline.sip import answers
+from tinhso.services.hotline.sip import answers, voice_answers
 
 _QUIET = timedelta(days=3)
 _REMEMBERED = timedelta(days=14)
@@ -43,7 +43,11 @@ def _check_sip(part: str, line: Line) -> Check:
     if not answers(line.exchange):
         advice = _("Khởi động lại Kamailio; xem nhật ký của dịch vụ tinhso-sip.")
         return Check(part, "failed", _("Kamailio ở {place} không trả lời").format(place=line.exchange), advice=advice)
-    return Check(part, "ok", _("Kamailio ở {place} trả lời").format(place=line.exchange))
+    if line.voice and not voice_answers(line.voice):
+        advice = _("Khởi động lại rtpengine; xem nhật ký của dịch vụ tinhso-voice. Máy trên trình duyệt chưa nghe gọi được.")
+        return Check(part, "failed", _("rtpengine ở {place} không trả lời").format(place=line.voice), advice=advice)
+    place = f"{line.exchange}, rtpengine {line.voice}" if line.voice else line.exchange
+    return Check(part, "ok", _("Kamailio ở {place} trả lời").format(place=place))
 
 
 def check_mailbox() -> list[Check]:

@@ -48,6 +48,10 @@ class Line(models.Model):
         default=365, db_default=365, help_text="how long what was written is kept after its end; figures keep counting it"
     )
     exchange = models.CharField(max_length=100, blank=True, db_default="", help_text="host:port of our own SIP exchange")
+    voice = models.CharField(max_length=100, blank=True, db_default="", help_text="host:port at which its rtpengine takes orders")
+    browser_url = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="wss: address at which agents' browsers are its telephones"
+    )
     sample_percent = models.PositiveSmallIntegerField(
         default=5, db_default=5, help_text="of each agent's calls and conversations of a week, drawn for the supervisor"
     )
@@ -75,6 +79,8 @@ class Agent(models.Model):
     person = models.OneToOneField("directory.Person", models.PROTECT, related_name="+")
     extension = models.CharField(max_length=40)
     ha1 = models.CharField(max_length=32, blank=True, db_default="", help_text="digest of the telephone's password (RFC 3261)")
+    lent_ha1 = models.CharField(max_length=32, blank=True, db_default="", help_text="digest of what the browser was lent")
+    lent_until = models.DateTimeField(null=True, help_text="when that password opens nothing any more")
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -1,16 +1,14 @@
 """A call spoken in Vietnamese by espeak-ng, a program of Debian. Where it is missing the browser speaks, or a chime sounds."""
 
 import shutil
-import subprocess
-from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import Check
+from tinhso.kernel.speech import PROGRAM
 from tinhso.kernel.text.numbers import number_in_words
 from tinhso.services.queueing.models import Turn
 
-_PROGRAM = "espeak-ng"
 _LETTERS = {
     **{"A": "a", "B": "bê", "C": "xê", "D": "dê", "E": "e", "F": "ép", "G": "giê", "H": "hát", "I": "i", "J": "gi"},
     **{"K": "ca", "L": "lờ", "M": "mờ", "N": "nờ", "O": "o", "P": "pê", "Q": "quy", "R": "rờ", "S": "ét", "T": "tê"},
@@ -25,27 +23,13 @@ def words_of(turn: Turn) -> str:
     return f"Mời khách có số {_LETTERS[ticket.line.letter]}, {number}, đến quầy số {counter}."
 
 
-@lru_cache(maxsize=64)
-def spoken(words: str) -> bytes | None:
-    """The words as a WAV file; None where the program is missing or fails."""
-    program = shutil.which(_PROGRAM)
-    if program is None:
-        return None
-    command = [program, "-v", "vi", "-s", "135", "-g", "4", "--stdout", words]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=5, check=True)  # noqa: S603 - our own words
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout or None
-
-
 def voice_check() -> Check:
     """A line of the system-status page."""
-    if shutil.which(_PROGRAM):
-        return Check("voice of the call screen", "ok", _PROGRAM)
+    if shutil.which(PROGRAM):
+        return Check("voice of the call screen", "ok", PROGRAM)
     return Check(
         "voice of the call screen",
         "not configured",
         _("dùng giọng đọc của trình duyệt"),
-        _("cài gói {package} của Debian").format(package=_PROGRAM),
+        _("cài gói {package} của Debian").format(package=PROGRAM),
     )

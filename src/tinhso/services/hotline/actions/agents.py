@@ -1,7 +1,7 @@
 """What agents are doing. The exchange moves them between ready, talking and wrap-up; breaks and the end of duty are their own."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_urlsafe
 
@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import Invalid, WrongState
+from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.permissions import require
 from tinhso.services.hotline.conversation_tables import Conversation
 from tinhso.services.hotline.models import Agent, Call, Line, Spell, State
-from tinhso.services.hotline.sip import digest, write_phones
+from tinhso.services.hotline.sip import browser_name, digest, write_phones
+
+LENT = timedelta(minutes=15)
+"""How long a browser's password opens the exchange; the desk asks for another in time."""
 
 
 @action
@@ -39,7 +42,7 @@ def add_agent(line: Line, person: Person, extension: str, *, by: Person | None) 
         switch(before, None, at=now())
         on_commit(partial(write_phones, before.line))
         _give_back(before)
-    Agent.objects.filter(person=person).exclude(line=line, extension=extension, active=True).update(ha1="")
+    Agent.objects.filter(person=person).exclude(line=line, extension=extension, active=True).update(ha1="", lent_ha1="")
     agent, _made = Agent.objects.update_or_create(person=person, defaults={"line": line, "extension": extension, "active": True})
     on_commit(partial(write_phones, line))
     record("hotline.agent_added", by=by, on=agent, agency=line.agency, person=person.pk)
@@ -51,7 +54,7 @@ def remove_agent(agent: Agent, *, by: Person | None, at: datetime | None = None)
     """Let somebody answer no more; their calls stay theirs."""
     require(by, "hotline.manage", at=agent.line.agency)
     switch(agent, None, at=at or now())
-    Agent.objects.filter(pk=agent.pk).update(active=False, ha1="")
+    Agent.objects.filter(pk=agent.pk).update(active=False, ha1="", lent_ha1="")
     _give_back(agent)
     on_commit(partial(write_phones, agent.line))
     record("hotline.agent_removed", by=by, on=agent, agency=agent.line.agency, person=agent.person_id)
@@ -71,6 +74,29 @@ def new_phone_password(agent: Agent, *, by: Person | None) -> str:
     Agent.objects.filter(pk=agent.pk, active=True).update(ha1=digest(agent.extension, password))
     on_commit(partial(write_phones, agent.line))
     record("hotline.phone_password_renewed", by=by, on=agent, agency=agent.line.agency)
+    return password
+
+
+@action
+def lend_phone(agent: Agent, *, by: Person, at: datetime) -> str:
+    """A password with which the agent's browser is a telephone for a quarter of an hour; the one before opens nothing any more.
+
+    Raises:
+        NotAllowed: it is a colleague's telephone.
+        WrongState: the line takes no browsers.
+    """
+    require(by, "hotline.serve", at=agent.line.agency)
+    if agent.person_id != by.pk:
+        raise NotAllowed(_("Đây là máy của đồng nghiệp."))
+    if not agent.line.browser_url:
+        raise WrongState(_("Tổng đài này chưa nhận máy trên trình duyệt."))
+    password = token_urlsafe(24)
+    goes_on = Agent.objects.filter(pk=agent.pk, lent_until__gt=at).exclude(lent_ha1="").exists()
+    lent = digest(browser_name(agent), password)
+    Agent.objects.filter(pk=agent.pk, active=True).update(lent_ha1=lent, lent_until=at + LENT)
+    on_commit(partial(write_phones, agent.line))
+    if not goes_on:
+        record("hotline.phone_lent", by=by, on=agent, agency=agent.line.agency)
     return password
 
 

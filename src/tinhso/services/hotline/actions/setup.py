@@ -113,10 +113,17 @@ def new_secret(line: Line, *, by: Person | None) -> str:
 
 
 @action
-def join_exchange(line: Line, listen: str, *, by: Person | None) -> str:
-    """The line is joined by the SIP exchange that comes with the product, at `listen` (host:port). Returns the new secret."""
+def join_exchange(line: Line, listen: str, *, by: Person | None, voice: str = "", browser_url: str = "") -> str:
+    """The line is joined by the SIP exchange that comes with the product. Returns the new secret.
+
+    Args:
+        listen: host:port at which it takes calls.
+        voice: host:port at which its rtpengine takes orders; empty: voice goes from telephone to telephone.
+        browser_url: the WebSocket at which browsers are telephones; empty: they are none.
+    """
     require(by, "hotline.manage", at=line.agency)
-    Line.objects.filter(pk=line.pk).update(adapter=Line.Adapter.SIP, exchange=listen)
+    joined = {"exchange": listen, "voice": voice, "browser_url": browser_url}
+    Line.objects.filter(pk=line.pk).update(adapter=Line.Adapter.SIP, **joined)
     record("hotline.exchange_joined", by=by, on=line, agency=line.agency)
     return new_secret(line, by=by)
 

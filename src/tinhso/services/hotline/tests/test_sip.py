@@ -39,7 +39,7 @@ def test_telephones_are_a_table_of_digests_that_follows_the_agents(
     assert not (tmp_path / "sip").exists()  # no exchange on this machine
     program = write_settings(hotline.line, EXCHANGE, "http://127.0.0.1:8000/x/", Path("/x/kamailio.cfg"))
     table = program.parent / "phones" / "subscriber"
-    assert table.read_text().splitlines()[1:] == [f"201:tinhso:{digest('201', password)}"]
+    assert table.read_text().splitlines()[1:] == [f"201:tinhso:{digest('201', password)}:0"]
     assert (program.stat().st_mode & 0o777, table.stat().st_mode & 0o777) == (0o600, 0o600)
     with django_capture_on_commit_callbacks(execute=True):
         new_phone_password(hotline.colleague, by=None)

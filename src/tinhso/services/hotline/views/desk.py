@@ -49,6 +49,7 @@ from tinhso.services.hotline.queries import (
     unseen_missed,
 )
 from tinhso.services.hotline.views.outcomes import make_ticket_of, promise_call
+from tinhso.services.hotline.views.phone import browser_phone, with_phone
 from tinhso.services.hotline.views.tickets import ticket_parts
 
 _SHOWN = 8
@@ -73,7 +74,8 @@ def page(request: PersonRequest) -> HttpResponse:
             "scripts": find_articles(request.person, "", kind=Article.Kind.SCRIPT),
         }
     )
-    return render(request, "hotline/desk.html", _shown(request, context))
+    context["phone"] = browser_phone(agent.line)
+    return with_phone(render(request, "hotline/desk.html", _shown(request, context)), agent.line)
 
 
 @never_cache

@@ -8,10 +8,11 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.speech import spoken
 from tinhso.services.queueing.models import Device, Turn
 from tinhso.services.queueing.queries import board
 from tinhso.services.queueing.views.devices import device_at
-from tinhso.services.queueing.voice import spoken, words_of
+from tinhso.services.queueing.voice import words_of
 
 
 @never_cache

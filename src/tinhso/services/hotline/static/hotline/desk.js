@@ -62,8 +62,12 @@ for (const what of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
 function update(found) {
   for (const part of ["call", "lists"]) {
     if (found[part] === seen[part]) continue;
-    seen[part] = found[part];
     const place = document.getElementById(part);
+    if (place.querySelector("form.htmx-request")) {
+      tag = ""; // what is being sent is answered first, and finds its place
+      continue;
+    }
+    seen[part] = found[part];
     htmx.ajax("GET", place.dataset.part, { target: place, swap: "innerHTML" });
   }
 }
