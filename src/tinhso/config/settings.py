@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "ninja",  # the page of the API from its own files, not from a network of others
     "tinhso.kernel.audit",
+    "tinhso.kernel.keeping",
     "tinhso.kernel.web",
     "tinhso.config.system",
     *BLOCKS_AND_SERVICES,

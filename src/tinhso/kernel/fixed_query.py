@@ -53,7 +53,7 @@ class Among(Func):
 
 
 @dataclass(frozen=True)
-class _Made:
+class Made:
     """What is kept of a query."""
 
     using: str
@@ -73,22 +73,27 @@ class FixedQuery(Generic[M, Row]):
         made = self._made
         if made is None:
             return []
+        found = self._found(made, values)
+        if made.converters and found:
+            found = [_converted(row, made.converters, connections[made.using]) for row in found]
+        return made.read(found)
+
+    def _found(self, made: Made, values: dict[str, Any]) -> list[Values]:
+        """The rows as the database gives them."""
         connection = connections[made.using]  # every thread has its own
         if made.locks and not connection.in_atomic_block:
             raise TransactionManagementError("a lock outside a transaction holds nothing")
         with connection.cursor() as cursor:
             cursor.execute(made.sql, [values[param.name] if isinstance(param, Param) else param for param in made.params])
-            found = cursor.fetchall()
-        if made.converters and found:
-            found = [_converted(row, made.converters, connection) for row in found]
-        return made.read(found)
+            found: list[Values] = cursor.fetchall()
+            return found
 
     def first(self, **values: Any) -> Row | None:
         """The first row; write the query so that there is hardly ever a second."""
         return next(iter(self.rows(**values)), None)
 
     @cached_property
-    def _made(self) -> _Made | None:
+    def _made(self) -> Made | None:
         queryset = self._make()
         compiler = queryset.query.get_compiler(using=queryset.db)
         try:
@@ -97,7 +102,7 @@ class FixedQuery(Generic[M, Row]):
             return None
         converters = compiler.get_converters([column for column, *_rest in compiler.select or ()])
         read = _reader(queryset, compiler)
-        return _Made(queryset.db, sql, tuple(params), bool(queryset.query.select_for_update), converters, read)
+        return Made(queryset.db, sql, tuple(params), bool(queryset.query.select_for_update), converters, read)
 
 
 def _converted(row: Values, converters: dict[int, tuple[list[Callable[..., Any]], Expression]], connection: Any) -> Values:

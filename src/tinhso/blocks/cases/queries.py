@@ -24,6 +24,7 @@ from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants, read_grants
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.fixed_query import Among, FixedQuery, Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
 
@@ -63,8 +64,8 @@ def _in_force() -> QuerySet[ProcedureVersion]:
     return found.select_related("procedure").defer("definition", "graph", "files")
 
 
-_VERSION = FixedQuery(lambda: _in_force().filter(procedure__code=Param("code")))
-_VERSIONS = FixedQuery(lambda: _in_force().order_by("procedure__code"))
+_VERSION = KeptQuery(lambda: _in_force().filter(procedure__code=Param("code")), of=[Procedure, ProcedureVersion])
+_VERSIONS = KeptQuery(lambda: _in_force().order_by("procedure__code"), of=[Procedure, ProcedureVersion])
 
 
 def versions_in_force(at: datetime, family: Family) -> list[ProcedureVersion]:

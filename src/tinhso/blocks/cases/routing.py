@@ -19,7 +19,8 @@ from tinhso.blocks.directory.calendars import agency_calendar
 from tinhso.blocks.directory.models import Agency, Unit
 from tinhso.blocks.directory.queries import committee_of
 from tinhso.kernel.errors import DomainError, WrongState
-from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.fixed_query import Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.time import local
 
 FACTS = frozenset({"case.field", "case.kind", "place.commune", "place.province", "at.hour", "at.weekday", "at.day"})
@@ -56,12 +57,13 @@ class Routed:
     how: str
 
 
-_CURRENT = FixedQuery(
+_APPROVED = KeptQuery(
     lambda: (
         Routing.objects.select_related("fallback")
-        .filter(family=Param("family"), valid_from__lte=Param("at"))
-        .order_by("-valid_from", "-number")[:1]
-    )
+        .filter(family=Param("family"), valid_from__isnull=False)
+        .order_by("-valid_from", "-number")
+    ),
+    of=[Routing, Agency],
 )
 
 
@@ -70,7 +72,8 @@ def rules_of(routing: Routing) -> tuple[Rule, ...]:
 
 
 def routing_in_force(family: Family, at: datetime) -> Routing | None:
-    return _CURRENT.first(family=family.code, at=at)
+    approved = _APPROVED.rows(family=family.code)
+    return next((routing for routing in approved if routing.valid_from and routing.valid_from <= at), None)
 
 
 def route(family: Family, matter: Matter) -> Routed:
@@ -150,7 +153,9 @@ def understood(target: str) -> bool:
     return bool(AGENCY.fullmatch(target.replace(f"{PLACE}:", "here:", 1))) and not target.startswith(("same", "parent", "unit:"))
 
 
-_UPPERMOST = FixedQuery(lambda: Agency.objects.filter(parent=None, active=True).exclude(code=None).order_by("path")[:1])
+_UPPERMOST = KeptQuery(
+    lambda: Agency.objects.filter(parent=None, active=True).exclude(code=None).order_by("path")[:1], of=[Agency]
+)
 
 
 def uppermost() -> Agency:

@@ -1,63 +1,32 @@
 """When an agency is open: the national calendar, the days and hours entered for it and for the agencies above it.
 
-Each process keeps the calendars it has made and asks the database for one number to know whether they still hold: once a
-request or job, however many rows a list has.
+Each process keeps the calendars it has made until one of them changes (`kernel.keeping`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextvars import ContextVar
-from time import monotonic
 
 from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind, OpeningHours
 from tinhso.blocks.directory.periods import Period
-from tinhso.kernel.correlation import correlation_id
 from tinhso.kernel.errors import NotFound
-from tinhso.kernel.fixed_query import FixedQuery
+from tinhso.kernel.keeping.kept import Kept
 from tinhso.kernel.time import Calendar
 
-_VERSION = FixedQuery(lambda: CalendarVersion.objects.values_list("number", flat=True))
-_made: dict[int, Calendar] = {}
-_made_for: int | None = None
-_asked_by: ContextVar[tuple[str, float]] = ContextVar("calendars_asked_by", default=("", 0.0))
-_LONGEST_TRUST = 5.0
+_CALENDARS: Kept[int, Calendar] = Kept(CalendarVersion, Agency)
 
 
 def agency_calendar(agency: Agency) -> Calendar:
     """The calendar of `agency`; what is entered nearest to it holds."""
-    _drop_outdated()
-    calendar = _made.get(agency.pk)
-    if calendar is None:
-        calendar = _made[agency.pk] = _make(agency)
-    return calendar
+    return _CALENDARS.get(agency.pk, lambda: _make(agency))
 
 
 def agency_calendar_by_id(agency_id: int) -> Calendar:
     """The same for rows of a list, which hold the agency's id only; a query when nobody has asked for it yet."""
-    _drop_outdated()
-    return _made.get(agency_id) or agency_calendar(Agency.objects.get(pk=agency_id))
-
-
-def _drop_outdated() -> None:
-    """Ask once for each piece of work, and again when that takes long; what has no name (a shell, a test) asks every time."""
-    global _made_for  # noqa: PLW0603 - the cache of this process
-    work, asked = correlation_id(), _asked_by.get()
-    if work and asked[0] == work and monotonic() - asked[1] < _LONGEST_TRUST:
-        return
-    version = calendars_version()
-    if version != _made_for:
-        _made.clear()
-        _made_for = version
-    _asked_by.set((work, monotonic()))
+    return _CALENDARS.get(agency_id, lambda: _make(Agency.objects.get(pk=agency_id)))
 
 
 def calendars_version() -> int:
     """Grows with every change of any calendar: whoever saw it again has seen the same calendars."""
-    return _VERSION.first() or 0
-
-
-def calendars_changed() -> None:
-    """The work in hand has changed a calendar: it asks again."""
-    _asked_by.set(("", 0.0))
+    return CalendarVersion.objects.values_list("number", flat=True).first() or 0
 
 
 def agency_calendar_by_code(code: str) -> Calendar:

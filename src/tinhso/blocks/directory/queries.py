@@ -14,6 +14,7 @@ from tinhso.blocks.directory.models import Agency, Person, Post, Tenure, Unit, U
 from tinhso.blocks.directory.unit_source import KIND_WORDS, completeness, two_tiers_since
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.manifest import roles
 from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
@@ -301,7 +302,9 @@ def committee_of(unit: Unit) -> Agency | None:
     return _COMMITTEE.first(unit=unit.pk)
 
 
-_COMMITTEE = FixedQuery(lambda: Agency.objects.filter(unit=Param("unit"), kind="committee", active=True).order_by("pk"))
+_COMMITTEE = KeptQuery(
+    lambda: Agency.objects.filter(unit=Param("unit"), kind="committee", active=True).order_by("pk"), of=[Agency]
+)
 
 
 def tenures_on(day: date) -> QuerySet[Tenure]:

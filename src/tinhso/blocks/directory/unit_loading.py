@@ -12,6 +12,7 @@ from django.db import connection
 
 from tinhso.blocks.directory.models import UnitLevel
 from tinhso.blocks.directory.unit_source import UnitList
+from tinhso.kernel.keeping import kept
 
 Progress = Callable[[str], None]
 
@@ -123,6 +124,7 @@ def bring_in_line(wanted: UnitList, progress: Progress = lambda step: None) -> L
                 for row in rows:
                     target.write_row(row)
 
+        kept.changed()
         progress("Chép danh sách vào cơ sở dữ liệu")
         run("SELECT pg_advisory_xact_lock(hashtext('tinhso units load'))")
         run("SET CONSTRAINTS unit_code_one_at_a_time DEFERRED")

@@ -6,7 +6,8 @@ from tinhso.blocks.directory.models import Unit, UnitLevel
 from tinhso.blocks.directory.queries import find_units, parent_on, units_on
 from tinhso.blocks.directory.unit_source import completeness
 from tinhso.blocks.forms.engine.units import PlaceUnit
-from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.fixed_query import Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.text import compact
 
 LIMIT = 12
@@ -15,13 +16,14 @@ _WIDE = 500
 
 
 _SHOWN = ("code", "name", "level", "known_from", "valid_from", "valid_to")
-_ON: FixedQuery[Unit, Unit] = FixedQuery(
+_ON: KeptQuery[Unit, Unit] = KeptQuery(
     lambda: (
         units_on(Param("day"))  # type: ignore[arg-type]
         .filter(code=Param("code"))
         .select_related("parent__parent")
         .only(*(f"{above}{name}" for above in ("", "parent__", "parent__parent__") for name in _SHOWN))
-    )
+    ),
+    of=[Unit],
 )
 
 

@@ -8,8 +8,9 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
-from tinhso.blocks.directory.models import Agency, Person, Tenure
+from tinhso.blocks.directory.models import Agency, Person, Post, Tenure
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.keeping.kept import Kept
 from tinhso.kernel.manifest import Role, roles
 from tinhso.kernel.permissions import Actor
 
@@ -108,9 +109,12 @@ _HELD = FixedQuery(
 )
 
 
+_GRANTS: Kept[tuple[int, date], Grants] = Kept(Tenure, Post, Agency)
+
+
 def grants_on(person: Person, on: date) -> Grants:
-    """The powers `person` holds on a day. One query."""
-    return _grants_of(_HELD.rows(person=person.pk, on=on))
+    """The powers `person` holds on a day. Kept until a post, its holder or an agency changes."""
+    return _GRANTS.get((person.pk, on), lambda: _grants_of(_HELD.rows(person=person.pk, on=on)))
 
 
 def _grants_of(held: Sequence[tuple[int, str | None, Sequence[str], int | None]]) -> Grants:

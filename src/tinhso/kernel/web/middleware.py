@@ -8,7 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, QueryDict
 from django.utils import translation
 
-from tinhso.kernel.correlation import correlation_id, start_correlation
+from tinhso.kernel.correlation import correlation_id, end_work, start_correlation
 from tinhso.kernel.errors import DomainError
 from tinhso.kernel.web.answers import refusal_of, unavailable, wrong_method
 from tinhso.kernel.web.policy import security_headers
@@ -21,7 +21,10 @@ def correlation(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         start_correlation(request.headers.get("X-Correlation-Id", ""))
-        response = get_response(request)
+        try:
+            response = get_response(request)
+        finally:
+            end_work()
         response["X-Correlation-Id"] = correlation_id()
         return response
 

@@ -33,6 +33,7 @@ from tinhso.blocks.directory.queries import person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.paging import FixedPages, page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.services.onestop.clock_answer import Answer, ClockOut, Length, clock_out
@@ -159,7 +160,7 @@ class Completion(Schema):
     note: str = ""
 
 
-_AGENCY = FixedQuery(lambda: Agency.objects.filter(code=Param("code"), active=True))
+_AGENCY = KeptQuery(lambda: Agency.objects.filter(code=Param("code"), active=True), of=[Agency])
 
 
 @router.post("/cases", response={201: CaseRow}, summary="Hand in a case")

@@ -8,10 +8,10 @@ from datetime import date
 
 from django.db import connection
 
-from tinhso.blocks.directory.calendars import calendars_changed
 from tinhso.blocks.directory.models import Agency, CalendarDay, CalendarVersion, DayKind, OpeningHours
 from tinhso.blocks.directory.periods import Period, period, with_period
 from tinhso.kernel.actions import action, record
+from tinhso.kernel.keeping.kept import changed
 from tinhso.kernel.permissions import Actor, require
 from tinhso.kernel.time import Calendar
 
@@ -117,4 +117,4 @@ def _note_change() -> None:
             f"INSERT INTO {CalendarVersion._meta.db_table} AS version (id, number) VALUES (1, 1) "  # noqa: S608 - our own name
             "ON CONFLICT (id) DO UPDATE SET number = version.number + 1"
         )
-    calendars_changed()
+    changed()

@@ -6,8 +6,7 @@ from tinhso.blocks.directory.actions import create_agency
 from tinhso.blocks.directory.actions.calendars import remove_calendar_day, set_agency_hours, set_calendar_day
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_code
 from tinhso.blocks.directory.models import AgencyKind, DayKind
-from tinhso.kernel import correlation
-from tinhso.kernel.correlation import start_correlation
+from tinhso.kernel.correlation import end_work, start_correlation
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.time import VIETNAM, Calendar
 
@@ -19,8 +18,8 @@ WEEK = {day: ["07:30-11:30", "13:00-17:00"] for day in ("mon", "tue", "wed", "th
 
 @pytest.fixture(autouse=True)
 def nameless_work():
-    """Requests made by other tests leave the name of their work behind in this thread."""
-    correlation._current.set("")
+    yield
+    end_work()
 
 
 @pytest.fixture

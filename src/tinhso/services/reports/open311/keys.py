@@ -10,8 +10,9 @@ from tinhso.blocks.cases.models import Case
 from tinhso.blocks.cases.queries import all_cases
 from tinhso.blocks.identity.throttle import spend_try
 from tinhso.blocks.identity.tokens import digest_of
-from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.fixed_query import Param
 from tinhso.kernel.ids import derived_code
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.open311.tables import ApiKey
 
@@ -27,7 +28,7 @@ def living_key(secret: str) -> ApiKey | None:
     return _LIVING.first(digest=digest_of(secret)) if secret else None
 
 
-_LIVING = FixedQuery(lambda: ApiKey.objects.filter(digest=Param("digest"), revoked_at=None))
+_LIVING = KeptQuery(lambda: ApiKey.objects.filter(digest=Param("digest"), revoked_at=None), of=[ApiKey])
 
 
 def spend_reading(key: ApiKey | None, address: str, *, at: datetime) -> None:
