@@ -41,15 +41,25 @@ _AS_THEY_ARE: "dict[type[Field[Any, Any]], tuple[type, ...]]" = {
 """Values a field would give to the driver unchanged."""
 
 
-def insert(row: M) -> M:
+class Unless(NamedTuple):
+    """A new row that is left out where the table has one with the same values in the columns `unique`."""
+
+    row: Model
+    unique: tuple[str, ...]
+
+
+def insert(row: M, *, beside: "Iterable[Model | Unless]" = ()) -> M:
     """Put a new row into its table, as `save(force_insert=True)` does: with its key, defaults and database defaults.
 
     For plain tables: without parents, and of which nobody is told by a signal. `save` of the model's own is not called.
 
+    Args:
+        beside: rows of other tables that go in by the same statement and whose keys nobody needs.
+
     Raises:
         IntegrityError: as from `save`.
     """
-    insert_all([row])
+    _insert([row], beside=_groups(beside))
     return row
 
 
@@ -69,71 +79,91 @@ def insert_all(rows: Iterable[M]) -> list[M]:
     return all_rows
 
 
-def insert_together(rows: Iterable[Model], then: Statement | None = None) -> None:
+def insert_together(rows: "Iterable[Model | Unless]", then: Statement | None = None) -> None:
     """New rows of several tables in one statement, and with it one more that does not look at them.
 
     The keys of the rows are not read back: for rows nobody goes on working with.
     """
-    by_table: dict[type[Model], list[Model]] = {}
-    for row in rows:
-        by_table.setdefault(type(row), []).append(row)
-    groups = [_Rows(found) for found in by_table.values()]
+    groups = _groups(rows)
     if not groups:
         return
     shape = (*(group.shape for group in groups), then and then.sql)
     statement = _statements.get(shape)
     if statement is None:
         texts = [_statement(group) for group in groups] + ([then.sql] if then else [])
-        before = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(texts[:-1]))
-        statement = _statements.setdefault(shape, f"WITH {before} {texts[-1]}" if before else texts[-1])
+        statement = _statements.setdefault(shape, _chained(texts))
     with groups[0].connection.cursor() as cursor:
         cursor.execute(statement, [*(value for group in groups for value in group.values), *(then.values if then else ())])
+
+
+def _groups(rows: "Iterable[Model | Unless]") -> "list[_Rows]":
+    """By table."""
+    by_table: dict[tuple[type[Model], tuple[str, ...]], list[Model]] = {}
+    for given in rows:
+        row, unique = given if isinstance(given, Unless) else (given, ())
+        by_table.setdefault((type(row), unique), []).append(row)
+    return [_Rows(found, unique) for (_table, unique), found in by_table.items()]
+
+
+def _chained(texts: Sequence[str]) -> str:
+    """Several statements as one, which gives what the last of them gives."""
+    before = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+    return f"WITH {before} {texts[-1]}" if before else texts[-1]
 
 
 class _Rows:
     """New rows of one table: their values, and the shape that their statement follows from."""
 
-    def __init__(self, rows: Sequence[Model]) -> None:
+    def __init__(self, rows: Sequence[Model], unless: tuple[str, ...] = ()) -> None:
         model = type(rows[0])
-        self.model, self.connection = model, connections[router.db_for_write(model)]
-        key = model._meta.pk
+        self.model, self.unless, self.connection = model, unless, connections[router.db_for_write(model)]
         with_key = rows[0].pk is not None
-        self.fields: list[Field[Any, Any]] = [field for field in model._meta.concrete_fields if with_key or field is not key]
-        self.marks: list[str] = []
+        self.columns = _columns.get((model, with_key)) or _columns.setdefault((model, with_key), _columns_of(model, with_key))
         self.values: list[Any] = []
+        defaults: list[int] = []  # places of columns that the database fills
         for row in rows:
-            given = row.__dict__
-            for field in self.fields:
-                value = given.get(field.attname)
-                if type(value) in _AS_THEY_ARE.get(type(field), ()):
-                    self.marks.append("%s")
-                    self.values.append(value)
-                    continue
-                value = field.pre_save(row, add=True)
-                if isinstance(value, DatabaseDefault):
-                    self.marks.append("DEFAULT")
-                else:
-                    self.marks.append("%s")
-                    self.values.append(field.get_db_prep_save(value, self.connection))
-        self.shape = (model, with_key, *self.marks)
+            given, values = row.__dict__, self.values
+            for attname, plain, field in self.columns:
+                value = given.get(attname)
+                if type(value) not in plain:
+                    value = field.pre_save(row, add=True)
+                    if isinstance(value, DatabaseDefault):
+                        defaults.append(len(values) + len(defaults))
+                        continue
+                    value = field.get_db_prep_save(value, self.connection)
+                values.append(value)
+        self.defaults, self.number = tuple(defaults), len(rows)
+        self.shape = (model, with_key, self.number, self.defaults, unless)
+
+
+_Column = tuple[str, tuple[type, ...], "Field[Any, Any]"]
+_columns: dict[tuple[type[Model], bool], list[_Column]] = {}
+
+
+def _columns_of(model: type[Model], with_key: bool) -> list[_Column]:
+    fields = [field for field in model._meta.concrete_fields if with_key or not field.primary_key]
+    return [(field.attname, _AS_THEY_ARE.get(type(field), ()), field) for field in fields]
 
 
 def _statement(new: _Rows) -> str:
-    names, width = ", ".join(f'"{field.column}"' for field in new.fields), len(new.fields)
-    rows = ", ".join(f"({', '.join(new.marks[start : start + width])})" for start in range(0, len(new.marks), width))
-    return f'INSERT INTO "{new.model._meta.db_table}" ({names}) VALUES {rows}'  # noqa: S608
+    names, width = ", ".join(f'"{field.column}"' for _name, _plain, field in new.columns), len(new.columns)
+    marks = ["DEFAULT" if place in new.defaults else "%s" for place in range(width * new.number)]
+    rows = ", ".join(f"({', '.join(marks[start : start + width])})" for start in range(0, len(marks), width))
+    taken = ", ".join(f'"{column}"' for column in new.unless)
+    skip = f" ON CONFLICT ({taken}) DO NOTHING" if taken else ""
+    return f'INSERT INTO "{new.model._meta.db_table}" ({names}) VALUES {rows}{skip}'  # noqa: S608
 
 
-def _insert(rows: Sequence[Model], *, unless: tuple[str, ...] = ()) -> bool:
-    new = _Rows(rows)
-    shape = (new.shape, unless)
+def _insert(rows: Sequence[Model], *, unless: tuple[str, ...] = (), beside: Sequence[_Rows] = ()) -> bool:
+    new = _Rows(rows, unless)
+    shape = (*(group.shape for group in beside), new.shape, "keys")
     statement = _statements.get(shape)
     if statement is None:
-        taken = ", ".join(f'"{column}"' for column in unless)
-        skip = f" ON CONFLICT ({taken}) DO NOTHING" if unless else ""
-        statement = _statements.setdefault(shape, f'{_statement(new)}{skip} RETURNING "{new.model._meta.pk.column}"')
+        texts = [_statement(group) for group in beside]
+        texts.append(f'{_statement(new)} RETURNING "{new.model._meta.pk.column}"')
+        statement = _statements.setdefault(shape, _chained(texts))
     with new.connection.cursor() as cursor:
-        cursor.execute(statement, new.values)
+        cursor.execute(statement, [*(value for group in beside for value in group.values), *new.values])
         keys = cursor.fetchall()
     if unless and not keys:
         return False

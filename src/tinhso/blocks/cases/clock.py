@@ -148,11 +148,15 @@ def _stretches(pauses: Iterable[models.Pause]) -> list[Pause]:
     return [Pause(pause.started_at, pause.ended_at, str(pause.get_reason_display())) for pause in pauses]
 
 
-def due_of_step(case: Case, node: Node, *, opened_at: datetime) -> datetime | None:
-    """When a step should be done: its share of the term from its opening, never after the case itself."""
+def due_of_step(case: Case, node: Node, *, opened_at: datetime, stood: Sequence[Pause] | None = None) -> datetime | None:
+    """When a step should be done: its share of the term from its opening, never after the case itself.
+
+    `stood`: when the clock stood still, where that is at hand.
+    """
     if case.due_at is None or node.share is None:
         return case.due_at
-    term, stood = whole_term(promise_to(case), case), stretches_of(case)
+    term = whole_term(promise_to(case), case)
+    stood = stretches_of(case) if stood is None else stood
     return step_due(term, node.share, opened_at, agency_calendar(case.agency), case_due=case.due_at, pauses=stood)
 
 

@@ -1,5 +1,6 @@
 """One running process, that of a case or of a sub-case: its graph, its rows, what its conditions read, who works in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,11 @@ from django.db import connection
 
 from tinhso.blocks.cases.agencies import resolve
 from tinhso.blocks.cases.bpmn.graph import Graph, Kind, Node
-from tinhso.blocks.cases.clock import due_of_step
+from tinhso.blocks.cases.clock import due_of_step, stretches_of
 from tinhso.blocks.cases.models import Case, SubCase
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.directory.models import Agency
-from tinhso.kernel.time import local
+from tinhso.kernel.time import Pause, local
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Scope:
     case: Case
     graph: Graph
     sub: SubCase | None = None
+    stood: Sequence[Pause] | None = None
+
+    def stood_still(self) -> Sequence[Pause]:
+        """When the case's clock stood still; read anew each time unless that is known (`stood`)."""
+        return stretches_of(self.case) if self.stood is None else self.stood
 
     @property
     def agency(self) -> Agency:
@@ -51,9 +57,9 @@ UNION SELECT node FROM cases_subcase WHERE case_id = %s AND parent_id IS NOT DIS
 """
 
 
-def scope_of(case: Case, sub: SubCase | None) -> Scope:
+def scope_of(case: Case, sub: SubCase | None, *, stood: Sequence[Pause] | None = None) -> Scope:
     graph = graph_of(case.version)
-    return Scope(case, graph.process(sub.process) if sub else graph, sub)
+    return Scope(case, graph.process(sub.process) if sub else graph, sub, stood)
 
 
 def agency_for(scope: Scope, name: str, *, at: datetime) -> Agency:
@@ -66,7 +72,7 @@ def due_in(scope: Scope, node: Node, *, opened_at: datetime) -> datetime | None:
     """A step of a sub-case has its share of the sub-case's share, and is due with the sub-case at the latest."""
     sub, case = scope.sub, scope.case
     if sub is None:
-        return due_of_step(case, node, opened_at=opened_at)
+        return due_of_step(case, node, opened_at=opened_at, stood=scope.stood)
     call = graph_of(case.version).node(sub.node)
     if node.share is None or call.share is None or sub.due_at is None or case.due_at is None:
         return sub.due_at if case.due_at else None

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditConfig(AppConfig):
-    """The audit log: the kernel's only tables."""
+    """The audit log."""
 
     name = "tinhso.kernel.audit"
     label = "audit"

@@ -14,7 +14,7 @@ from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import record, write_at_end
 from tinhso.kernel.errors import WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.inserts import insert_unless
+from tinhso.kernel.inserts import Unless, insert_together
 from tinhso.kernel.updates import update
 
 _LOCKED = FixedQuery(
@@ -85,5 +85,10 @@ def announce(case: Case, event: str, *, by: Person | None, **facts: object) -> N
 
 def let_see(case: Case, agency: Agency, role: str) -> None:
     """From now on the holders of `role` at the agency see the case."""
+    insert_together([access(case, agency, role)])
+
+
+def access(case: Case, agency: Agency, role: str) -> Unless:
+    """The row that lets them see it, for who puts it in together with others."""
     row = CaseAccess(case=case, agency=agency, role=role, elsewhere=agency.pk != case.agency_id)
-    insert_unless(row, "agency_id", "role", "case_id")
+    return Unless(row, ("agency_id", "role", "case_id"))

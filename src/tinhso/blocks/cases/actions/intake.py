@@ -151,7 +151,7 @@ def submit_case(
             rows.append(row)
     insert_together([*rows, *(beside(case) if beside else ())])
     if family_of(case).at_once:
-        start_process(case, at=at)
+        start_process(case, at=at, never_stood=True)
     return case
 
 
@@ -265,7 +265,7 @@ def accept_case(case: Case, *, by: Person, at: datetime | None = None) -> Case:
         if fee and fee.invoice.status == Invoice.Status.UNPAID:
             raise WrongState(_("Hồ sơ chưa nộp phí. Hãy thu phí tại quầy hoặc chờ người nộp thanh toán trực tuyến."))
         _start_clock(case, at=at)
-        start_process(case, at=at)
+        start_process(case, at=at, never_stood=True)
         issue_case_paper(case, Kind.RECEIPT, by=by, at=at)
         tell(case, "accepted", by=by, at=at)
     return case

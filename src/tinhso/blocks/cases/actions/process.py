@@ -8,17 +8,16 @@ from functools import partial
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.blocks.cases.actions.tasks import common_outcome, instances_of, open_step, others_remain
+from tinhso.blocks.cases.actions.tasks import common_outcome, held_up, instances_of, open_step, others_remain
 from tinhso.blocks.cases.bpmn.graph import Kind, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, OpenTask, RunService, Wait, leave, start
 from tinhso.blocks.cases.clock import due_of_step
-from tinhso.blocks.cases.models import Case, JoinArrival, Opinion, Step, SubCase
+from tinhso.blocks.cases.models import Case, JoinArrival, Step, SubCase
 from tinhso.blocks.cases.models import Wait as WaitRow
 from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in, scope_of
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.kernel.errors import WrongState
-from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.inserts import insert
 
 Service = Callable[[Case, datetime], None]
@@ -41,17 +40,10 @@ def service_task_names() -> frozenset[str]:
     return frozenset(_services)
 
 
-def start_process(case: Case, *, at: datetime) -> None:
-    """Put the first token into the process."""
-    scope = scope_of(case, None)
+def start_process(case: Case, *, at: datetime, never_stood: bool = False) -> None:
+    """Put the first token into the process. `never_stood`: the case's clock starts now, so nobody need look for pauses."""
+    scope = scope_of(case, None, stood=() if never_stood else None)
     _carry_out(scope, start(scope.graph, scope.env()), at=at)
-
-
-_HOLDING_UP = FixedQuery(
-    lambda: Opinion.objects.filter(step=Param("step"), holds_up=True, answered_at__isnull=True, withdrawn=False).values_list(
-        "pk", flat=True
-    )[:1]
-)
 
 
 def continue_process(step: Step, case: Case, *, at: datetime) -> None:
@@ -60,7 +52,7 @@ def continue_process(step: Step, case: Case, *, at: datetime) -> None:
     Raises:
         WrongState: the step waits for the opinion of another agency.
     """
-    if _HOLDING_UP.first(step=step.pk):
+    if held_up(step):
         raise WrongState(_("Bước này còn chờ ý kiến của cơ quan khác. Hãy chờ trả lời hoặc rút câu hỏi."))
     scope = scope_of(case, step.sub)
     node = scope.graph.node(step.node)
@@ -199,18 +191,14 @@ def wait_at(scope: Scope, node: Node, *, at: datetime) -> bool:
             early.ended_at = at
             early.save(update_fields=["ended_at"])
             return False
-    insert(
-        WaitRow(
-            case=scope.case,
-            sub=scope.sub,
-            node=node.id,
-            message=node.message,
-            at_step=node.kind is Kind.BOUNDARY,
-            opened_at=at,
-            due_at=runs_out(node.timer, scope.case, scope.agency, opened_at=at) if node.timer else None,
-        )
-    )
+    insert(_wait(scope, node, at=at))
     return True
+
+
+def _wait(scope: Scope, node: Node, *, at: datetime) -> WaitRow:
+    due = runs_out(node.timer, scope.agency, opened_at=at, stood=scope.stood_still()) if node.timer else None
+    boundary = node.kind is Kind.BOUNDARY
+    return WaitRow(case=scope.case, sub=scope.sub, node=node.id, message=node.message, at_step=boundary, opened_at=at, due_at=due)
 
 
 # --- steps
@@ -219,12 +207,18 @@ def wait_at(scope: Scope, node: Node, *, at: datetime) -> bool:
 def open_task(scope: Scope, node: Node, *, at: datetime) -> bool:
     """Open the step or steps of a user task. Returns False when there is nothing to do: the list is empty."""
     instances = instances_of(scope, node)
-    for index in instances[: 1 if node.many == "sequential" else None]:
+    if not instances:
+        return False
+    events = scope.graph.boundaries(node)
+    waits = [_wait(scope, event, at=at) for event in events if not event.message]
+    first, *others = instances
+    open_step(scope, node, at=at, instance=first, of=len(instances), beside=waits)
+    for index in others if node.many != "sequential" else ():
         open_step(scope, node, at=at, instance=index, of=len(instances))
-    if instances:
-        for event in scope.graph.boundaries(node):
+    for event in events:
+        if event.message:
             wait_at(scope, event, at=at)
-    return bool(instances)
+    return True
 
 
 def _still_runs(scope: Scope, event: Node) -> bool:
@@ -273,5 +267,5 @@ def shift_open_steps(case: Case) -> None:
     ):
         scope, timer = scope_of(case, wait.sub), graph.node(wait.node).timer
         if timer:
-            wait.due_at = runs_out(timer, case, scope.agency, opened_at=wait.opened_at)
+            wait.due_at = runs_out(timer, scope.agency, opened_at=wait.opened_at, stood=scope.stood_still())
             wait.save(update_fields=["due_at"])

@@ -14,6 +14,7 @@ from tinhso.blocks.cases.queries import procedure_in_force
 from tinhso.blocks.cases.routing import Matter, Routed, route
 from tinhso.blocks.directory.models import Agency, Person, Unit
 from tinhso.kernel.actions import action
+from tinhso.kernel.errors import DomainError
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.time import local
 
@@ -46,14 +47,17 @@ def submit_routed(
         Invalid: answers or place are missing or wrong; `fields` names them.
     """
     at = at or now()
-    if key and (present := _SUBMITTED.first(key=key, family=family.code)):
-        return present, None
-    place = checked_place(place)
-    version = procedure_in_force(code, at, family)
     matter = answers.get("matter")
     told = matter if isinstance(matter, Mapping) else {}
-    commune = commune_of(place, local(at).date())
-    routed = Routed(agency, "chosen") if agency else route(family, Matter(code, str(told.get("kind") or ""), commune, at))
+    try:
+        place = checked_place(place)
+        version = procedure_in_force(code, at, family)
+        commune = commune_of(place, local(at).date())
+        routed = Routed(agency, "chosen") if agency else route(family, Matter(code, str(told.get("kind") or ""), commune, at))
+    except DomainError:
+        if key and (present := _SUBMITTED.first(key=key, family=family.code)):
+            return present, None  # it was right then
+        raise
     new: list[Case] = []
 
     def rows(case: Case) -> Iterable[Model]:
@@ -73,7 +77,7 @@ def submit_routed(
         beside=rows,
         at=at,
     )
-    return case, routed if new else None  # None: the same was handed in at the same moment
+    return case, routed if new else None
 
 
 def _place_row(case: Case, place: Place, unit: Unit | None) -> CasePlace:

@@ -1,17 +1,22 @@
 """The steps of a user task: opened once, or several times for one task."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, Model, OuterRef
+
 from tinhso.blocks.cases.actions.assigning import assign_by_policy
-from tinhso.blocks.cases.actions.common import let_see
+from tinhso.blocks.cases.actions.common import access
 from tinhso.blocks.cases.bpmn.graph import Node
-from tinhso.blocks.cases.models import Step
+from tinhso.blocks.cases.models import Opinion, Step
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.inserts import insert
 
 
-def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: int = 1) -> Step:
+def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: int = 1, beside: Iterable[Model] = ()) -> Step:
+    """`beside`: rows of other tables that begin with the step."""
     case = scope.case
     agency = agency_for(scope, node.agencies[instance] if node.agencies else node.agency, at=at)
     step = insert(
@@ -26,11 +31,21 @@ def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: 
             agency=agency,
             opened_at=at,
             due_at=due_in(scope, node, opened_at=at),
-        )
+        ),
+        beside=[access(case, agency, node.role), *beside],
     )
-    let_see(case, agency, node.role)
     assign_by_policy(step, case, at=at)
     return step
+
+
+HELD_UP = Exists(Opinion.objects.filter(step=OuterRef("pk"), holds_up=True, answered_at__isnull=True, withdrawn=False))
+"""Whether a step waits for the opinion of another agency: `held_up` of steps that are read under the case's lock."""
+_HELD_UP = FixedQuery(lambda: Step.objects.filter(pk=Param("step")).values_list(HELD_UP, flat=True))
+
+
+def held_up(step: Step) -> bool:
+    known: bool | None = step.__dict__.get("held_up")
+    return bool(_HELD_UP.first(step=step.pk)) if known is None else known
 
 
 def step_name(node: Node, instance: int, of: int) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.actions.common import tell, transition
 from tinhso.blocks.cases.actions.given import tell_given
 from tinhso.blocks.cases.actions.process import continue_process
+from tinhso.blocks.cases.actions.tasks import HELD_UP
 from tinhso.blocks.cases.families import power
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Step
@@ -22,7 +23,9 @@ from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import allowed
 from tinhso.kernel.updates import update
 
-_STEP = FixedQuery(lambda: Step.objects.select_related("agency").filter(case=Param("case"), pk=Param("pk")))
+_STEP = FixedQuery(
+    lambda: Step.objects.select_related("agency").annotate(held_up=HELD_UP).filter(case=Param("case"), pk=Param("pk"))
+)
 
 
 def open_step(step: Step, case: Case, *, by: Person) -> Step:

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.common import tell, transition
+from tinhso.blocks.cases.actions.tasks import HELD_UP
 from tinhso.blocks.cases.actions.work import checked_step, finish_step
 from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Status, Step
@@ -89,7 +90,7 @@ _OPEN = FixedQuery(
     lambda: (
         Step.objects.filter(case=Param("case"), does=Param("does"), done_at__isnull=True, cancelled=False)
         .select_related("agency")
-        .annotate(writer=Subquery(_WRITER), draft=F("case__report__draft"))
+        .annotate(writer=Subquery(_WRITER), draft=F("case__report__draft"), held_up=HELD_UP)
         .order_by("pk")[:1]
     )
 )

@@ -19,8 +19,9 @@ _State = LinkedPicture.State
 @action
 def send_with_picture(field: str, answers: Mapping[str, object], *, url: str, **given: Any) -> Case:
     """Take in a report as `send_report`, with the address of a picture, if any. Twice is once."""
-    case = send_report(field, answers, **given)
-    if url and not LinkedPicture.objects.filter(report=case.pk).exists() and Report.objects.filter(pk=case.pk).exists():
+    new: list[Report] = []
+    case = send_report(field, answers, **given, taken_in=new.append)
+    if url and new:
         off = settings.OPEN311_FETCH == "off"
         link = insert(LinkedPicture(report_id=case.pk, url=url, state=_State.OFF if off else _State.WAITING))
         if not off:

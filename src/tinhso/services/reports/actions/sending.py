@@ -1,6 +1,6 @@
 """A report comes in: it is checked, given to its agency, received at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +49,7 @@ def send_report(
     sender: Sender | None = None,
     by: Person | None = None,
     key: str = "",
+    taken_in: Callable[[Report], object] = lambda report: None,
     at: datetime | None = None,
 ) -> Case:
     """Take in a report: it goes to the agency the rules name and its clock starts at that agency's next working moment.
@@ -62,6 +63,7 @@ def send_report(
         phone: of somebody without an account.
         sender: name and e-mail, too, where a program hands the report in for them.
         key: the same key again returns the report of the first time.
+        taken_in: is given the report when it is new.
 
     Raises:
         NotFound: no such field is open.
@@ -74,6 +76,7 @@ def send_report(
 
     def rows(case: Case, routed: Routed) -> Iterable[Model]:
         report = Report(case=case, kind=str(answers.get("kind") or ""), routed=routed.how)
+        taken_in(report)
         return [report, *(Photo(report=report, file=file) for file in files)]
 
     return submit_routed(
