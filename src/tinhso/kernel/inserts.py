@@ -8,6 +8,7 @@ are written with every case (the case, its parts, its time line, the audit row) 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connections, models, router
@@ -35,6 +36,7 @@ _AS_THEY_ARE: "dict[type[Field[Any, Any]], tuple[type, ...]]" = {
     models.PositiveSmallIntegerField: (int,),
     models.IntegerField: (int,),
     models.BigIntegerField: (int,),
+    models.DateTimeField: (datetime, type(None)),
     models.ForeignKey: (int, type(None)),
     models.OneToOneField: (int, type(None)),
 }
@@ -124,8 +126,9 @@ class _Rows:
         for row in rows:
             given, values = row.__dict__, self.values
             for attname, plain, field in self.columns:
-                value = given.get(attname)
-                if type(value) not in plain:
+                value: Any = given.get(attname)
+                kind = type(value)
+                if kind not in plain or (kind is datetime and value.tzinfo is None):
                     value = field.pre_save(row, add=True)
                     if isinstance(value, DatabaseDefault):
                         defaults.append(len(values) + len(defaults))
@@ -142,7 +145,14 @@ _columns: dict[tuple[type[Model], bool], list[_Column]] = {}
 
 def _columns_of(model: type[Model], with_key: bool) -> list[_Column]:
     fields = [field for field in model._meta.concrete_fields if with_key or not field.primary_key]
-    return [(field.attname, _AS_THEY_ARE.get(type(field), ()), field) for field in fields]
+    return [(field.attname, _plain(field), field) for field in fields]
+
+
+def _plain(field: "Field[Any, Any]") -> tuple[type, ...]:
+    """The kinds of values that need nothing done."""
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return ()
+    return _AS_THEY_ARE.get(type(field), ())
 
 
 def _statement(new: _Rows) -> str:

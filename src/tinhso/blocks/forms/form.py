@@ -62,6 +62,7 @@ class Form:
         if problems:
             raise BadSchema(problems)
         self._validator = AnswerValidator(schema, self.sections)
+        self._with_lists = tuple(found for found in self.sections if any(one.widget is Widget.LIST for one in walk((found,))))
 
     def section(self, key: str) -> Field | None:
         return next((section for section in self.sections if section.key == key), None)
@@ -121,7 +122,7 @@ class Form:
         """The answers as they are kept once submitted, and what is wrong with them."""
         today = on or localdate()
         known = {key: value for key, value in answers.items() if self.section(key)}
-        asked, hidden = pruned(self.sections, without_blank_items(self.sections, known), today)
+        asked, hidden = pruned(self.sections, without_blank_items(self._with_lists, known) if self._with_lists else known, today)
         return Cleaned(asked, self._errors(asked, hidden, today=today))
 
     def _errors(self, asked: Answers, hidden: list[str], *, today: date, pending: Iterable[str] = ()) -> Errors:

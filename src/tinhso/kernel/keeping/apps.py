@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class KeepingConfig(AppConfig):
@@ -7,4 +6,3 @@ class KeepingConfig(AppConfig):
 
     name = "tinhso.kernel.keeping"
     label = "keeping"
-    verbose_name = _("Bộ nhớ dùng chung")

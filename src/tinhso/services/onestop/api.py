@@ -172,7 +172,7 @@ def create_case(request: PersonRequest, given: CaseIn) -> Status[CaseRow]:
     require(request.person, "cases.receive", at=agency)
     if given.channel not in Channel.values:
         raise Invalid("unknown channel", fields={"channel": given.channel})
-    particulars = _particulars(given.applicant)
+    particulars: dict[str, Any] = dict(ApplicantForm.particulars(given.applicant.__dict__))
     key = request.headers.get("Idempotency-Key")
     case = submit_case(
         procedure_in_force(given.procedure, now()),
@@ -185,15 +185,6 @@ def create_case(request: PersonRequest, given: CaseIn) -> Status[CaseRow]:
         submission_key=f"api:{request.account.pk}:{sha256(key.encode()).hexdigest()[:40]}" if key else None,
     )
     return Status(201, CaseRow.model_validate(_row(case)))
-
-
-def _particulars(given: ApplicantIn) -> dict[str, Any]:
-    """The applicant, held to what the counter holds them to."""
-    form = ApplicantForm(given.dict())
-    if not form.is_valid():
-        fields = {f"applicant.{name}": " ".join(map(str, messages)) for name, messages in form.errors.items()}
-        raise Invalid("the applicant's particulars are wrong", fields=fields)
-    return dict(form.cleaned_data)
 
 
 _NEWEST = ("-submitted_at",)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.blocks.directory.identity_numbers import check_identity_number, normal_phone
 from tinhso.blocks.forms.engine.messages import in_sentence, message_for, own_message
-from tinhso.blocks.forms.engine.paths import Answers, beside, join_path, pattern_of, value_at, within
+from tinhso.blocks.forms.engine.paths import Answers, beside, join_path, pattern_of, value_at
 from tinhso.blocks.forms.engine.schema import Field, Widget, occurrences, walk
 from tinhso.blocks.forms.engine.units import UnitEntry, UnitSource, unit_day, unit_level
 from tinhso.blocks.forms.engine.values import blank, date_boxes, is_partial_date, iso_date
@@ -49,16 +49,16 @@ class AnswerValidator:
             hidden: paths of those questions; nothing is required of them.
             pending: paths of files uploaded but not yet stored; they count as answered.
         """
-        answers = self._completed(answers, hidden)
+        answers, gone = self._completed(answers, hidden), _Gone(hidden)
         errors: Errors = {}
         for field, path in self._to_check(answers):
-            if blank(value_at(answers, path)) or _gone(path, hidden):
+            if blank(value_at(answers, path)) or gone.holds(path):
                 continue
             if sentence := _special(field, path, answers, today=today, units=units):
                 errors[path] = sentence
         for error in self._validator.iter_errors(answers):
             field, path = self._blamed(error)
-            if path and path not in errors and path not in pending and not _gone(path, hidden):
+            if path and path not in errors and path not in pending and not gone.holds(path):
                 errors[path] = message_for(field, error.kind.name, error.kind.as_dict(), value_at(answers, path))
         return self._ordered(errors, answers)
 
@@ -96,8 +96,15 @@ class AnswerValidator:
         return dict(sorted(errors.items(), key=lambda item: places.get(item[0], len(places))))
 
 
-def _gone(path: str, hidden: Sequence[str]) -> bool:
-    return any(within(path, above) for above in hidden)
+class _Gone:
+    """What lies at or below a hidden path."""
+
+    def __init__(self, hidden: Sequence[str]) -> None:
+        self._paths = frozenset(hidden)
+        self._below = tuple(f"{path}{mark}" for path in hidden for mark in (".", "["))
+
+    def holds(self, path: str) -> bool:
+        return path in self._paths or path.startswith(self._below)
 
 
 def _with_groups(holder: Field, values: Any) -> Any:
