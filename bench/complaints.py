@@ -18,6 +18,7 @@ from tinhso.blocks.directory.actions import appoint, create_post, register_perso
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.directory.queries import holders
 from tinhso.kernel.correlation import start_correlation
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.services.reports.actions.answering import approve_answer, write_answer
 from tinhso.services.reports.actions.sending import send_report
 from tinhso.services.reports.catalogue import install_fields
@@ -27,6 +28,9 @@ from tinhso.services.reports.queries import fields_open
 from tinhso.services.reports.queue import queue_page
 
 _WARM_UP = 20
+# read as the doors read: by statements made once
+_WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(case=Param("case"), done_at=None))
+_REPORT = FixedQuery(lambda: Report.objects.select_related("case__agency").filter(case=Param("case")))
 
 
 def lived(seconds: float) -> str:
@@ -85,9 +89,9 @@ class Lives:
         case = self.send(key)
         handler, approver = self.staff_of(case.agency)
         start_correlation()
-        assign_step(Step.objects.select_related("case").get(case=case, done_at=None), to=handler, by=handler)
+        assign_step(_WAITING.rows(case=case.pk)[0], to=handler, by=handler)
         start_correlation()
-        report = Report.objects.select_related("case__agency").get(pk=case.pk)
+        report = _REPORT.rows(case=case.pk)[0]
         write_answer(report, by=handler, text="Đã vá mặt đường.")
         start_correlation()
         approve_answer(report, by=approver)

@@ -7,9 +7,14 @@ words it asks for: what is best for a province is not for a small commune.
 from typing import Any
 
 from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
+from psycopg import _queries
 
 # how often a statement is asked before it is prepared
 PREPARE_AFTER = 5
+
+# psycopg takes a statement of more than 50 values apart anew each time; those of `kernel.inserts` have some hundreds
+_queries.MAX_CACHED_STATEMENT_PARAMS = 400
+_queries.MAX_CACHED_STATEMENT_LENGTH = 16_384
 
 
 class PreparingCursor(ServerBindingCursor):  # type: ignore[misc]

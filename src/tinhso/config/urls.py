@@ -10,12 +10,12 @@ from tinhso.kernel.manifest import services
 urlpatterns = [
     path("", include("tinhso.kernel.web.urls")),
     path("api/v1/", api.urls),
+    *(path(mount.prefix, include((mount.urls, mount.namespace))) for config in services() for mount in config.manifest.mounts),
     *(
         path(config.manifest.prefix or "", include((f"{config.name}.urls", config.label)))
         for config in services()
         if find_spec(f"{config.name}.urls")
     ),
-    *(path(mount.prefix, include((mount.urls, mount.namespace))) for config in services() for mount in config.manifest.mounts),
 ]
 
 handler400 = "tinhso.kernel.web.views.bad_request"

@@ -24,13 +24,14 @@ from django.db.models import Model
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.correlation import correlation_id
 from tinhso.kernel.events import Event, enqueuing_subscribers
-from tinhso.kernel.inserts import MOST_AT_ONCE, insert_all, insert_together
+from tinhso.kernel.inserts import MOST_AT_ONCE, Statement, insert_all, insert_together
 from tinhso.kernel.permissions import Actor
+from tinhso.kernel.updates import updating
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_recorded: ContextVar[list[Model] | None] = ContextVar("recorded", default=None)
+_recorded: ContextVar[list[Model | Statement] | None] = ContextVar("recorded", default=None)
 """By the running actions, to be written at the end; None outside an action."""
 
 
@@ -55,7 +56,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    rows: list[Model] = []
+    rows: list[Model | Statement] = []
     token = _recorded.set(rows)
     try:
         with transaction.atomic():
@@ -66,11 +67,13 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
         _recorded.reset(token)
 
 
-def _write(rows: list[Model]) -> None:
+def _write(put_off: list[Model | Statement]) -> None:
     """All that was put off and the jobs of those who listen, in one statement unless an action did very much."""
+    changes = [row for row in put_off if isinstance(row, Statement)]
+    rows = [row for row in put_off if isinstance(row, Model)]
     entries = (row for row in rows if isinstance(row, AuditEntry))
     jobs = enqueuing_subscribers(Event(row.event, row.object_type, row.object_id, row.actor_id, row.facts) for row in entries)
-    insert_together(rows[:MOST_AT_ONCE], then=jobs)
+    insert_together(rows[:MOST_AT_ONCE], then=[*changes, jobs] if jobs else changes)
     for kind in dict.fromkeys(map(type, rows[MOST_AT_ONCE:])):
         insert_all(row for row in rows[MOST_AT_ONCE:] if type(row) is kind)
 
@@ -85,6 +88,18 @@ def write_at_end(row: Model) -> None:
     if rows is None:
         raise RuntimeError(f"write_at_end({row._meta.label}) outside an @action")
     rows.append(row)
+
+
+def update_at_end(row: Model, *names: str) -> None:
+    """Write changed fields, as `kernel.updates.update`, by the same statement: of a row nobody looks at before the action's end.
+
+    Raises:
+        RuntimeError: called outside an action.
+    """
+    rows = _recorded.get()
+    if rows is None:
+        raise RuntimeError(f"update_at_end({row._meta.label}) outside an @action")
+    rows.append(updating(row, *names))
 
 
 def record(event: str, *, by: Actor | None, on: Model, agency: Model | None = None, **facts: object) -> None:

@@ -9,9 +9,10 @@ are written with every case (the case, its parts, its time line, the audit row) 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connections, models, router
+from django.db import connection, connections, models, router
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -81,21 +82,21 @@ def insert_all(rows: Iterable[M]) -> list[M]:
     return all_rows
 
 
-def insert_together(rows: "Iterable[Model | Unless]", then: Statement | None = None) -> None:
-    """New rows of several tables in one statement, and with it one more that does not look at them.
+def insert_together(rows: "Iterable[Model | Unless]", then: Sequence[Statement] = ()) -> None:
+    """New rows of several tables in one statement, and with it others that do not look at them.
 
     The keys of the rows are not read back: for rows nobody goes on working with.
     """
     groups = _groups(rows)
-    if not groups:
+    if not groups and not then:
         return
-    shape = (*(group.shape for group in groups), then and then.sql)
+    shape = (*(group.shape for group in groups), *(more.sql for more in then))
     statement = _statements.get(shape)
     if statement is None:
-        texts = [_statement(group) for group in groups] + ([then.sql] if then else [])
+        texts = [*map(_statement, groups), *(more.sql for more in then)]
         statement = _statements.setdefault(shape, _chained(texts))
-    with groups[0].connection.cursor() as cursor:
-        cursor.execute(statement, [*(value for group in groups for value in group.values), *(then.values if then else ())])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*chain(*(group.values for group in groups), *(more.values for more in then))])
 
 
 def _groups(rows: "Iterable[Model | Unless]") -> "list[_Rows]":
@@ -173,7 +174,7 @@ def _insert(rows: Sequence[Model], *, unless: tuple[str, ...] = (), beside: Sequ
         texts.append(f'{_statement(new)} RETURNING "{new.model._meta.pk.column}"')
         statement = _statements.setdefault(shape, _chained(texts))
     with new.connection.cursor() as cursor:
-        cursor.execute(statement, [*(value for group in beside for value in group.values), *new.values])
+        cursor.execute(statement, [*chain.from_iterable(group.values for group in beside), *new.values])
         keys = cursor.fetchall()
     if unless and not keys:
         return False

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import DatabaseError, connections, router
 from django.db.models import Field, Model
 
+from tinhso.kernel.inserts import Statement
+
 _statements: "dict[tuple[type[Model], tuple[str, ...]], tuple[list[Field[Any, Any]], str]]" = {}
 
 
@@ -20,15 +22,24 @@ def update(row: Model, *names: str) -> None:
     Raises:
         DatabaseError: the row is gone.
     """
-    model = type(row)
-    made = _statements.get((model, names)) or _statements.setdefault((model, names), _made(model, names))
-    fields, statement = made
-    connection = connections[router.db_for_write(model)]
-    values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, row.pk])
+    statement = updating(row, *names)
+    with connections[router.db_for_write(type(row))].cursor() as cursor:
+        cursor.execute(*statement)
         if cursor.rowcount != 1:
-            raise DatabaseError(f"{model.__name__} {row.pk} is gone")
+            raise DatabaseError(f"{type(row).__name__} {row.pk} is gone")
+
+
+def updating(row: Model, *names: str) -> Statement:
+    """The statement that does it, for who sends it together with others; whether the row is there is not looked at."""
+    fields, statement = _kept(type(row), names)
+    connection = connections[router.db_for_write(type(row))]
+    return Statement(
+        statement, [*(field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields), row.pk]
+    )
+
+
+def _kept(model: type[Model], names: tuple[str, ...]) -> "tuple[list[Field[Any, Any]], str]":
+    return _statements.get((model, names)) or _statements.setdefault((model, names), _made(model, names))
 
 
 def _made(model: type[Model], names: tuple[str, ...]) -> "tuple[list[Field[Any, Any]], str]":

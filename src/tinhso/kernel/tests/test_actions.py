@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tinhso.kernel.actions import action, record, write_at_end
+from tinhso.kernel.actions import action, record, update_at_end, write_at_end
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.events import Event, subscribe
@@ -76,6 +76,25 @@ def test_rows_put_off_are_written_with_what_is_recorded_or_not_at_all() -> None:
     assert recorded()[2:] == [("tests.put_off", str(number)) for number in range(70)]
     with pytest.raises(RuntimeError):
         write_at_end(Session(session_key="z"))
+
+
+def test_a_change_put_off_is_written_at_the_end_with_what_is_recorded() -> None:
+    there = Session.objects.create(session_key="a", session_data="before", expire_date=now())
+
+    @action
+    def put_off(*, silent: bool) -> None:
+        there.session_data += "+"
+        update_at_end(there, "session_data")
+        if not silent:
+            record("tests.opened", by=None, on=there)
+        assert Session.objects.get().session_data + "+" == there.session_data
+
+    put_off(silent=False)
+    put_off(silent=True)
+    assert Session.objects.get().session_data == "before++"
+    assert recorded() == announced() == [("tests.opened", "a")]
+    with pytest.raises(RuntimeError):
+        update_at_end(there, "session_data")
 
 
 def test_an_action_that_fails_within_another_and_is_let_go_leaves_no_trace() -> None:

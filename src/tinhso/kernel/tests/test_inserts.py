@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from tinhso.kernel.audit.models import AuditEntry
-from tinhso.kernel.inserts import insert, insert_all, insert_together, insert_unless
+from tinhso.kernel.inserts import Unless, insert, insert_all, insert_together, insert_unless
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +92,22 @@ def test_values_that_need_preparing_are_prepared() -> None:
     kind = insert(ContentType(app_label="test", model="one"))
     permission = insert(Permission(name="n" * 3, codename=7, content_type=kind))  # a number in a column of text
     assert Permission.objects.get(pk=permission.pk).codename == "7"
+
+
+def test_rows_beside_go_in_by_the_same_statement_and_one_that_is_there_is_left_out() -> None:
+    insert(session("there", "first"))
+    with CaptureQueriesContext(connection) as asked:
+        made = insert(
+            ContentType(app_label="test", model="one"),
+            beside=[Unless(session("there", "second"), ("session_key",)), Unless(session("new"), ("session_key",))],
+        )
+    assert len(asked) == 1
+    assert ContentType.objects.get(pk=made.pk).model == "one"
+    assert dict(Session.objects.values_list("session_key", "session_data")) == {"there": "first", "new": "x"}
+
+
+def test_rows_of_one_table_may_leave_different_columns_to_the_database() -> None:
+    moment = now()
+    insert_together([AuditEntry(event="a.a"), AuditEntry(event="a.b", at=moment), AuditEntry(event="a.c")])
+    assert AuditEntry.objects.get(event="a.b").at == moment
+    assert AuditEntry.objects.filter(at__isnull=False).count() == 3

@@ -20,6 +20,7 @@ from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, proced
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.errors import NotFound
+from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.permissions import allowed
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
@@ -134,11 +135,14 @@ def report_for_staff(code: str, person: Person) -> Report:
         NotFound: there is none, or the person may not know that there is.
     """
     case = case_for_staff(code, person, REPORTS)
-    report = Report.objects.select_related("case__place__unit").filter(pk=case.pk).first()
+    report = _REPORT.first(case=case.pk)
     if report is None:  # told to the 1022 line a moment ago: `adopt_report` has yet to run
         raise _no_report(code)
     report.case = case
     return report
+
+
+_REPORT = FixedQuery(lambda: Report.objects.select_related("case__place__unit").filter(case=Param("case")))
 
 
 def reports_of_staff(person: Person) -> QuerySet[Report]:

@@ -68,7 +68,7 @@ def told(
 ) -> TimelineEntry:
     """The same for an action that puts the row of the time line in itself, together with others."""
     announce(case, event, by=by, **facts)
-    return TimelineEntry(case=case, at=at, event=event, actor=by, public=public, note=note)
+    return TimelineEntry(case_id=case.pk, at=at, event=event, actor_id=by.pk if by else None, public=public, note=note)
 
 
 def desk_link(case: Case) -> str:
@@ -90,5 +90,5 @@ def let_see(case: Case, agency: Agency, role: str) -> None:
 
 def access(case: Case, agency: Agency, role: str) -> Unless:
     """The row that lets them see it, for who puts it in together with others."""
-    row = CaseAccess(case=case, agency=agency, role=role, elsewhere=agency.pk != case.agency_id)
+    row = CaseAccess(case_id=case.pk, agency_id=agency.pk, role=role, elsewhere=agency.pk != case.agency_id)
     return Unless(row, ("agency_id", "role", "case_id"))

@@ -128,7 +128,7 @@ def submit_case(
     particulars = {name: getattr(applicant, name) for name in _PARTICULARS}
     rows: list[Model] = [
         CaseForm(case=case, answers=cleaned.answers),
-        Party(case=case, role=Party.Role.APPLICANT, person=applicant.person, **particulars),
+        Party(case_id=case.pk, role=Party.Role.APPLICANT, person_id=case.applicant_id, **particulars),
         told(case, "submitted", by=by, at=at, channel=int(channel)),
     ]
     if lines := fee_lines(version, cleaned.answers):
@@ -139,11 +139,11 @@ def submit_case(
             about=f"cases.case:{case.pk}",
             payer=applicant.person,
         )
-        rows.append(CaseInvoice(case=case, invoice=invoice))
+        rows.append(CaseInvoice(case_id=case.pk, invoice_id=invoice.pk))
     for part in wanted:
         given = handed_in.get(part.code, HandedIn())
         columns = {name: getattr(part, name) for name in ("code", "name", "required", "originals", "copies")}
-        row = Part(case=case, **columns, **given.columns(at))
+        row = Part(case_id=case.pk, **columns, **given.columns(at))
         if given.files:
             insert(row)
             rows += [PartFile(part=row, file=file) for file in given.files]

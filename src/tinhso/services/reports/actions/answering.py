@@ -13,10 +13,9 @@ from tinhso.blocks.cases.life import Deed
 from tinhso.blocks.cases.models import Case, Status, Step
 from tinhso.blocks.cases.texts import free_text
 from tinhso.blocks.directory.models import Person
-from tinhso.kernel.actions import action
+from tinhso.kernel.actions import action, update_at_end
 from tinhso.kernel.errors import Invalid, NotAllowed, WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.updates import update
 from tinhso.services.reports.models import Report
 
 
@@ -35,7 +34,7 @@ def write_answer(report: Report, *, by: Person, text: str, done: bool = True, at
         raise Invalid(problem, fields={"answer": problem})
     with transition(report.case, Deed.WORK) as case:
         step = checked_step(_step(case, "draft"), case, by=by)
-        update(Report(case=case, draft=text), "draft")
+        update_at_end(Report(case=case, draft=text), "draft")
         if done:
             finish_step(step, case, by=by, outcome="", note="", at=at)
     return case
@@ -62,7 +61,7 @@ def approve_answer(report: Report, *, by: Person, text: str = "", step: int | No
         if waiting.writer == by.pk:  # type: ignore[attr-defined]
             raise NotAllowed(_("Người soạn trả lời không tự duyệt. Hãy để người khác duyệt."))
         answer = free_text(text, field="answer") or waiting.draft  # type: ignore[attr-defined]
-        update(Report(case=case, answer=answer, answered_at=at), "answer", "answered_at")
+        update_at_end(Report(case=case, answer=answer, answered_at=at), "answer", "answered_at")
         case.status, case.ended_at, case.returned_at = Status.RETURNED, at, at
         finish_step(waiting, case, by=by, outcome="approve", note="", at=at)
         tell(case, "answered", by=by, at=at, note=answer)
