@@ -93,7 +93,7 @@ def insert_together(rows: "Iterable[Model | Unless]", then: Sequence[Statement] 
     shape = (*(group.shape for group in groups), *(more.sql for more in then))
     statement = _statements.get(shape)
     if statement is None:
-        texts = [*map(_statement, groups), *(more.sql for more in then)]
+        texts = [*[_statement(group) for group in groups], *(more.sql for more in then)]
         statement = _statements.setdefault(shape, _chained(texts))
     with connection.cursor() as cursor:
         cursor.execute(statement, [*chain(*(group.values for group in groups), *(more.values for more in then))])
