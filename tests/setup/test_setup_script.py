@@ -174,6 +174,14 @@ def test_another_system_is_told_its_needs_and_database_url_in_one_sentence(check
     assert "DATABASE_URL" in done.stderr
 
 
+def test_the_tests_take_a_browser_without_windows_or_the_whole_one(checkout: Checkout) -> None:
+    assert checkout.set_up("dev").returncode == 0
+    (checkout.bin / "chromium").unlink()
+    assert "install by its own means chromium-headless-shell" in checkout.set_up("dev").stderr
+    checkout.program("chromium-headless-shell", "#!/bin/sh\n")
+    assert checkout.set_up("dev").returncode == 0
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_checkout_of_somebody_else_is_told(checkout: Checkout) -> None:
     checkout.folder.chmod(0o555)
