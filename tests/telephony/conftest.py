@@ -167,8 +167,30 @@ def sip_with_voice(
     connection.close()
 
 
+@pytest.fixture
+def sip_that_records(
+    transactional_db: None,
+    live_server: Any,
+    town: Any,  # noqa: F811
+    settings: Any,
+    tmp_path: Path,
+) -> Iterator[Sip]:
+    """As `sip_with_voice`, and calls are recorded."""
+    with exchange_runs(live_server, town, settings, tmp_path, voice=True, records=True) as made:
+        yield made
+    connection.close()
+
+
 @contextmanager
-def exchange_runs(live_server: Any, town: Any, settings: Any, tmp_path: Path, *, voice: bool = False) -> Iterator[Sip]:  # noqa: F811
+def exchange_runs(
+    live_server: Any,
+    town: Any,  # noqa: F811
+    settings: Any,
+    tmp_path: Path,
+    *,
+    voice: bool = False,
+    records: bool = False,
+) -> Iterator[Sip]:
     for program in ("kamailio", "sipp", *(("rtpengine",) if voice else ())):
         if shutil.which(program) is None and not Path("/usr/sbin", program).exists():
             pytest.skip(f"{program} is not installed: scripts/setup dev installs it")
@@ -180,7 +202,7 @@ def exchange_runs(live_server: Any, town: Any, settings: Any, tmp_path: Path, *,
     exchange = Exchange(place, f"127.0.0.1:{trunk}", ("127.0.0.1/32",), ("02731022",), longest=20, ring=3)
     if voice:
         web, control = f"127.0.0.1:{free_port(socket.SOCK_STREAM)}", f"127.0.0.1:{free_port()}"
-        exchange = replace(exchange, voice="127.0.0.1", control=control, web=web, browser=f"ws://{web}/")
+        exchange = replace(exchange, voice="127.0.0.1", records=records, control=control, web=web, browser=f"ws://{web}/")
     secret = join_exchange(hotline.line, place, by=None, voice=exchange.control if voice else "", browser_url=exchange.browser)
     address = f"http://127.0.0.1:{gate.port}/tong-dai/cti/{secret}/"
     program = write_settings(hotline.line, exchange, address, ROOT / "deploy" / "sip" / "kamailio.cfg")

@@ -50,6 +50,7 @@ def exchange(
     also: Annotated[list[str] | None, typer.Option(help="How else the carrier writes the number; may be given again.")] = None,
     longest: Annotated[int, typer.Option(help="How many seconds a caller waits for somebody to answer.")] = 90,
     voice: Annotated[str, typer.Option(help="Voice passes through rtpengine, by this address of the machine.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Record calls, after the line's notice has been heard.")] = False,
     browser: Annotated[str, typer.Option(help="wss: address at which agents' browsers reach this exchange.")] = "",
     web: Annotated[str, typer.Option(help="Where Kamailio listens for browsers, behind the proxy.")] = "127.0.0.1:5066",
     control: Annotated[str, typer.Option(help="Where rtpengine takes orders.")] = "127.0.0.1:2223",
@@ -69,7 +70,7 @@ def exchange(
 
         found = _line(line)
         calls = Exchange(listen, trunk, tuple(network), tuple(also or ()), longest)
-        wanted = replace(calls, voice=voice, control=control, browser=browser, web=web)
+        wanted = replace(calls, voice=voice, control=control, records=record, browser=browser, web=web)
         try:
             require_possible(wanted)
         except Invalid as wrong:
@@ -78,7 +79,10 @@ def exchange(
         secret = join_exchange(found, listen, by=None, voice=control if voice else "", browser_url=browser)
         address = reverse("hotline:event", args=[secret])
         base = (product_url or settings.PUBLIC_URL).rstrip("/")
-        path = write_settings(found, wanted, f"{base}{address}", ROOT / "deploy" / "sip" / "kamailio.cfg")
+        try:
+            path = write_settings(found, wanted, f"{base}{address}", ROOT / "deploy" / "sip" / "kamailio.cfg")
+        except Invalid as wrong:
+            raise OperatorError(str(wrong), "Recording needs a notice before it: install Debian's espeak-ng.") from wrong
         typer.echo(f"kamailio -f {path} -DD -E -Y {path.parent / 'run'} -w {path.parent / 'run'}")
         if voice:
             typer.echo(f"rtpengine --config-file={path.parent / 'rtpengine.conf'}")

@@ -9,7 +9,7 @@ from tinhso.services.hotline.actions.clearing import clear_old_conversations
 from tinhso.services.hotline.actions.letters import read_mailbox
 from tinhso.services.hotline.actions.quality import ask_satisfaction, draw_week
 from tinhso.services.hotline.actions.quiet import close_quiet, end_left_chats
-from tinhso.services.hotline.actions.recordings import delete_due_recordings
+from tinhso.services.hotline.actions.recordings import delete_due_recordings, fetch_recordings
 from tinhso.services.hotline.actions.telephony import end_forgotten_calls
 from tinhso.services.hotline.conversations import public_line
 from tinhso.services.hotline.mail.boxes import mailbox
@@ -24,6 +24,12 @@ def delete_old_recordings(timestamp: int) -> None:
 @periodic("50 1 * * *", queue="housekeeping")
 def delete_old_conversations(timestamp: int) -> None:
     clear_old_conversations(datetime.fromtimestamp(timestamp, VIETNAM))
+
+
+@periodic("* * * * *", queue="housekeeping")
+def fetch_finished_recordings(timestamp: int) -> None:
+    for line in Line.objects.select_related("agency").filter(adapter=Line.Adapter.SIP).exclude(voice=""):
+        fetch_recordings(line, at=datetime.fromtimestamp(timestamp, VIETNAM))
 
 
 @periodic("*/15 * * * *", queue="housekeeping")

@@ -102,8 +102,8 @@ def require_possible(exchange: Exchange) -> None:
         wrong["voice"] = _("Hãy ghi địa chỉ IP của máy này, ví dụ 10.1.2.3.")
     if exchange.browser and not _WEBSOCKET.fullmatch(exchange.browser):
         wrong["browser"] = _("Hãy ghi địa chỉ WebSocket, ví dụ wss://1022.tinh.gov.vn/may-dien-thoai.")
-    elif exchange.browser and not exchange.voice:
-        wrong["voice"] = _("Máy trên trình duyệt cần rtpengine: hãy ghi cả địa chỉ đi tiếng.")
+    elif (exchange.browser or exchange.records) and not exchange.voice:
+        wrong["voice"] = _("Máy trên trình duyệt và ghi âm cần rtpengine: hãy ghi cả địa chỉ đi tiếng.")
     if wrong:
         raise Invalid(_("Thiết lập tổng đài SIP chưa đúng."), fields=wrong)
 
@@ -129,6 +129,9 @@ def write_settings(line: Line, exchange: Exchange, event_address: str, program: 
     for made in (place, place / "phones", place / "run"):
         made.mkdir(parents=True, exist_ok=True, mode=0o700)
     notice = write_words(place / "words", line) if exchange.voice else 0.0
+    if exchange.records and not notice:
+        problem = _("Ghi âm cần lời báo trước: hãy cài gói espeak-ng của Debian.")
+        raise Invalid(problem, fields={"records": problem})
     values |= {"WORDS": str(place / "words"), "NOTICE": str(ceil(notice))}
     uses = {
         "WITH_VOICE": bool(exchange.voice),

@@ -1,8 +1,11 @@
 """Recordings: bound to their call, played with a trace, deleted on their day."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
 
-from django.core.files.uploadedfile import UploadedFile
+import structlog
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +18,12 @@ from tinhso.kernel.errors import NotAllowed, NotFound
 from tinhso.kernel.jobs import for_each
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.time import local
+from tinhso.services.hotline.captures import sound_of
 from tinhso.services.hotline.models import Call, Line, Recording
+from tinhso.services.hotline.sip import recordings
+
+log = structlog.get_logger(__name__)
+_UNHEARD_OF = timedelta(days=1)
 
 
 @action
@@ -58,6 +66,45 @@ def play(recording: Recording, *, by: Person) -> StoredFile:
         raise NotFound(_("Bản ghi âm đã được xóa theo thời hạn lưu."))
     record("hotline.recording_played", by=by, on=recording, agency=call.line.agency, call=call.pk)
     return recording.file
+
+
+def fetch_recordings(line: Line, *, at: datetime) -> int:
+    """Take in what the line's own exchange has recorded and has finished: its captures become recordings and are deleted.
+    Those of calls the product has not heard of wait for a day. Returns how many were taken in.
+
+    Raises:
+        RuntimeError: some could not be taken in; the others are.
+    """
+    taken, failed = 0, []
+    for notes in sorted((recordings(line) / "metadata").glob("*.txt")):
+        try:
+            taken += _fetch(line, notes, at)
+        except Exception:
+            failed.append(notes.name)
+            log.exception("recording_not_taken_in", line=line.pk)
+    if failed:
+        raise RuntimeError(f"{len(failed)} recordings could not be taken in")
+    return taken
+
+
+def _fetch(line: Line, notes: Path, at: datetime) -> bool:
+    """The notes name the capture, which is named after the call."""
+    capture = recordings(line) / "pcaps" / Path(notes.read_text().partition("\n")[0].strip()).name
+    call_id = unquote(capture.stem).rpartition("-")[0].rpartition("-")[0]
+    sound = sound_of(capture) if capture.is_file() else None
+    kept = False
+    if sound:
+        try:
+            upload = SimpleUploadedFile("ghi-am.wav", sound, "audio/wav")
+            keep_recording(line, call_id, upload, prompted=True, at=at)
+            kept = True
+        except NotFound:
+            if at.timestamp() - notes.stat().st_mtime < _UNHEARD_OF.total_seconds():
+                return False
+    if capture.is_file():
+        capture.unlink()
+    notes.unlink()
+    return kept
 
 
 def delete_due_recordings(today: date, *, at: datetime | None = None) -> int:

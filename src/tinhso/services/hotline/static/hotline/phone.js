@@ -27,7 +27,7 @@ async function start({ take = false } = {}) {
 async function hold(lock) {
   if (!lock) return show("elsewhere");
   const given = new Promise((resolve) => (release = resolve));
-  if (!(await microphone())) return stop(), undefined;
+  if (!(await microphone())) return;
   localStorage.setItem(LOCK, "on");
   await connect();
   return given;
