@@ -132,7 +132,7 @@ def write_settings(line: Line, exchange: Exchange, event_address: str, program: 
     if exchange.records and not notice:
         problem = _("Ghi âm cần lời báo trước: hãy cài gói espeak-ng của Debian.")
         raise Invalid(problem, fields={"records": problem})
-    values |= {"WORDS": str(place / "words"), "NOTICE": str(ceil(notice))}
+    values |= {"WORDS": str(place / "words"), "NOTICE": str(min(ceil(notice), 30))}
     uses = {
         "WITH_VOICE": bool(exchange.voice),
         "WITH_BROWSERS": bool(exchange.browser),
