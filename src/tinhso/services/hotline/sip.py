@@ -73,7 +73,7 @@ def folder(line: Line) -> Path:
 
 
 def recordings(line: Line) -> Path:
-    """Where rtpengine writes the calls of a line, and `tinhso worker` fetches them."""
+    """Where rtpengine writes the calls of a line, and the worker fetches them."""
     return folder(line) / "recordings"
 
 
