@@ -35,8 +35,8 @@ _FILES = {
     "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl/maplibre-gl.js",
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl/maplibre-gl-worker.js",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl/maplibre-gl.css",
+    "jssip/dist/jssip.min.js": "jssip/jssip.min.js",
 }
-_IF_THERE = {"jssip/dist/jssip.min.js": "jssip/jssip.min.js"}  # without it the desk has no telephone in the browser
 _COAST = "world-atlas/land-10m.json"
 _LICENCES = ("htmx.org", "@tabler/core", "@tabler/icons", _FONT, "bpmn-js", "maplibre-gl", "world-atlas", "jssip")
 _ICONS = "@tabler/icons/icons/outline"
@@ -114,12 +114,10 @@ def install_assets(packages: Path = ROOT / "node_modules", vendor: Path | None =
     """
     vendor = vendor or data_dir() / "vendor"
     wanted = {vendor / target: packages / origin for origin, target in _FILES.items()}
-    optional = {vendor / target: packages / origin for origin, target in _IF_THERE.items()}
     needed = [*wanted.values(), packages / _COAST]
     missing = [str(origin.relative_to(packages)) for origin in needed if not origin.is_file()]
     if missing or not (packages / _ICONS).is_dir():
         raise AssetError(f"node_modules/ lacks {', '.join(missing) or _ICONS}; run `npm ci`.")
-    wanted |= {target: origin for target, origin in optional.items() if origin.is_file()}
     for package in _LICENCES:
         for licence in sorted((packages / package).glob("LICENSE*")):
             wanted[vendor / "licences" / f"{package.replace('/', '-').lstrip('@')}.txt"] = licence

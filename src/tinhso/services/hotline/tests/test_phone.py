@@ -16,7 +16,6 @@ from tinhso.services.hotline.actions.agents import LENT, lend_phone, remove_agen
 from tinhso.services.hotline.actions.setup import join_exchange
 from tinhso.services.hotline.sip import Exchange, browser_name, digest, require_possible, write_settings
 from tinhso.services.hotline.tests.conftest import Hotline
-from tinhso.services.hotline.views import phone
 
 pytestmark = pytest.mark.django_db
 SERVER = "wss://1022.example/may-dien-thoai"
@@ -94,14 +93,13 @@ def test_nobody_borrows_a_colleagues_telephone_or_where_browsers_are_none(
 
 
 def test_the_desk_alone_may_use_the_microphone_and_connect_to_the_exchange(
-    hotline: Hotline, signed_in: Callable[[Person], Client], monkeypatch: pytest.MonkeyPatch
+    hotline: Hotline, signed_in: Callable[[Person], Client]
 ) -> None:
     client = signed_in(hotline.agent.person)
     page = client.get("/tong-dai/")
     assert "data-phone" not in page.text
     assert ("microphone=()" in page["Permissions-Policy"], "wss:" in page["Content-Security-Policy"]) == (True, False)
     joined(hotline)
-    monkeypatch.setattr(phone, "_LIBRARY", "hotline/phone.js")  # whether or not JsSIP is installed here
     page = client.get("/tong-dai/")
     assert "data-phone" in page.text
     assert "connect-src 'self' wss://1022.example;" in page["Content-Security-Policy"]

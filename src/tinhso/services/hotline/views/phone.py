@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from django.contrib.staticfiles import finders
 from django.http import HttpResponse, JsonResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -18,12 +17,10 @@ from tinhso.services.hotline.models import Line
 from tinhso.services.hotline.queries import agent_of
 from tinhso.services.hotline.sip import REALM, browser_name
 
-_LIBRARY = "vendor/jssip/jssip.min.js"
-
 
 def browser_phone(line: Line) -> bool:
     """Whether the browsers of its agents can be telephones."""
-    return bool(line.adapter == Line.Adapter.SIP and line.browser_url and finders.find(_LIBRARY))
+    return bool(line.adapter == Line.Adapter.SIP and line.browser_url)
 
 
 def with_phone(response: HttpResponse, line: Line) -> HttpResponse:
