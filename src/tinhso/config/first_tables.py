@@ -2,7 +2,7 @@
 
 After each step Django makes the classes of all models anew that are related to the one that changed: here nearly all, hundreds
 of times. A step that adds a model, a field, an index or a condition looks at its own model alone, and so does one that alters a
-field nothing refers to: that model is enough. For any other step, and at the end, all are made anew. `make coverage` compares
+field nothing refers to: that model is enough. For any other step, and at the end, all are made anew. A test compares
 the tables with those that Django makes by itself. A database in service is always left to Django.
 """
 

@@ -1,7 +1,5 @@
 """The tables that new installations and the tests begin with are those that Django makes by itself."""
 
-import os
-
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -26,7 +24,6 @@ _TABLES = """
 """
 
 
-@pytest.mark.skipif(not os.environ.get("COVERAGE"), reason="Django takes half a minute: by `make coverage`")
 @pytest.mark.usefixtures("django_db_setup")
 def test_the_tables_are_those_that_django_makes_by_itself(django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock():
