@@ -14,6 +14,7 @@ Only for queries of one shape: `Among` in place of `in`, nothing that is there o
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from threading import local
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -32,6 +33,7 @@ from django.db.transaction import TransactionManagementError
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
 Values = tuple[Any, ...]
+Converters = dict[int, tuple[list[Callable[..., Any]], Expression]]
 
 
 class Param(Expression):
@@ -60,7 +62,7 @@ class Made:
     sql: str
     params: Values
     locks: bool
-    converters: dict[int, tuple[list[Callable[..., Any]], Expression]]
+    compiler: SQLCompiler
     read: Callable[[Iterable[Values]], list[Any]]
 
 
@@ -68,14 +70,16 @@ class FixedQuery(Generic[M, Row]):
     def __init__(self, make: Callable[[], QuerySet[M, Row]]) -> None:
         """`make` gives the query; it is called at the first use, when everything is loaded."""
         self._make = make
+        self._of_thread = local()
 
     def rows(self, **values: Any) -> list[Row]:
         made = self._made
         if made is None:
             return []
         found = self._found(made, values)
-        if made.converters and found:
-            found = [_converted(row, made.converters, connections[made.using]) for row in found]
+        converters = self._converters(made)
+        if converters and found:
+            found = [_converted(row, converters, connections[made.using]) for row in found]
         return made.read(found)
 
     def _found(self, made: Made, values: dict[str, Any]) -> list[Values]:
@@ -87,6 +91,13 @@ class FixedQuery(Generic[M, Row]):
             cursor.execute(made.sql, [values[param.name] if isinstance(param, Param) else param for param in made.params])
             found: list[Values] = cursor.fetchall()
             return found
+
+    def _converters(self, made: Made) -> Converters:
+        """How columns become values; of each thread its own: the reader of geometries among them serves one at a time."""
+        if not hasattr(self._of_thread, "converters"):
+            self._of_thread.converters = made.compiler.get_converters([column for column, *_rest in made.compiler.select or ()])
+        converters: Converters = self._of_thread.converters
+        return converters
 
     def first(self, **values: Any) -> Row | None:
         """The first row; write the query so that there is hardly ever a second."""
@@ -100,12 +111,11 @@ class FixedQuery(Generic[M, Row]):
             sql, params = compiler.as_sql()
         except EmptyResultSet:  # no row can be meant
             return None
-        converters = compiler.get_converters([column for column, *_rest in compiler.select or ()])
         read = _reader(queryset, compiler)
-        return Made(queryset.db, sql, tuple(params), bool(queryset.query.select_for_update), converters, read)
+        return Made(queryset.db, sql, tuple(params), bool(queryset.query.select_for_update), compiler, read)
 
 
-def _converted(row: Values, converters: dict[int, tuple[list[Callable[..., Any]], Expression]], connection: Any) -> Values:
+def _converted(row: Values, converters: Converters, connection: Any) -> Values:
     values = list(row)
     for place, (steps, expression) in converters.items():
         for step in steps:

@@ -84,3 +84,13 @@ def test_threads_use_their_own_connections(units: dict[str, Unit]) -> None:
     codes = [*units] * 8
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(look, codes)) == [units[code].name for code in codes]
+
+
+def test_threads_read_geometries_each_by_a_reader_of_its_own(units: dict[str, Unit]) -> None:
+    made = BY_CODE._made
+    assert made is not None
+    here = BY_CODE._converters(made)
+    (centre,) = [place for place, (_steps, column) in here.items() if column.output_field.name == "centre"][:1]
+    with ThreadPoolExecutor(1) as other:
+        elsewhere = other.submit(BY_CODE._converters, made).result()
+    assert elsewhere[centre][0][0] is not here[centre][0][0], "two that read at once would read each other's bytes"

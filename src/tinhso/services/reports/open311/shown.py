@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.time import local
+from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
 from tinhso.services.reports.open311.catalogue import service_code
 from tinhso.services.reports.open311.keys import came_by
@@ -28,7 +29,7 @@ def requests_shown(selection: Selection, at: datetime, *, more: bool) -> list[di
         rows = found.filter(case__code__in=selection.ids)
     else:
         span = (selection.since, selection.until)
-        rows = found.filter(selection.condition, case__submitted_at__range=span)
+        rows = found.filter(selection.condition, case__family=REPORTS.code, case__submitted_at__range=span)  # as its index begins
         rows = rows[selection.start : selection.start + selection.size]
     titles = _titles(at)
     return [shown(report, titles, more=more) for report in rows]
