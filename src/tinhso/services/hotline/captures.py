@@ -9,6 +9,8 @@ from struct import Struct, pack
 
 _RATE = 8000
 _LONGEST = 4 * 3600 * _RATE
+LARGEST = 2 * _LONGEST + 1024
+"""Bytes of the largest WAV file that comes out."""
 _DRIFT = 2 * _RATE  # a telephone whose own clock says something else by more than this is placed by ours
 _SILENCE = b"\xd5"
 _ALAW, _ULAW = 8, 0

@@ -14,11 +14,11 @@ from tinhso.blocks.files.actions import remove_unused_file, store_upload
 from tinhso.blocks.files.content import SOUNDS
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import NotAllowed, NotFound
+from tinhso.kernel.errors import Invalid, NotAllowed, NotFound
 from tinhso.kernel.jobs import for_each
 from tinhso.kernel.permissions import allowed, require
 from tinhso.kernel.time import local
-from tinhso.services.hotline.captures import sound_of
+from tinhso.services.hotline.captures import LARGEST, sound_of
 from tinhso.services.hotline.models import Call, Line, Recording
 from tinhso.services.hotline.sip import recordings
 
@@ -27,12 +27,17 @@ _UNHEARD_OF = timedelta(days=1)
 
 
 @action
-def keep_recording(line: Line, call_id: str, upload: UploadedFile, *, prompted: bool, at: datetime | None = None) -> Recording:
+def keep_recording(
+    line: Line, call_id: str, upload: UploadedFile, *, prompted: bool, max_size: int | None = None, at: datetime | None = None
+) -> Recording:
     """Bind a recording to its call. A second one for the same call changes nothing.
+
+    Args:
+        max_size: bytes, where it is not what others may hand in.
 
     Raises:
         NotFound: the line knows no such call.
-        Invalid: not a sound.
+        Invalid: not a sound, or too large.
     """
     at = at or now()
     call = Call.objects.select_for_update(of=("self",)).select_related("line__agency").filter(line=line, call_id=call_id).first()
@@ -40,7 +45,7 @@ def keep_recording(line: Line, call_id: str, upload: UploadedFile, *, prompted: 
         raise NotFound(_("Không có cuộc gọi nào mang mã này."))
     if kept := Recording.objects.filter(call=call).first():
         return kept
-    file = store_upload(upload, by=None, allowed=SOUNDS)
+    file = store_upload(upload, by=None, allowed=SOUNDS, max_size=max_size)
     until = local(at).date() + timedelta(days=line.recording_days)
     kept = Recording.objects.create(call=call, file=file, prompted=prompted, received_at=at, keep_until=until)
     record(
@@ -73,15 +78,17 @@ def fetch_recordings(line: Line, *, at: datetime) -> int:
     Those of calls the product has not heard of wait for a day. Returns how many were taken in.
 
     Raises:
-        RuntimeError: some could not be taken in; the others are.
+        RuntimeError: some could not be taken in; the others are. What can never be read is set aside, its notes as `.broken`.
     """
     taken, failed = 0, []
     for notes in sorted((recordings(line) / "metadata").glob("*.txt")):
         try:
             taken += _fetch(line, notes, at)
-        except Exception:
+        except Exception as error:
             failed.append(notes.name)
             log.exception("recording_not_taken_in", line=line.pk)
+            if isinstance(error, ValueError | Invalid):
+                notes.rename(notes.with_suffix(".broken"))
     if failed:
         raise RuntimeError(f"{len(failed)} recordings could not be taken in")
     return taken
@@ -96,7 +103,7 @@ def _fetch(line: Line, notes: Path, at: datetime) -> bool:
     if sound:
         try:
             upload = SimpleUploadedFile("ghi-am.wav", sound, "audio/wav")
-            keep_recording(line, call_id, upload, prompted=True, at=at)
+            keep_recording(line, call_id, upload, prompted=True, max_size=LARGEST, at=at)
             kept = True
         except NotFound:
             if at.timestamp() - notes.stat().st_mtime < _UNHEARD_OF.total_seconds():

@@ -5,7 +5,12 @@ from struct import pack
 
 import pytest
 
+from tinhso.blocks.cases.tests.conftest import MONDAY
+from tinhso.services.hotline.actions.recordings import fetch_recordings
 from tinhso.services.hotline.captures import sound_of
+from tinhso.services.hotline.models import Recording
+from tinhso.services.hotline.sip import recordings
+from tinhso.services.hotline.tests.conftest import Hotline
 
 _HEAD = b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00" + bytes(8) + b"\xff\xff\x00\x00" + b"\x65\x00\x00\x00"
 
@@ -55,3 +60,24 @@ def test_nothing_said_is_nothing_and_no_capture_is_refused(tmp_path: Path) -> No
     (tmp_path / "x").write_bytes(b"nothing of the kind, but long enough")
     with pytest.raises(ValueError, match="no capture"):
         sound_of(tmp_path / "x")
+
+
+@pytest.mark.django_db
+def test_a_long_call_is_taken_in_and_what_cannot_be_read_is_told_once(hotline: Hotline, settings, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.MAX_UPLOAD_SIZE = tmp_path, 100
+    call = hotline.hears("newCall", call_id="dai", **{"from": "0912345678", "to": "1022"})
+    folder = recordings(hotline.line)
+    speech = _HEAD + packet(1, 30000, 0, b"\x11" * 160)
+    for name, content in (
+        ("dai-1-2", speech),
+        ("hong-1-2", b"nothing of the kind, but long enough"),
+    ):
+        for part, ending, text in (("pcaps", "pcap", content), ("metadata", "txt", f"/x/{name}.pcap\n".encode())):
+            file = folder / part / f"{name}.{ending}"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text)
+    with pytest.raises(RuntimeError, match="1 recordings"):
+        fetch_recordings(hotline.line, at=MONDAY)
+    assert Recording.objects.get().call == call
+    assert fetch_recordings(hotline.line, at=MONDAY) == 0, "the broken one is set aside"
+    assert sorted(file.name for file in folder.rglob("*") if file.is_file()) == ["hong-1-2.broken", "hong-1-2.pcap"]
