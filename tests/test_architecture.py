@@ -103,7 +103,7 @@ def _functions_of(module: str, source: str) -> Iterator[Function]:
         yield Function(
             module,
             name,
-            is_action=any(isinstance(mark, ast.Name) and mark.id == "action" for mark in function.decorator_list),
+            is_action=any(isinstance(mark, ast.Name) and mark.id in {"action", "recording"} for mark in function.decorator_list),
             writes=any(_changes_rows(part, statements) for part in parts),
             calls={imported.get(one, (module, one)) for one in called},
         )

@@ -55,14 +55,29 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def recording(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark an action that does nothing but record. That is one statement, which needs no transaction around it."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **kwargs) if _recorded.get() is not None else _collecting(function, *args, **kwargs)
+
+    run.is_action = True  # type: ignore[attr-defined]
+    return run
+
+
 def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    with transaction.atomic():
+        return _collecting(function, *args, **kwargs)
+
+
+def _collecting(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     rows: list[Model | Statement] = []
     token = _recorded.set(rows)
     try:
-        with transaction.atomic():
-            done = function(*args, **kwargs)
-            _write(rows)
-            return done
+        done = function(*args, **kwargs)
+        _write(rows)
+        return done
     finally:
         _recorded.reset(token)
 

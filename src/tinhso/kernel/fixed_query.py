@@ -20,13 +20,9 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BooleanField, Expression, Func, Model, QuerySet
-from django.db.models.query import (  # type: ignore[attr-defined]
-    FlatValuesListIterable,
-    ModelIterable,
-    ValuesIterable,
-    ValuesListIterable,
-    get_related_populators,
-)
+from django.db.models.base import ModelState
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, ValuesListIterable
+from django.db.models.signals import post_init, pre_init
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -139,22 +135,51 @@ def _reader(queryset: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[
 
 
 def _model_reader(using: str, compiler: SQLCompiler) -> Callable[[Iterable[Values]], list[Any]]:
-    about: dict[str, Any] = compiler.klass_info
-    first, end = about["select_fields"][0], about["select_fields"][-1] + 1
-    names = [column.target.attname for column, *_rest in compiler.select[first:end]]
-    from_db = about["model"].from_db
-    joined = get_related_populators(about, compiler.select, using)
+    make = _maker(using, compiler, compiler.klass_info)
     more = (compiler.annotation_col_map or {}).items()
 
     def read(rows: Iterable[Values]) -> list[Any]:
         found = []
         for row in rows:
-            thing = from_db(using, names, row[first:end])
-            for other in joined:
-                other.populate(row, thing)
+            thing = make(row)
             for name, place in more:
                 setattr(thing, name, row[place])
             found.append(thing)
         return found
 
     return read
+
+
+def _maker(using: str, compiler: SQLCompiler, about: dict[str, Any]) -> Callable[[Values], Any]:
+    """How a row becomes an object with those joined to it, as by `Model.from_db`: but the columns are put down all at once, where
+    that sets each field by itself. For models that have no say in how they are made."""
+    model, first, end = about["model"], about["select_fields"][0], about["select_fields"][-1] + 1
+    if _has_a_say(model) or about.get("from_parent"):
+        raise NotImplementedError(model)
+    names = [column.target.attname for column, *_rest in compiler.select[first:end]]
+    key = first + names.index(model._meta.pk.attname)
+    joined = [
+        (_maker(using, compiler, other), other["local_setter"], other["remote_setter"])
+        for other in about.get("related_klass_infos", ())
+    ]
+
+    def make(row: Values) -> Any:
+        if row[key] is None:  # joined to nothing
+            return None
+        thing = model.__new__(model)
+        state = ModelState()
+        state.adding, state.db = False, using
+        thing.__dict__.update(zip(names, row[first:end], strict=True), _state=state)
+        for make_other, set_there, set_back in joined:
+            other = make_other(row)
+            set_there(thing, other)
+            if other is not None:
+                set_back(other, thing)
+        return thing
+
+    return make
+
+
+def _has_a_say(model: type[Model]) -> bool:
+    own = model.__init__ is not Model.__init__ or model.from_db.__func__ is not Model.from_db.__func__  # type: ignore[attr-defined]
+    return own or pre_init.has_listeners(model) or post_init.has_listeners(model)

@@ -1,7 +1,7 @@
 """What a person may do: the roles of the posts held today, each at its agency and everything below it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -29,6 +29,8 @@ class Grants:
     pairs: frozenset[Pair]
     by_path: Mapping[str, frozenset[str]]
     stands_in_for: frozenset[int] = frozenset()
+    _ids: dict[str, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+    """By permission, the agencies where it is held; shared with the narrowed powers, which hold it there or nowhere."""
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -54,9 +56,10 @@ class Grants:
 
     def agency_ids_for(self, permission: str) -> frozenset[int]:
         """The same as ids, read once per permission."""
+        if permission not in self.permissions:
+            return frozenset()
         if permission not in self._ids:
-            found = self.agencies_for(permission).values_list("pk", flat=True) if permission in self.permissions else ()
-            self._ids[permission] = frozenset(found)
+            self._ids[permission] = frozenset(self.agencies_for(permission).values_list("pk", flat=True))
         return self._ids[permission]
 
     def agencies_of(self, *codes: str) -> QuerySet[Agency]:
@@ -73,10 +76,6 @@ class Grants:
         """The part of these powers that lies within `scopes`."""
         wanted = frozenset(scopes)
         return replace(self, by_path={path: held & wanted for path, held in self.by_path.items()})
-
-    @cached_property
-    def _ids(self) -> dict[str, frozenset[int]]:
-        return {}
 
 
 NO_GRANTS = Grants(frozenset(), {})

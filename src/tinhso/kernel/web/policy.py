@@ -1,6 +1,6 @@
 """The Content-Security-Policy of an answer. Strict for all; a view that needs one thing more says so where it is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -41,16 +41,23 @@ _HEADERS = {
 View = Callable[..., HttpResponseBase]
 
 
-def security_headers(response: HttpResponseBase) -> dict[str, str]:
+def security_headers(response: HttpResponseBase) -> Mapping[str, str]:
     """The headers for this answer, with what its view widened."""
-    policy = POLICY | getattr(response, "policy", {})
+    widened: dict[str, str] = getattr(response, "policy", {})
+    let: dict[str, str] = getattr(response, "features", {})
+    return _headers(POLICY | widened, _FEATURES | let) if widened or let else _USUAL
+
+
+def _headers(policy: Mapping[str, str], features: Mapping[str, str]) -> dict[str, str]:
     framing = {"'none'": "DENY", "'self'": "SAMEORIGIN"}.get(policy["frame-ancestors"])
-    features = _FEATURES | getattr(response, "features", {})
     headers = _HEADERS | {
         "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
         "Permissions-Policy": ", ".join(f"{name}={who}" for name, who in features.items()),
     }
     return headers | ({"X-Frame-Options": framing} if framing else {})
+
+
+_USUAL = _headers(POLICY, _FEATURES)
 
 
 def widen(**directives: str) -> Callable[[View], View]:

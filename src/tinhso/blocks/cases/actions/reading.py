@@ -4,16 +4,16 @@ from datetime import date
 
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.directory.models import Agency, Person
-from tinhso.kernel.actions import action, record
+from tinhso.kernel.actions import record, recording
 
 
-@action
+@recording
 def note_reading(case: Case, *, by: Person) -> None:
     """Write down that a member of staff has opened a case."""
     record("cases.read", by=by, on=case, agency=case.agency, code=case.code)
 
 
-@action
+@recording
 def note_register(agency: Agency, *, by: Person, since: date, until: date, field: str, cases: int) -> None:
     """Write down that the register of an agency, or of those below it, was printed or taken as a file."""
     days = {"since": since.isoformat(), "until": until.isoformat()}

@@ -79,4 +79,4 @@ def test_the_heap_to_sign(town: Town, submitted: Submit, desk: Desk) -> None:
 
 def test_the_page_of_a_case_whatever_else_waits(town: Town, submitted: Submit, desk: Desk) -> None:
     case = accept_case(submitted(), by=town.clerk, at=MONDAY)
-    assert at_five_and_at_fifty(submitted, desk(town.specialist), f"/mot-cua/ho-so/{case.code}/") == (21, 21)
+    assert at_five_and_at_fifty(submitted, desk(town.specialist), f"/mot-cua/ho-so/{case.code}/") == (19, 19)
