@@ -25,5 +25,9 @@ class PreparingCursor(ServerBindingCursor):  # type: ignore[misc]
 
 
 def depends_on_values(statement: str) -> bool:
-    """Whether its best plan is another one for other values: it searches, or gives the first few of a long list."""
-    return " LIKE " in statement or (" LIMIT " in statement and " ORDER BY " in statement)
+    """Whether its best plan is another one for other values: it searches, or gives the first few of a long list.
+
+    What lies nearest to a place is found by its index, wherever that is.
+    """
+    first_few = " LIMIT " in statement and " ORDER BY " in statement and " <-> " not in statement
+    return first_few or " LIKE " in statement

@@ -96,6 +96,7 @@ _NEAREST = FixedQuery(
             level=UnitLevel.COMMUNE,
             centre__isnull=False,
         )
+        .defer("centre", "parent__centre")  # points take long to read, and nobody asks for them
         .order_by(ExpressionWrapper(_FROM_HERE, output_field=FloatField()))[:1]
     )
 )

@@ -1,5 +1,6 @@
 """The reports of the agencies where somebody works, by what is to be done with them: lists that are opened all the time."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.cases.clock import overdue
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Status
-from tinhso.blocks.cases.queries import Reach, all_cases, fixed_ways, fixed_work, work_values
+from tinhso.blocks.cases.queries import Reach, all_cases, fixed_ways, fixed_work, may_see, work_values
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.fixed_query import Among, FixedQuery, Param
@@ -22,6 +23,7 @@ from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Report
 
 _MOST_WORDS = 8
+_CODE = re.compile(rf"{REPORTS.mark}-\d{{6}}-[0-9A-Z]{{6}}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,14 @@ def queue_page(
     """One page of a tab: the reports that somebody may see, with what their lines show.
 
     Args:
-        text: words of the report, its address or its code. field: code of its field, empty for all.
+        text: words of the report, its address or its code; a whole code among all reports means that one. field: code of its
+            field, empty for all.
 
     Raises:
         Invalid: the cursor was not made for this tab.
     """
+    if tab is ALL and not field and _CODE.fullmatch(code := text.strip().upper()):
+        return Page(_one(code, person), None, None)
     reach, words = Reach.of(person, REPORTS), fold(text).split()[:_MOST_WORDS]
     held, work = work_values(person, REPORTS)
     values = {f"word{number}": word for number, word in enumerate(words)} | work | reach.values
@@ -94,3 +99,13 @@ def queue_page(
     keys = [row["pk"] for row in page.rows]
     cases = {case.pk: case for case in _ROWS.rows(keys=keys)} if keys else {}
     return Page([cases[key] for key in keys if key in cases], page.next, page.previous)
+
+
+# asked for by one code, and not by a list of one key, it is prepared
+_ONE = FixedQuery(
+    lambda: all_cases(REPORTS).filter(code=Param("code"), report__isnull=False).select_related(*_SHOWN).defer(*CONTENTS)
+)
+
+
+def _one(code: str, person: Person) -> list[Case]:
+    return [case for case in _ONE.rows(code=code) if may_see(person, case)]

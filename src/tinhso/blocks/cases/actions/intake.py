@@ -149,9 +149,11 @@ def submit_case(
             rows += [PartFile(part=row, file=file) for file in given.files]
         else:
             rows.append(row)
-    insert_together([*rows, *(beside(case) if beside else ())])
+    rows += beside(case) if beside else ()
     if family_of(case).at_once:
-        start_process(case, at=at, never_stood=True)
+        start_process(case, at=at, never_stood=True, beside=rows)
+    else:
+        insert_together(rows)
     return case
 
 

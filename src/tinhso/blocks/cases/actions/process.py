@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import connection
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.tasks import common_outcome, held_up, instances_of, open_step, others_remain
@@ -18,7 +19,7 @@ from tinhso.blocks.cases.process import graph_of
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in, scope_of
 from tinhso.blocks.cases.timers import runs_out
 from tinhso.kernel.errors import WrongState
-from tinhso.kernel.inserts import insert
+from tinhso.kernel.inserts import insert, insert_together
 
 Service = Callable[[Case, datetime], None]
 _services: dict[str, Service] = {}
@@ -40,10 +41,20 @@ def service_task_names() -> frozenset[str]:
     return frozenset(_services)
 
 
-def start_process(case: Case, *, at: datetime, never_stood: bool = False) -> None:
-    """Put the first token into the process. `never_stood`: the case's clock starts now, so nobody need look for pauses."""
+def start_process(case: Case, *, at: datetime, never_stood: bool = False, beside: Iterable[Model] = ()) -> None:
+    """Put the first token into the process.
+
+    Args:
+        never_stood: the case's clock starts now, so nobody need look for pauses.
+        beside: rows of other tables to be put in before; with the first step, in one statement, where that is all that begins.
+    """
     scope = scope_of(case, None, stood=() if never_stood else None)
-    _carry_out(scope, start(scope.graph, scope.env()), at=at)
+    match effects := start(scope.graph, scope.env()):
+        case [OpenTask(node)] if not node.many:
+            open_task(scope, node, at=at, beside=beside)
+        case _:
+            insert_together(beside)
+            _carry_out(scope, effects, at=at)
 
 
 def continue_process(step: Step, case: Case, *, at: datetime) -> None:
@@ -204,15 +215,16 @@ def _wait(scope: Scope, node: Node, *, at: datetime) -> WaitRow:
 # --- steps
 
 
-def open_task(scope: Scope, node: Node, *, at: datetime) -> bool:
-    """Open the step or steps of a user task. Returns False when there is nothing to do: the list is empty."""
+def open_task(scope: Scope, node: Node, *, at: datetime, beside: Iterable[Model] = ()) -> bool:
+    """Open the step or steps of a user task, the first with rows of other tables `beside` it. Returns False when there is nothing
+    to do: the list is empty."""
     instances = instances_of(scope, node)
     if not instances:
         return False
     events = scope.graph.boundaries(node)
     waits = [_wait(scope, event, at=at) for event in events if not event.message]
     first, *others = instances
-    open_step(scope, node, at=at, instance=first, of=len(instances), beside=waits)
+    open_step(scope, node, at=at, instance=first, of=len(instances), beside=[*beside, *waits])
     for index in others if node.many != "sequential" else ():
         open_step(scope, node, at=at, instance=index, of=len(instances))
     for event in events:

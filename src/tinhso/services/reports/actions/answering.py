@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -78,26 +78,21 @@ def return_answer(report: Report, *, by: Person, reason: str, at: datetime | Non
     return case
 
 
-_WRITER = (
-    Step.objects.filter(case=OuterRef("case"), does="draft", done_at__isnull=False)
-    .order_by("-done_at", "-pk")
-    .values("done_by")[:1]
-)
-
-
-_OPEN = FixedQuery(
+_STEPS = FixedQuery(
     lambda: (
-        Step.objects.filter(case=Param("case"), does=Param("does"), done_at__isnull=True, cancelled=False)
+        Step.objects.filter(case=Param("case"), cancelled=False)
         .select_related("agency")
-        .annotate(writer=Subquery(_WRITER), draft=F("case__report__draft"), held_up=HELD_UP)
-        .order_by("pk")[:1]
+        .annotate(draft=F("case__report__draft"), held_up=HELD_UP)
     )
 )
 
 
 def _step(case: Case, does: str) -> Step:
-    """The open step of that kind, with who wrote the answer last and the `draft` of it."""
-    step = _OPEN.first(case=case.pk, does=does)
-    if step is None:
+    """The open step of that kind, with who wrote the answer last (`writer`) and the `draft` of it."""
+    steps = sorted(_STEPS.rows(case=case.pk), key=lambda step: step.pk)
+    waiting = next((step for step in steps if step.open and step.does == does), None)
+    if waiting is None:
         raise WrongState(_("Phản ánh này không chờ việc đó. Hãy tải lại trang."))
-    return step
+    written = [(step.done_at, step.pk, step.done_by_id) for step in steps if step.does == "draft" and step.done_at]
+    waiting.writer = max(written)[2] if written else None  # type: ignore[attr-defined]
+    return waiting

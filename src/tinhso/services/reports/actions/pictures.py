@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Model
 
 from tinhso.blocks.cases.models import Case
 from tinhso.blocks.files.models import StoredFile
@@ -19,13 +19,17 @@ _State = LinkedPicture.State
 @action
 def send_with_picture(field: str, answers: Mapping[str, object], *, url: str, **given: Any) -> Case:
     """Take in a report as `send_report`, with the address of a picture, if any. Twice is once."""
-    new: list[Report] = []
-    case = send_report(field, answers, **given, taken_in=new.append)
-    if url and new:
-        off = settings.OPEN311_FETCH == "off"
-        link = insert(LinkedPicture(report_id=case.pk, url=url, state=_State.OFF if off else _State.WAITING))
-        if not off:
-            record("reports.picture_named", by=None, on=link)
+    fetched, new = settings.OPEN311_FETCH != "off", False
+
+    def rows(report: Report) -> list[Model]:
+        nonlocal new
+        new = True
+        return [LinkedPicture(report=report, url=url, state=_State.OFF)] if url and not fetched else []
+
+    case = send_report(field, answers, **given, beside=rows)
+    if url and fetched and new:
+        link = insert(LinkedPicture(report_id=case.pk, url=url, state=_State.WAITING))
+        record("reports.picture_named", by=None, on=link)
     return case
 
 

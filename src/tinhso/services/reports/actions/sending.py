@@ -49,7 +49,7 @@ def send_report(
     sender: Sender | None = None,
     by: Person | None = None,
     key: str = "",
-    taken_in: Callable[[Report], object] = lambda report: None,
+    beside: Callable[[Report], Iterable[Model]] = lambda report: (),
     at: datetime | None = None,
 ) -> Case:
     """Take in a report: it goes to the agency the rules name and its clock starts at that agency's next working moment.
@@ -63,7 +63,7 @@ def send_report(
         phone: of somebody without an account.
         sender: name and e-mail, too, where a program hands the report in for them.
         key: the same key again returns the report of the first time.
-        taken_in: is given the report when it is new.
+        beside: rows of the caller's own for a report that is new, put in with the rest of its rows.
 
     Raises:
         NotFound: no such field is open.
@@ -76,8 +76,7 @@ def send_report(
 
     def rows(case: Case, routed: Routed) -> Iterable[Model]:
         report = Report(case=case, kind=str(answers.get("kind") or ""), routed=routed.how)
-        taken_in(report)
-        return [report, *(Photo(report=report, file=file) for file in files)]
+        return [report, *(Photo(report=report, file=file) for file in files), *beside(report)]
 
     return submit_routed(
         REPORTS,

@@ -75,6 +75,17 @@ def test_words_and_field_narrow_it_and_signs_of_patterns_mean_themselves(reports
     assert new < found(field="PA-ANTT") == found()
 
 
+def test_a_whole_code_is_looked_up_and_shown_to_those_alone_who_may_see_the_report(
+    reports: list[Report], staff: Staff, town: Town, django_assert_num_queries: Callable[..., object]
+) -> None:
+    case = reports[-1].case
+    queue_page(staff.handler, at=AT, text=case.code)
+    with django_assert_num_queries(1):
+        assert queue_page(staff.handler, at=AT, text=f" {case.code.lower()}").rows == [case]
+    assert queue_page(town.stranger, at=AT, text=case.code).rows == []
+    assert queue_page(staff.handler, at=AT, text=f"{case.code[:-1]}#").rows == []
+
+
 def test_a_page_of_the_queue_is_two_queries_for_what_it_shows(
     reports: list[Report], staff: Staff, django_assert_num_queries: Callable[..., object]
 ) -> None:
