@@ -1,5 +1,7 @@
 """Somebody in front of a browser, in the words of the stories."""
 
+import email
+import email.policy
 import re
 from pathlib import Path
 from typing import Self
@@ -122,3 +124,19 @@ def _choose_place(field: Locator, name: str) -> None:
     box = field.get_by_role("combobox").last
     box.fill(name)
     field.get_by_role("option", name=name).first.click()
+
+
+def words_to(address: str, folder: Path) -> str:
+    """What the latest letter to somebody says."""
+    letters = [
+        email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        for file in sorted(folder.glob("*.eml"), key=_made)
+    ]
+    letter = [letter for letter in letters if address in letter["to"]][-1]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def _made(file: Path) -> int:
+    return file.stat().st_mtime_ns

@@ -1,7 +1,5 @@
 """What agencies do with reports: a contractor asked, an answer approved and rated; two matters in one, one matter twice."""
 
-import email
-import email.policy
 import re
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.accessibility.axe import overflow, violations
 from tests.conftest import PHONE
 from tests.journeys.commune import Commune, open_accounts
-from tests.journeys.people import Visitor
+from tests.journeys.people import Visitor, words_to
 
 from tinhso.blocks.cases.models import Status
 from tinhso.blocks.cases.places import Place
@@ -51,9 +49,7 @@ def _sent(text: str, by: Person | None = None) -> str:
 
 def _link(folder: Path, to: str) -> str:
     """The address in the latest letter to somebody."""
-    letters = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in folder.glob("*.eml")]
-    (letter,) = [letter for letter in letters if to in letter["to"]]
-    found = re.search(r"https?://\S+", letter.get_body(("plain",)).get_content())
+    found = re.search(r"https?://\S+", words_to(to, folder))
     assert found is not None
     return found.group()
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.accessibility.axe import overflow, violations
 from tests.conftest import PHONE
 from tests.journeys.commune import Commune
+from tests.journeys.people import words_to
 
 from tinhso.blocks.cases.places import Place
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
@@ -259,6 +260,7 @@ def test_a_half_written_report_keeps_no_number_and_goes_when_the_device_is_to_fo
 def test_a_report_is_sent_with_a_photo_whose_faces_are_covered(telephone: Page, picture: Path) -> None:
     _ready(telephone)
     _fill(telephone, picture)
+    _tap_on_the_map(telephone)
     telephone.get_by_role("button", name="Che mặt, biển số").click()
     dialog = telephone.get_by_role("dialog", name="Che mặt người, biển số xe")
     dialog.locator("canvas").click()
@@ -271,21 +273,54 @@ def test_a_report_is_sent_with_a_photo_whose_faces_are_covered(telephone: Page, 
     telephone.wait_for_url(re.compile("/phan-anh/PA-"))
     expect(telephone.get_by_role("heading", name="Đã gửi phản ánh")).to_be_visible()
     assert (violations(telephone), overflow(telephone)) == ([], 0)
-    assert Report.objects.count() == 1
+    report = Report.objects.select_related("case__place").get()
+    assert report.case.place.point.distance(Point(*HERE, srid=4326)) > 0.0005
+    assert 0 < report.case.place.accuracy_m < 60
 
 
-def test_a_matter_already_reported_close_by_is_found_before_sending(telephone: Page) -> None:
+def _tap_on_the_map(page: Page) -> None:
+    """Somewhere else than the telephone says."""
+    page.get_by_role("button", name="Chọn trên bản đồ").click()
+    box = page.locator("#place-map canvas")
+    expect(box).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Ghim vị trí")).to_be_visible()
+    box.tap(position={"x": 80, "y": 60})
+    expect(page.get_by_text("Đã chọn vị trí trên bản đồ.")).to_be_visible()
+
+
+def test_a_matter_already_reported_close_by_is_met_too_followed_and_left_again(
+    telephone: Page, commune: Commune, run_jobs: Callable[[], None], settings
+) -> None:
     _released("Đường lún trước chợ.")
     _ready(telephone)
     telephone.get_by_role("button", name="Vị trí của tôi").click()
     telephone.get_by_label("Việc gì?").select_option("PA-ANTT.pothole")
     expect(telephone.get_by_role("heading", name="Gần đây đã có người phản ánh")).to_be_visible()
-    telephone.get_by_role("link", name="Tôi cũng gặp").click()
-    expect(telephone.get_by_role("button", name="Tôi cũng gặp")).to_be_visible()
     assert (violations(telephone), overflow(telephone)) == ([], 0)
     telephone.get_by_role("button", name="Tôi cũng gặp").click()
     expect(telephone.get_by_role("heading", name="Bạn muốn nhận tin ở đâu?")).to_be_visible()
     assert (violations(telephone), overflow(telephone)) == ([], 0)
+    telephone.get_by_label("Số điện thoại hoặc thư điện tử").fill("hoa@example.org")
+    telephone.get_by_role("button", name="Gửi mã").click()
+    expect(telephone.get_by_text("Mã đã gửi đến hoa@example.org")).to_be_visible()
+    run_jobs()
+    code = re.search(r"Nhập mã (\S+)", words_to("hoa@example.org", settings.MAIL_DIR))
+    assert code
+    telephone.get_by_label("Mã xác nhận").fill(code[1])
+    telephone.get_by_role("button", name="Xác nhận").click()
+    expect(telephone.get_by_text("1 người cùng gặp. Bạn nhận tin")).to_be_visible()
+
+    report = _released("Đường lún trước chợ.")  # the same: its key is its text
+    _answer(report, commune)
+    run_jobs()
+    way = re.search(r"http\S+/thoi-nhan-tin/\S+", words_to("hoa@example.org", settings.MAIL_DIR))
+    assert way
+    telephone.context.clear_cookies()
+    telephone.goto(way[0])
+    assert (violations(telephone), overflow(telephone)) == ([], 0)
+    telephone.get_by_role("button", name="Thôi nhận tin").click()
+    expect(telephone.get_by_role("heading", name="Bạn không còn nhận tin")).to_be_visible()
+    assert not report.followers.exists()
 
 
 def test_the_public_map_gathers_reports_and_the_list_says_the_same(telephone: Page) -> None:
@@ -301,19 +336,23 @@ def test_the_public_map_gathers_reports_and_the_list_says_the_same(telephone: Pa
         assert (violations(telephone), overflow(telephone)) == ([], 0), address
 
 
-def test_what_was_answered_but_not_done_is_opened_again(telephone: Page, commune: Commune) -> None:
-    town = commune.town
-    people = {}
+def _answer(report: Report, commune: Commune) -> None:
+    people = []
     for role, name in (("report_handler", "Lý Văn Cần"), ("report_approver", "Mai Thị Duyệt")):
-        people[role] = register_person(name, by=None)
-        appoint(people[role], create_post(town.province, name, roles=[role], by=None), valid_from=date(2025, 7, 1), by=None)
+        people.append(register_person(name, by=None))
+        post = create_post(commune.town.province, name, roles=[role], by=None)
+        appoint(people[-1], post, valid_from=date(2025, 7, 1), by=None)
+    write_answer(report, by=people[0], text="Đã vá xong.")
+    approve_answer(report, by=people[1])
+
+
+def test_what_was_answered_but_not_done_is_opened_again(telephone: Page, commune: Commune) -> None:
     _ready(telephone)
     _fill(telephone)
     telephone.get_by_role("button", name="Gửi phản ánh").click()
     telephone.wait_for_url(re.compile("/phan-anh/PA-"))
     report = Report.objects.select_related("case__agency").get()
-    write_answer(report, by=people["report_handler"], text="Đã vá xong.")
-    approve_answer(report, by=people["report_approver"])
+    _answer(report, commune)
 
     telephone.goto(f"/phan-anh/{report.case.code}/")
     expect(telephone.get_by_text("Đã vá xong.")).to_be_visible()

@@ -271,9 +271,9 @@ def remaining_to_answer(case: Case, now: datetime) -> Remaining:
     return remaining(due(_ANSWER, local(case.submitted_at), calendar).at, now, calendar, _ANSWER.unit, soon=0)
 
 
-def remaining_until(agency: Agency, due_at: datetime | None, now: datetime) -> Remaining:
-    """The same for a bare due date, such as a step's."""
-    return remaining(local(due_at) if due_at else None, now, agency_calendar(agency))
+def remaining_until(agency: Agency, due_at: datetime | None, now: datetime, unit: Unit = Unit.WORKING_DAYS) -> Remaining:
+    """The same for a bare due date, such as a step's. unit: that of the term it is part of."""
+    return remaining(local(due_at) if due_at else None, now, agency_calendar(agency), unit)
 
 
 # --- how it stands, in full
@@ -401,14 +401,14 @@ def _segments(received_at: datetime, pauses: Iterable[models.Pause], ended_at: d
 
 def _step_standing(case: Case, step: Step, pauses: list[models.Pause], now: datetime, *, made_late: bool) -> StepStanding:
     percent, waits = node_of(case, step).share, step.open and not case.ended
-    calendar = agency_calendar(step.agency)
+    calendar, term = agency_calendar(step.agency), promise_to(case).term
     seconds = 0 if step.cancelled else overrun(step, pauses, step.done_at or case.ended_at or now, calendar)
     still = waits and case.due_at is None
     return StepStanding(
         step=step,
-        share=share(promise_to(case).term, percent, calendar, local(step.opened_at).date()) if percent else None,
+        share=share(term, percent, calendar, local(step.opened_at).date()) if percent else None,
         due_at=step.due_at,
         over=Span(seconds, Unit.HOURS) if seconds else None,
-        remaining=remaining_until(step.agency, None if still else step.due_at, now) if waits else None,
+        remaining=remaining_until(step.agency, None if still else step.due_at, now, term.unit) if waits else None,
         made_late=made_late,
     )

@@ -92,6 +92,7 @@ class ConversationMessage(models.Model):
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
     side = models.CharField(max_length=4, choices=Side)
     text = models.TextField()
+    quoted = models.TextField(blank=True, db_default="", help_text="of an e-mail, what stands below: the letter it answers")
     author = models.ForeignKey(
         "directory.Person", models.PROTECT, null=True, related_name="+", db_index=False, help_text="of the line; null: by itself"
     )

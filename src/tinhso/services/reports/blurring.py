@@ -45,6 +45,11 @@ def boxes_in(text: str) -> list[Box]:
     return found
 
 
+def as_lines(boxes: Iterable[Box]) -> str:
+    """As `boxes_in` reads them."""
+    return "\n".join(f"{box.left:g} {box.top:g} {box.width:g} {box.height:g}" for box in boxes)
+
+
 def blurred(content: bytes, boxes: Sequence[Box]) -> bytes:
     """A JPEG of the picture, no larger than a screen, with the boxes made unreadable."""
     ImageFile.LOAD_TRUNCATED_IMAGES = False

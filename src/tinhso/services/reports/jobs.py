@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from tinhso.blocks.cases.models import Case, CaseLink, Party
 from tinhso.blocks.cases.queries import all_cases
@@ -16,6 +18,7 @@ from tinhso.kernel.jobs import periodic
 from tinhso.kernel.time import VIETNAM
 from tinhso.services.reports.actions import escalating  # noqa: F401 - offers its service task to processes
 from tinhso.services.reports.actions.asking import go_on_where_silent
+from tinhso.services.reports.actions.following import leaving_token
 from tinhso.services.reports.actions.recounting import MOST_MARKS, recount_figures, settle_figures
 from tinhso.services.reports.actions.sending import adopt_report
 from tinhso.services.reports.family import REPORTS
@@ -53,24 +56,33 @@ def tell_reporter(event: Event) -> None:
     }
     told: set[Person | str] = set()
     with transaction.atomic():
-        for receiver, code, words in _receivers(case, report, template, others=name in TO_OTHERS):
+        for receiver, code, words, more in _receivers(case, report, template, others=name in TO_OTHERS):
             if receiver and receiver not in told:
                 told.add(receiver)
-                send(words, to=receiver, context=context, about=about, link=f"/phan-anh/{code}/")
+                send(words, to=receiver, context=context | more, about=about, link=f"/phan-anh/{code}/")
 
 
-def _receivers(case: Case, report: Report | None, template: str, *, others: bool) -> Iterator[tuple[Person | str, str, str]]:
-    """Whom to tell, the code of the report whose page they may open, and in which words."""
-    yield _sender(case), case.code, template
+def _receivers(
+    case: Case, report: Report | None, template: str, *, others: bool
+) -> Iterator[tuple[Person | str, str, str, dict[str, str]]]:
+    """Whom to tell, the code of the report whose page they may open, in which words, and what those need besides."""
+    yield _sender(case), case.code, template, {}
     if not others:
         return
     others_words = f"{template}_others"
     joined = all_cases(REPORTS).filter(links__of=case.pk, links__kind=CaseLink.Kind.DUPLICATE).select_related("applicant")
     for one in joined.order_by("pk"):
-        yield _sender(one), one.code, others_words
+        yield _sender(one), one.code, others_words, {}
     if report and report.public:
         for row in Follower.objects.filter(report=case.pk).select_related("person").order_by("pk"):
-            yield row.person or row.address, case.code, others_words
+            yield row.person or row.address, case.code, others_words, {"leave": _way_out(row)}
+
+
+def _way_out(follower: Follower) -> str:
+    """The address at which a follower leaves; none in a text message, which it would make twice as long."""
+    if "@" not in (follower.person.email if follower.person else follower.address):
+        return ""
+    return settings.PUBLIC_URL + reverse("reports:leave", args=[leaving_token(follower)])
 
 
 def _sender(case: Case) -> Person | str:

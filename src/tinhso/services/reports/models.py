@@ -80,6 +80,7 @@ class Photo(models.Model):
     released = models.ForeignKey(
         "files.StoredFile", models.PROTECT, null=True, related_name="+", help_text="with faces and number plates made unreadable"
     )
+    boxes = models.TextField(blank=True, db_default="", help_text="what is covered in the released copy, as `blurring.boxes_in`")
     still_of = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="stills", help_text="the film that a moderator took it out of"
     )

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from tinhso.services.reports.staff_urls import staff_urls
-from tinhso.services.reports.views import public_app, public_contact, public_feeds, public_list, public_page, public_send
+from tinhso.services.reports.views import (
+    public_app,
+    public_contact,
+    public_feeds,
+    public_following,
+    public_list,
+    public_page,
+    public_send,
+)
 
 urlpatterns = [
     *staff_urls,
@@ -21,10 +29,11 @@ urlpatterns = [
     path("sw.js", public_app.service_worker, name="worker"),
     path("tra-cuu/", public_page.find, name="find"),
     path("xac-nhan/", public_contact.contact, name="contact"),
+    path("thoi-nhan-tin/<str:token>/", public_following.leave, name="leave"),
     path("<str:code>/", public_page.page, name="page"),
     path("<str:code>/anh/<int:photo>/", public_page.photo, name="shown_photo"),
-    path("<str:code>/theo-doi/", public_page.follow_report, name="follow"),
-    path("<str:code>/toi-cung-gap/", public_page.say_me_too, name="me_too"),
+    path("<str:code>/theo-doi/", public_following.follow_report, name="follow"),
+    path("<str:code>/toi-cung-gap/", public_following.say_me_too, name="me_too"),
     path("<str:code>/tra-loi/", public_page.answer, name="answer"),
     path("<str:code>/danh-gia/", public_page.rate, name="rate"),
     path("<str:code>/mo-lai/", public_page.reopen, name="reopen"),

@@ -39,13 +39,14 @@ Channel = Conversation.Channel
 
 @dataclass(frozen=True)
 class Written:
-    """What came. key: makes a second press harmless; left_out: attachments that were not taken."""
+    """What came. key: makes a second press harmless; left_out: attachments that were not taken; quoted: the letter it answers."""
 
     text: str
     files: Sequence[StoredFile] = field(default=())
     key: str = ""
     mail_id: str = ""
     left_out: str = ""
+    quoted: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,5 +213,6 @@ def _keep(conversation: Conversation, written: Written, at: datetime) -> None:
         key=written.key[:64],
         mail_id=written.mail_id[:250],
         left_out=written.left_out[:500],
+        quoted=written.quoted,
     )
     MessageFile.objects.bulk_create([MessageFile(message=message, file=file) for file in written.files])

@@ -171,7 +171,7 @@ def keep_unreadable(line: Line, found: Found, *, at: datetime) -> Letter:
 def _written(line: Line, found: Found, letter: reading.Letter, *, receipt: bool, at: datetime) -> ConversationMessage:
     files, left_out = _files(letter, cut=found.cut)
     text = letter.text or ("" if files else bare_subject(letter.subject))
-    written = Written(text or "–", files=files, mail_id=letter.message_id, left_out=left_out)
+    written = Written(text or "–", files=files, mail_id=letter.message_id, left_out=left_out, quoted=letter.quoted)
     conversation = belongs_to(line, letter)
     if conversation and can_write(conversation, at):
         conversation = write(conversation, written, at=at)

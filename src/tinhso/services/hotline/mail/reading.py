@@ -1,7 +1,7 @@
 """What a letter says, out of its bytes (RFC 5322, MIME). Pure: nothing here believes or keeps anything."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message, MIMEPart
@@ -10,20 +10,23 @@ from email.utils import parseaddr
 from hashlib import sha256
 
 from lxml.etree import Comment, ParserError, ProcessingInstruction, strip_elements
-from lxml.html import HTMLParser, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from tinhso.services.hotline.mail.quoting import parted
 
 LONGEST = 20_000
 """Characters of text that are kept of a letter."""
 MOST_FILES = 10
-_TEXT, _HTML, _HEAD, _LINE = 100_000, 400_000, 2_000, 300
-"""Characters that are looked at: of text, of HTML, of one head line, of a line that may begin a quotation."""
+_TEXT, _HTML, _HEAD = 100_000, 400_000, 2_000
+"""Characters that are looked at: of text, of HTML, of one head line."""
 _SMALL_PICTURE = 15_000
 _ROBOTS = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|khong-?tra-?loi|bounces?)(?:[+.@-]|$)", re.IGNORECASE
 )
 _ID = re.compile(r"<[^<>\s]{1,248}>")
-_OUTLOOK = re.compile(r"^\s*-{2,}\s*(?:original message|thư gốc|tin nhắn gốc|forwarded message)\s*-{2,}\s*$", re.IGNORECASE)
 
+_QUOTE, _UNQUOTE = "\ue000", "\ue001"
+"""Of no script: they stand where a quotation begins and ends while HTML becomes lines."""
 _BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote")
 
 
@@ -48,7 +51,7 @@ class Attachment:
 class Letter:
     """An e-mail. automatic: why it is taken for a machine's, "" for a person's. bounced: the Message-IDs a non-delivery is about.
 
-    key: the same for the same letter, however often it comes.
+    key: the same for the same letter, however often it comes. text: what was written anew; quoted: what stands below it.
     """
 
     key: str
@@ -58,6 +61,7 @@ class Letter:
     sender_name: str
     subject: str
     text: str
+    quoted: str
     attachments: tuple[Attachment, ...]
     automatic: str
     bounce: bool
@@ -70,15 +74,17 @@ def read_letter(content: bytes) -> Letter:
     assert isinstance(mail, EmailMessage)  # noqa: S101 - for the type checker
     name, address = parseaddr(_head(mail, "From"))
     message_id = next(iter(_ID.findall(_head(mail, "Message-ID"))), "")
-    bounce = _is_bounce(mail)
+    bounce, subject = _is_bounce(mail), " ".join(_head(mail, "Subject").split())[:500]
+    text, quoted = parted(_text_of(mail)[:_TEXT], subject=subject)
     return Letter(
         key=sha256(message_id.encode() if message_id else content).hexdigest(),
         message_id=message_id,
         references=tuple(dict.fromkeys(_ID.findall(f"{_head(mail, 'References')} {_head(mail, 'In-Reply-To')}"))),
         sender=address.lower() if re.fullmatch(r"[^@\s]+@[^@\s]+", address) else "",
         sender_name=" ".join(name.split())[:150],
-        subject=" ".join(_head(mail, "Subject").split())[:500],
-        text=_clean(without_quotes(_text_of(mail)[:_TEXT])),
+        subject=subject,
+        text=_clean(text),
+        quoted=_clean(quoted),
         attachments=tuple(_attachments(mail)),
         automatic="bounce" if bounce else _automatic(mail, address),
         bounce=bounce,
@@ -173,32 +179,6 @@ def _name_of(part: EmailMessage) -> str:
         return ""
 
 
-def without_quotes(text: str) -> str:
-    """The text without the letter it answers, which follows below."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    below = next((number for number, line in enumerate(lines) if number and _OUTLOOK.match(line[:_LINE])), len(lines))
-    del lines[below:]
-    quoted = False
-    while lines and (lines[-1].startswith(">") or not lines[-1].strip()):
-        quoted = lines.pop().startswith(">") or quoted
-    if quoted:
-        del lines[_attribution(lines) :]
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return "\n".join(lines) if lines else text
-
-
-def _attribution(lines: list[str]) -> int:
-    """Where "On Monday somebody wrote:" begins, which mail programs wrap into two lines; the end, where there is none."""
-    for height in (2, 1):
-        words = " ".join(line[:_LINE].strip() for line in lines[-height:]).lower()
-        said = words.endswith(":") and words[:-1].rstrip().endswith(("wrote", "viết"))
-        named = words.startswith(("on ", "vào ")) or (height == 1 and "<" in words and "@" in words)
-        if len(lines) > height and said and named:
-            return len(lines) - height
-    return len(lines)
-
-
 def _clean(text: str) -> str:
     kept = "".join(one for one in text.replace("\xa0", " ") if one in "\n\t" or one.isprintable() or one == "\u200d")
     kept = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept.split("\n"))).strip()
@@ -206,16 +186,31 @@ def _clean(text: str) -> str:
 
 
 def words_of(html: str) -> str:
-    """The words of a page of HTML, in lines."""
-    source = re.sub(r"\s+", " ", html.replace("\0", ""))
+    """The words of a page of HTML, in lines; "> " before those of a letter it answers, as in a letter without HTML."""
+    source = re.sub(r"\s+", " ", html.translate(dict.fromkeys(map(ord, f"\0{_QUOTE}{_UNQUOTE}"))))
     try:
         page = document_fromstring(source.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
     except ParserError:  # there is nothing in it
         return ""
     strip_elements(page, Comment, ProcessingInstruction, "script", "style", "title", with_tail=False)
     for element in page.iter("br", *_BLOCKS):
-        element.text = f"\n{element.text or ''}"
+        quoted = _is_quotation(element)
+        element.text = f"\n{_QUOTE if quoted else ''}{element.text or ''}"
         if element.tag != "br":
-            element.tail = f"\n{element.tail or ''}"
+            element.tail = f"{_UNQUOTE if quoted else ''}\n{element.tail or ''}"
     lines = (" ".join(line.split()) for line in "".join(map(str, page.itertext())).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_marked(lines))).strip()
+
+
+def _is_quotation(element: HtmlElement) -> bool:
+    """Mail programs mark the letter they answer; a quotation of somebody's own has no such mark."""
+    return element.tag == "blockquote" and (element.get("type") == "cite" or "quote" in element.get("class", ""))
+
+
+def _marked(lines: Iterable[str]) -> Iterator[str]:
+    depth = 0
+    for line in lines:
+        depth += line.count(_QUOTE)
+        words = line.replace(_QUOTE, "").replace(_UNQUOTE, "").strip()
+        yield f"> {words}" if depth and words else words
+        depth = max(0, depth - line.count(_UNQUOTE))

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.db import OperationalError
+from django.test import Client
 from PIL import Image
 
 from tinhso.blocks.cases.tests.conftest import MONDAY
+from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.adapters.base import Envelope
 from tinhso.blocks.messaging.adapters.mail import mail_of, message_id_of
 from tinhso.blocks.messaging.models import Message
@@ -64,6 +66,18 @@ def _out(message: Message) -> EmailMessage:
     found = message_from_bytes(mail_of(envelope).as_bytes(), policy=modern)
     assert isinstance(found, EmailMessage)
     return found
+
+
+def test_the_letter_it_answers_is_folded_away_for_agents_and_not_shown_to_others(
+    sends: Sends, hotline: Hotline, signed_in: Callable[[Person], Client]
+) -> None:
+    sends("Cảm ơn.\n\nOn Mon, 2 Nov 2026 at 09:00, 1022 <1022@tinh.vn> wrote:\n> Hai nghìn.")
+    message = ConversationMessage.objects.get()
+    assert (message.text, message.quoted.endswith("> Hai nghìn.")) == ("Cảm ơn.", True)
+    found = message.conversation
+    page = signed_in(hotline.agent.person).get(f"/tong-dai/hoi-thoai/{found.pk}/").content.decode()
+    assert "Hai nghìn" in page.partition("said-quoted")[2]
+    assert "Hai nghìn" not in Client().get(f"/tong-dai/hoi/{found.code}/").content.decode()
 
 
 def test_a_letter_begins_a_conversation_and_its_sender_is_told_once(sends: Sends) -> None:

@@ -14,6 +14,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
+from tinhso.kernel.time.term import Unit
 from tinhso.services.hotline.actions.callbacks import ask_back, finish_callback, take_callback, try_callback
 from tinhso.services.hotline.desk_tables import Callback
 from tinhso.services.hotline.exchanges import dialled
@@ -33,7 +34,7 @@ def page(request: PersonRequest) -> HttpResponse:
     waiting = list(open_callbacks(line)[:_SHOWN])
     made = calls_back(waiting)
     rows = [
-        (one, remaining_until(line.agency, one.due_at, at), bool(agent and one.owner_id == agent.pk), made[one.pk])
+        (one, remaining_until(line.agency, one.due_at, at, Unit.HOURS), bool(agent and one.owner_id == agent.pk), made[one.pk])
         for one in waiting
     ]
     context = {

@@ -1,12 +1,16 @@
 """Those whom a report concerns besides who sent it."""
 
+from django.core import signing
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.directory.identity_numbers import normal_phone
 from tinhso.blocks.directory.models import Person
 from tinhso.kernel.actions import action, record
-from tinhso.kernel.errors import NotAllowed
+from tinhso.kernel.errors import NotAllowed, NotFound
 from tinhso.services.reports.models import Follower, Report
+
+_SALT = "reports.leave"
 
 
 @action
@@ -46,3 +50,21 @@ def me_too(report: Report, *, person: Person | None = None, phone: str = "", ema
     """Say that it concerns oneself too, and follow it. Returns how many have said so."""
     follow(report, person=person, phone=phone, email=email, too=True)
     return Report.objects.values_list("me_too", flat=True).get(pk=report.pk)
+
+
+def leaving_token(follower: Follower) -> str:
+    """What the link in a message holds by which its receiver leaves, from any device and as long as they follow."""
+    return signing.dumps(follower.pk, salt=_SALT)
+
+
+def follower_by(token: str) -> Follower | None:
+    """Who was sent the link; None: has left already.
+
+    Raises:
+        NotFound: we did not make it.
+    """
+    try:
+        number = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        raise NotFound(_("Đường dẫn này không đúng.")) from None
+    return Follower.objects.select_related("person", "report__case__agency").filter(pk=number).first()

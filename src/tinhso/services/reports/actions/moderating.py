@@ -21,7 +21,7 @@ from tinhso.kernel.actions import action
 from tinhso.kernel.errors import Invalid
 from tinhso.kernel.inserts import insert_all
 from tinhso.kernel.permissions import require
-from tinhso.services.reports.blurring import Box, blurred
+from tinhso.services.reports.blurring import Box, as_lines, blurred
 from tinhso.services.reports.models import Photo, Report
 
 MOST_STILLS = 10
@@ -77,7 +77,8 @@ def blur(photo: Photo, boxes: Sequence[Box], *, by: Person) -> Photo:
     if photo.file.content_type == MP4.content_type:
         raise Invalid(_("Video không che được từng chỗ. Hãy giữ kín và lấy khung hình để công khai."))
     photo.released = store_bytes(f"anh-{photo.pk}.jpg", blurred(read_file(photo.file), boxes), JPEG.content_type, by=by)
-    photo.save(update_fields=["released"])
+    photo.boxes = as_lines(boxes)  # covered anew, it begins with what was covered
+    photo.save(update_fields=["released", "boxes"])
     announce(report.case, "photo_blurred", by=by, photo=photo.pk, boxes=len(boxes))
     return photo
 

@@ -1,5 +1,6 @@
 """What once went wrong between sender, agency and public."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tinhso.blocks.cases.actions.routing import approve_routing, draft_routing
+from tinhso.blocks.cases.clock import standing
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.places import Place
 from tinhso.blocks.cases.routing import Rule
@@ -20,6 +22,7 @@ from tinhso.blocks.identity.models import Account
 from tinhso.blocks.messaging.models import Message
 from tinhso.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from tinhso.kernel.events import Event
+from tinhso.kernel.time.term import Unit
 from tinhso.services.reports import jobs
 from tinhso.services.reports.actions import follow
 from tinhso.services.reports.actions.answering import approve_answer, return_answer, write_answer
@@ -165,6 +168,30 @@ def test_followers_are_told_all_or_none(sent: Send, staff: Staff, town: Town, mo
     answer_told(report)
     answer_told(report)
     assert told.filter(channel="sms").count() == 3
+
+
+def test_a_follower_leaves_by_the_link_in_the_mail_from_any_device(sent: Send, staff: Staff, town: Town) -> None:
+    report = publish(sent(), by=staff.desk, text="Ổ gà")
+    follow(report, email="hoa@example.org", too=True)
+    follow(report, phone="0912345678")
+    answer_told(answered(report, staff))
+    told = Message.objects.filter(template="reports_answered_others")
+    (way,) = re.findall(r"/phan-anh/thoi-nhan-tin/\S+", told.get(channel="email").body)
+    assert "thoi-nhan-tin" not in told.get(channel="sms").body
+    device = Client()
+    assert report.case.code in device.get(way).content.decode()
+    assert Follower.objects.filter(address="hoa@example.org").exists()  # to open it says nothing
+    for _press in range(2):
+        assert "không còn nhận tin" in device.post(way, follow=True).content.decode()
+    assert [one.address for one in Follower.objects.all()] == ["0912345678"]
+    assert device.get(f"{way[:-2]}x/").status_code == 404
+
+
+def test_a_step_and_its_report_count_in_one_unit(sent: Send, staff: Staff) -> None:
+    case = sent(at=MONDAY).case
+    stands = standing(case, MONDAY + timedelta(hours=1), list(case.steps.select_related("agency")))
+    spans = [one.span for one in (stands.remaining, stands.steps[0].remaining) if one]
+    assert {span.unit for span in spans if span} == {Unit.HOURS}
 
 
 def test_of_a_hidden_report_only_its_senders_hear(sent: Send, staff: Staff, town: Town) -> None:

@@ -168,6 +168,7 @@ def test_a_face_is_made_unreadable_for_the_public(sent: Send, staff: Staff) -> N
     assert desk.post(address, {"boxes": "25 25 50 50\n90 90 50 50"}).status_code == 302
     kept.refresh_from_db()
     assert kept.released
+    assert "25 25 50 50\n90 90 50 50</textarea>" in desk.get(address).content.decode()  # covered anew, nothing is uncovered
     with open_file(kept.file) as one, open_file(kept.released) as other, Image.open(one) as before, Image.open(other) as after:
         assert before.size == after.size
         square = (25, 17, 31, 20)

@@ -20,12 +20,26 @@ from tinhso.kernel.errors import DomainError
 from tinhso.services.reports.actions import follow, me_too
 from tinhso.services.reports.actions.phones import KEPT, address_of, confirmed, phone_of, send_code
 from tinhso.services.reports.limits import spend_code, spend_guess
+from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import public_report
 
 SENT = "sent_reports"
 """In the session: the codes of what this browser has sent, or has shown the follow-up code of."""
 _COOKIE, _ASKED = "reports_contact", "reports_contact_asked"
-_DEEDS: dict[str, Callable[..., object]] = {"theo-doi": follow, "toi-cung-gap": me_too}
+
+
+def _follow(report: Report, **who: Any) -> str:
+    follow(report, **who)
+    return _("Bạn nhận tin khi phản ánh này có tiến triển.")
+
+
+def _me_too(report: Report, **who: Any) -> str:
+    count = me_too(report, **who)
+    return _("Đã ghi nhận: %(count)s người cùng gặp. Bạn nhận tin khi có tiến triển.") % {"count": count}
+
+
+DEEDS: dict[str, Callable[..., str]] = {"theo-doi": _follow, "toi-cung-gap": _me_too}
+"""What one wants to be told for. Each says what was done."""
 
 
 def contact_of(request: VisitorRequest) -> str:
@@ -63,7 +77,9 @@ def contact(request: VisitorRequest) -> HttpResponse:
         except DomainError as error:
             problem = error
     shown = asked if request.method == "POST" and not (problem and "phone" in problem.fields) else ""
-    context = {"asked": shown, "problem": problem, "entered": request.POST, "proven": contact_of(request)}
+    code = request.GET.get("phan-anh", "")
+    onwards = reverse("reports:page", args=[code]) if code.replace("-", "").isalnum() else reverse("reports:send")
+    context = {"onwards": onwards, "asked": shown, "problem": problem, "entered": request.POST, "proven": contact_of(request)}
     return render(request, "reports/public/contact.html", context, status=problem.status if problem else 200)
 
 
@@ -88,9 +104,9 @@ def _onwards(request: VisitorRequest, address: str) -> HttpResponse:
     spend_guess(phone=address, at=now())
     token = confirmed(address, request.POST.get("code", ""))
     del request.session[_ASKED]
-    code, deed = request.GET.get("phan-anh", ""), _DEEDS.get(request.GET.get("viec", ""))
+    code, deed = request.GET.get("phan-anh", ""), DEEDS.get(request.GET.get("viec", ""))
     if code and deed:
-        deed(public_report(code), **({"email": address} if "@" in address else {"phone": address}))
+        messages.success(request, deed(public_report(code), **({"email": address} if "@" in address else {"phone": address})))
         answer = redirect("reports:page", code=code)
     else:
         answer = redirect("reports:send")

@@ -25,8 +25,6 @@ from tinhso.blocks.identity.guards import VisitorRequest
 from tinhso.blocks.identity.throttle import client_address, spend_try
 from tinhso.kernel.errors import DomainError, Invalid, NotFound, WrongState
 from tinhso.kernel.text.numbers import whole_number
-from tinhso.services.reports.actions import follow, me_too
-from tinhso.services.reports.actions.following import unfollow
 from tinhso.services.reports.actions.reporter import MOST_REOPENINGS, answer_question
 from tinhso.services.reports.actions.reporter import rate as rate_report
 from tinhso.services.reports.actions.reporter import reopen as reopen_report
@@ -35,14 +33,15 @@ from tinhso.services.reports.limits import spend_answer
 from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
 from tinhso.services.reports.published import joined_to, report_of
 from tinhso.services.reports.queries import fields_open, photos_shown, public_file
-from tinhso.services.reports.views.public_contact import SENT, contact_of, to_contact, who
+from tinhso.services.reports.views.public_contact import SENT, contact_of
 from tinhso.services.reports.views.public_send import kind_of
 from tinhso.services.reports.words import state_of, titled
 
 _TRIES, _WINDOW = 10, timedelta(minutes=15)
 
 
-def _report(request: VisitorRequest, code: str) -> tuple[Report, bool]:
+def seen_report(request: VisitorRequest, code: str) -> tuple[Report, bool]:
+    """A report the visitor may see, and whether it is their own."""
     return report_of(code, person=request.person, own=code in request.session.get(SENT, ()), phone=contact_of(request))
 
 
@@ -56,7 +55,7 @@ def _sender(request: VisitorRequest, report: Report) -> Person | None:
 @require_safe
 def page(request: VisitorRequest, code: str) -> HttpResponse:
     """What happened with it."""
-    report, mine = _report(request, code)
+    report, mine = seen_report(request, code)
     return _show(request, report, mine)
 
 
@@ -108,43 +107,18 @@ def may_reopen(report: Report, at: datetime) -> bool:
 @require_safe
 def photo(request: VisitorRequest, code: str, photo: int) -> HttpResponseBase:
     """A photo as it may be seen: the released copy where there is one."""
-    report, mine = _report(request, code)
+    report, mine = seen_report(request, code)
     found = photos_shown(report, own=mine).filter(pk=photo).first()
     if found is None:
         raise NotFound(_("Không có ảnh này."))
     return file_response(public_file(found), inline=True)
 
 
-@require_POST
-def follow_report(request: VisitorRequest, code: str) -> HttpResponse:
-    """Follow or, with `act=thoi`, follow no longer."""
-    report, _mine = _report(request, code)
-    if not request.person and not contact_of(request):
-        return to_contact(code, "theo-doi")
-    if request.POST.get("act") == "thoi":
-        unfollow(report, **who(request))
-        messages.success(request, _("Bạn không còn theo dõi phản ánh này."))
-    else:
-        follow(report, **who(request))
-        messages.success(request, _("Bạn nhận tin khi phản ánh này có tiến triển."))
-    return redirect("reports:page", code=code)
-
-
-@require_POST
-def say_me_too(request: VisitorRequest, code: str) -> HttpResponse:
-    report, _mine = _report(request, code)
-    if not request.person and not contact_of(request):
-        return to_contact(code, "toi-cung-gap")
-    count = me_too(report, **who(request))
-    messages.success(request, _("Đã ghi nhận: %(count)s người cùng gặp. Bạn nhận tin khi có tiến triển.") % {"count": count})
-    return redirect("reports:page", code=code)
-
-
 def _by_sender(
     request: VisitorRequest, code: str, do: Callable[[Report, Person | None], object], *, refusal: str, done: str
 ) -> HttpResponse:
     """Something only the sender may do: what is wrong with it is said on the page, with what was entered."""
-    report, mine = _report(request, code)
+    report, mine = seen_report(request, code)
     if not mine:
         raise NotFound(refusal)
     try:

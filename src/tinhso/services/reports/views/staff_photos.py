@@ -51,7 +51,7 @@ def blur_photo(request: PersonRequest, code: str, number: int) -> HttpResponse:
         "case": found.case,
         "photo": chosen,
         "problem": problem,
-        "entered": request.POST.get("boxes", ""),
+        "entered": request.POST.get("boxes", chosen.boxes),
         "breadcrumbs": _way(code, _("Che mặt, biển số")),
     }
     return render(request, "reports/blur.html", context, status=problem.status if problem else 200)

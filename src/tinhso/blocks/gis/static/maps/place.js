@@ -2,6 +2,7 @@
 import { drawMap } from "./map.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const CLOSE = 16; // so near that a finger covers a house, and not a commune
 
 function pinOf(frame) {
   const pin = document.createElement("button");
@@ -50,20 +51,38 @@ function prepare(place) {
     field("lon").value = lon.toFixed(6);
     field("lat").value = lat.toFixed(6);
     field("accuracy").value = Math.round(accuracy);
+    marker?.getElement().classList.remove("map-pin-free");
     guessUnit(lon, lat);
     place.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true }));
+  };
+  // a pin that stands somewhere to begin with says nothing: no place is chosen until somebody has put it there
+  const unchoose = () => {
+    for (const name of ["lon", "lat", "accuracy"]) field(name).value = "";
+    marker?.getElement().classList.add("map-pin-free");
+  };
+  // how exactly the pin says it, in metres: what a finger covers
+  const reach = (lat) => (40075016 * Math.cos((lat * Math.PI) / 180)) / 2 ** drawn.map.getZoom() / 40;
+  const read = () => {
+    const { lng, lat } = marker.getLngLat();
+    const metres = reach(lat);
+    choose(lng, lat, metres);
+    const far = metres < 1000 ? `${Math.round(metres)} m` : `${Math.round(metres / 1000)} km`;
+    say(metres < 60 ? place.dataset.chosen : place.dataset.roughly.replace("{far}", far));
+    return [lng, lat];
+  };
+  // put from far away it is a first word: the map comes nearer for the next
+  const put = () => {
+    const center = read();
+    const zoom = drawn.map.getZoom();
+    if (zoom < CLOSE) drawn.map.easeTo({ center, zoom: Math.min(CLOSE, zoom + 3) });
   };
   const show = (lon, lat, zoom) => {
     if (!drawn) return;
     if (!marker) {
       const pin = pinOf(frame);
       marker = new drawn.maplibre.Marker({ element: pin, draggable: true, anchor: "bottom" }).setLngLat([lon, lat]).addTo(drawn.map);
-      const read = () => {
-        const { lng, lat: at } = marker.getLngLat();
-        choose(lng, at, (40075016 * Math.cos((at * Math.PI) / 180)) / 2 ** drawn.map.getZoom() / 40);
-        say(place.dataset.chosen);
-      };
-      marker.on("dragend", read);
+      pin.classList.toggle("map-pin-free", !field("lon").value);
+      marker.on("dragend", put);
       pin.addEventListener("keydown", (event) => {
         const [x, y] = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] }[event.key] ?? [0, 0];
         if (!x && !y) return;
@@ -75,7 +94,7 @@ function prepare(place) {
       });
       drawn.map.on("click", ({ lngLat }) => {
         marker.setLngLat(lngLat);
-        read();
+        put();
       });
     }
     marker.setLngLat([lon, lat]);
@@ -90,6 +109,7 @@ function prepare(place) {
     const known = field("lon").value ? [Number(field("lon").value), Number(field("lat").value), 16] : null;
     const centre = drawn.map.getCenter();
     show(...(known ?? [centre.lng, centre.lat, 0]));
+    if (!known) say(place.dataset.put);
   };
 
   opener?.addEventListener("click", () => {
@@ -104,14 +124,19 @@ function prepare(place) {
       ({ coords }) => {
         choose(coords.longitude, coords.latitude, coords.accuracy);
         say(place.dataset.found.replace("{m}", Math.round(coords.accuracy)));
-        show(coords.longitude, coords.latitude, 16);
+        show(coords.longitude, coords.latitude, CLOSE);
       },
       () => say(place.dataset.failed),
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
   });
   field("unit").addEventListener("change", () => guessed(""));
-  place.closest("form")?.addEventListener("reset", () => guessed(""));
+  // hidden fields keep their values when a form is emptied: the next report is not where the last one was
+  place.closest("form")?.addEventListener("reset", () => {
+    guessed("");
+    unchoose();
+    say("");
+  });
 
   let waiting = 0;
   search?.addEventListener("input", () => {
@@ -132,7 +157,9 @@ function prepare(place) {
               field("unit").value = code;
               guessed("");
               results.replaceChildren();
+              unchoose();
               show(lon, lat, 13);
+              say(place.dataset.put);
             });
             const row = document.createElement("li");
             row.append(button);

@@ -8,8 +8,11 @@ const form = document.querySelector("[data-report]");
 const words = form.dataset;
 const part = (name) => document.querySelector(`[data-part=${name}]`);
 const status = part("status");
+const DATE = { hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric" };
+const when = (at) => new Date(at).toLocaleString(document.documentElement.lang, DATE);
 const limits = { bytes: Number(words.bytes), seconds: Number(words.seconds), files: Number(words.files) };
 let photos = [];
+let busy = false;
 form.elements.key.value = crypto.randomUUID();
 
 function element(name, attributes = {}, ...inside) {
@@ -108,7 +111,7 @@ const draft = keepWriting({
     part("drafts").replaceChildren(
       ...drafts.map((one) => {
         const said = one.fields.text?.trim().slice(0, 120) || words.noText;
-        const facts = [new Date(one.at).toLocaleString(document.documentElement.lang), one.files.length ? `${words.photo}: ${one.files.length}` : ""];
+        const facts = [when(one.at), one.files.length ? `${words.photo}: ${one.files.length}` : ""];
         const row = element("li", {}, element("p", { textContent: said }), element("p", { className: "muted", textContent: facts.filter(Boolean).join(" · ") }));
         row.append(button(words.goOn, () => choose(one, true)), button(words.discard, () => choose(one, false)));
         return row;
@@ -118,6 +121,8 @@ const draft = keepWriting({
   problem: () => (status.textContent = words.draftFull),
 });
 for (const name of ["input", "change", "place-chosen"]) form.addEventListener(name, draft.changed);
+// what was missing is said until something is done about it
+for (const name of ["input", "change", "place-chosen"]) form.addEventListener(name, () => busy || (status.textContent = ""));
 
 // --------------------------------------------------------------------------------------------------- alike, close by
 
@@ -199,7 +204,6 @@ function trySoon() {
   again = setTimeout(() => navigator.onLine && send(), 60_000);
 }
 
-let busy = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy) return;
@@ -236,7 +240,6 @@ async function showOutbox() {
   const [unsent, done] = [await waiting(), await sent()];
   part("waiting-section").hidden = !unsent.length;
   part("sent-section").hidden = !done.length;
-  const when = (at) => new Date(at).toLocaleString(document.documentElement.lang);
   part("waiting").replaceChildren(
     ...unsent.map((report) => {
       const remove = button(words.discard, async () => {
