@@ -77,8 +77,9 @@ def case_of_token(token: str) -> Case | None:
     return all_cases(REPORTS).filter(submission_key=f"open311:{number}:{rest}").first() if rest else None
 
 
-def came_by(case: Case, key: ApiKey | None) -> bool:
-    return key is not None and (case.submission_key or "").startswith(_marked(key))
+def came_by(submission_key: str | None, key: ApiKey | None) -> bool:
+    """Whether a case handed in under `submission_key` came by the key."""
+    return key is not None and (submission_key or "").startswith(_marked(key))
 
 
 def _marked(key: ApiKey) -> str:

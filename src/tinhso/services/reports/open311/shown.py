@@ -1,15 +1,19 @@
 """A report as a service request: what the public page shows, and no more."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import FloatField, Func, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.blocks.cases.models import Procedure, ProcedureVersion
+from tinhso.kernel.fixed_query import Among, FixedQuery, Param
+from tinhso.kernel.keeping.kept import Kept
 from tinhso.kernel.time import local
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
@@ -17,98 +21,166 @@ from tinhso.services.reports.open311.catalogue import service_code
 from tinhso.services.reports.open311.keys import came_by
 from tinhso.services.reports.open311.selection import Selection
 from tinhso.services.reports.open311.tables import ApiKey
-from tinhso.services.reports.queries import fields_open, public_reports
+from tinhso.services.reports.queries import fields_open
 
 Titles = dict[str, str]
 
 
+class _Row(NamedTuple):
+    """What is read of a report: by fifty and more, so that no objects are made. In the order of `_COLUMNS`."""
+
+    pk: int
+    code: str
+    field: str
+    field_name: str
+    field_name_en: str
+    kind: str
+    ended_at: datetime | None
+    submitted_at: datetime
+    due_at: datetime | None
+    reopened: int
+    submission_key: str | None
+    agency: str
+    shown: str
+    shown_at: datetime | None
+    text: str
+    answer: str
+    answered_at: datetime | None
+    me_too: int
+    where: str
+    place: int | None
+    unit: str | None
+    unit_code: str | None
+    long: float | None
+    lat: float | None
+    photos: Sequence[int]
+
+    @property
+    def public(self) -> bool:
+        return self.shown == Report.Shown.PUBLIC
+
+    @property
+    def field_title(self) -> str:
+        return self.field_name_en if get_language() == "en" and self.field_name_en else self.field_name
+
+
+_COLUMNS = (
+    *("pk", "case__code", "case__procedure__code", "case__procedure__name", "case__procedure__name_en", "kind"),
+    *("case__ended_at", "case__submitted_at", "case__due_at", "case__reopened", "case__submission_key", "case__agency__name"),
+    *("shown", "shown_at", "text", "answer", "answered_at", "me_too"),
+    *("where", "case__place", "case__place__unit__name", "case__place__unit__code", "long", "lat", "seen"),
+)
+
+
+def _rows() -> "QuerySet[Report, Any]":
+    seen = Photo.objects.filter(report=OuterRef("pk"), public=True).order_by("pk").values("pk")
+    long, lat = (Func("case__place__point", function=name, output_field=FloatField()) for name in ("ST_X", "ST_Y"))
+    return Report.objects.annotate(long=long, lat=lat, seen=ArraySubquery(seen)).values_list(*_COLUMNS)
+
+
+_BY_KEYS: FixedQuery[Report, tuple[Any, ...]] = FixedQuery(lambda: _rows().filter(Among("pk", Param("keys"))))
+_BY_CODE: FixedQuery[Report, tuple[Any, ...]] = FixedQuery(lambda: _rows().filter(case__code=Param("code")))
+
+
 def requests_shown(selection: Selection, at: datetime, *, more: bool) -> list[dict[str, Any]]:
-    """Three queries, however many there are."""
-    found = _with_photos(public_reports()).order_by("-case__submitted_at", "-case")
+    """Two queries, however many there are: which, planned anew for what is asked, and what they show, in a prepared statement."""
+    keys = list(_selected(selection).values_list("pk", flat=True))
+    if not keys:
+        return []
+    rows = {row.pk: row for row in map(_Row._make, _BY_KEYS.rows(keys=keys))}
+    words = _Words.at(at)
+    return [shown(rows[key], words, more=more) for key in keys if key in rows]
+
+
+def _selected(selection: Selection) -> "QuerySet[Report]":
+    found = Report.objects.filter(shown=Report.Shown.PUBLIC).order_by("-case__submitted_at", "-case")
     if selection.ids:
-        rows = found.filter(case__code__in=selection.ids)
-    else:
-        span = (selection.since, selection.until)
-        rows = found.filter(selection.condition, case__family=REPORTS.code, case__submitted_at__range=span)  # as its index begins
-        rows = rows[selection.start : selection.start + selection.size]
-    titles = _titles(at)
-    return [shown(report, titles, more=more) for report in rows]
+        return found.filter(case__code__in=selection.ids)
+    span = (selection.since, selection.until)
+    found = found.filter(selection.condition, case__family=REPORTS.code, case__submitted_at__range=span)  # as its index begins
+    return found[selection.start : selection.start + selection.size]
 
 
 def request_shown(code: str, at: datetime, key: ApiKey | None, *, more: bool) -> dict[str, Any] | None:
     """One of them. A report that is not public is shown without words, place and pictures to the key it came by."""
     found = _BY_CODE.first(code=code)
-    if found is None or not (found.public or came_by(found.case, key)):
+    if found is None:
         return None
-    found.seen = _PHOTOS.rows(report=found.pk)  # type: ignore[attr-defined]
-    return shown(found, _titles(at), more=more)
+    row = _Row._make(found)
+    return shown(row, _Words.at(at), more=more) if row.public or came_by(row.submission_key, key) else None
 
 
-_BY_CODE = FixedQuery(
-    lambda: Report.objects.select_related("case__procedure", "case__agency", "case__place__unit").filter(case__code=Param("code"))
-)
-_PHOTOS = FixedQuery(lambda: Photo.objects.filter(report=Param("report"), public=True).order_by("pk"))
+class _Words(NamedTuple):
+    """What stands in every answer alike, in the reader's language. titles: of services by code."""
+
+    titles: Titles
+    working: str
+    waiting: str
+    hidden: str
+
+    @classmethod
+    def at(cls, moment: datetime) -> "_Words":
+        titles = _TITLES.get((local(moment).date(), get_language()), lambda: _titles(moment))
+        return cls(titles, _("Đang xử lý"), _("Chờ kiểm duyệt trước khi công khai"), _("Không công khai"))
 
 
-def _with_photos(reports: QuerySet[Report]) -> QuerySet[Report]:
-    return reports.prefetch_related(Prefetch("photos", Photo.objects.filter(public=True).order_by("pk"), "seen"))
+_TITLES: Kept[tuple[date, str | None], Titles] = Kept(Procedure, ProcedureVersion)
 
 
 def _titles(at: datetime) -> Titles:
     return {service_code(field.code, kind.code): kind.label for field in fields_open(at) for kind in field.kinds}
 
 
-def shown(report: Report, titles: Titles, *, more: bool) -> dict[str, Any]:
+def shown(row: _Row, words: _Words, *, more: bool) -> dict[str, Any]:
     """
     Args:
         more: with `extended_attributes`.
     """
-    case, public = report.case, report.public
-    code = service_code(case.procedure.code, report.kind)
-    place = getattr(case, "place", None) if public else None
-    point = place.point if place else None
-    changes = (case.submitted_at, report.shown_at, report.answered_at, case.ended_at)
+    public = row.public
+    code = service_code(row.field, row.kind)
+    placed = public and row.place is not None
+    changes = (row.submitted_at, row.shown_at, row.answered_at, row.ended_at)
     found = {
-        "service_request_id": case.code,
-        "status": "open" if case.ended_at is None else "closed",
-        "status_notes": _notes(report),
-        "service_name": titles.get(code, case.procedure.title),
+        "service_request_id": row.code,
+        "status": "open" if row.ended_at is None else "closed",
+        "status_notes": _notes(row, words),
+        "service_name": words.titles.get(code) or row.field_title,
         "service_code": code,
-        "description": report.text if public else None,
-        "agency_responsible": case.agency.name,
+        "description": row.text if public else None,
+        "agency_responsible": row.agency,
         "service_notice": None,
-        "requested_datetime": _written(case.submitted_at),
+        "requested_datetime": _written(row.submitted_at),
         "updated_datetime": _written(max(change for change in changes if change)),
-        "expected_datetime": _written(case.due_at),
-        "address": (report.where or (place.unit.name if place.unit else "")) if place else None,
-        "address_id": place.unit.code if place and place.unit else None,
+        "expected_datetime": _written(row.due_at),
+        "address": (row.where or row.unit or "") if placed else None,
+        "address_id": row.unit_code if placed else None,
         "zipcode": None,
-        "lat": round(point.y, 6) if point else None,
-        "long": round(point.x, 6) if point else None,
-        "media_url": _picture(report.seen) if public else None,  # type: ignore[attr-defined]
+        "lat": round(row.lat, 6) if public and row.lat is not None else None,
+        "long": round(row.long, 6) if public and row.long is not None else None,
+        "media_url": _picture(row.photos) if public else None,
     }
-    return {**found, "extended_attributes": _more(report)} if more and public else found
+    return {**found, "extended_attributes": _more(row)} if more and public else found
 
 
-def _notes(report: Report) -> str:
-    if not report.public:
-        return _("Chờ kiểm duyệt trước khi công khai") if report.shown == Report.Shown.WAITING else _("Không công khai")
-    return report.answer if report.case.ended_at else _("Đang xử lý")
+def _notes(row: _Row, words: _Words) -> str:
+    if not row.public:
+        return words.waiting if row.shown == Report.Shown.WAITING else words.hidden
+    return row.answer if row.ended_at else words.working
 
 
-def _picture(photos: Iterable[Photo]) -> str | None:
+def _picture(photos: Iterable[int]) -> str | None:
     first = next(iter(photos), None)
-    return f"{settings.PUBLIC_URL}{reverse('open311:picture', args=[first.pk])}" if first else None
+    return f"{settings.PUBLIC_URL}{reverse('open311:picture', args=[first])}" if first else None
 
 
-def _more(report: Report) -> dict[str, Any]:
+def _more(row: _Row) -> dict[str, Any]:
     return {
-        "field": report.case.procedure.code,
-        "me_too": report.me_too,
-        "times_reopened": report.case.reopened,
-        "published_datetime": _written(report.shown_at),
-        "answered_datetime": _written(report.answered_at),
-        "media_urls": " ".join(filter(None, (_picture([photo]) for photo in report.seen))) or None,  # type: ignore[attr-defined]
+        "field": row.field,
+        "me_too": row.me_too,
+        "times_reopened": row.reopened,
+        "published_datetime": _written(row.shown_at),
+        "answered_datetime": _written(row.answered_at),
+        "media_urls": " ".join(filter(None, (_picture([photo]) for photo in row.photos))) or None,
     }
 
 
