@@ -129,7 +129,6 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django.templatetags.i18n",
-                "django.templatetags.static",
                 "tinhso.kernel.web.templatetags.ui",
                 "tinhso.blocks.papers.templatetags.papers",
             ],
@@ -152,7 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
 # not `cached_db`: each web process has a cache of its own, and would go on believing a session that another one has ended
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tinhso.blocks.identity.session_store"
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_FAILURE_VIEW = "tinhso.kernel.web.views.csrf_failure"
 METRICS_TOKEN = os.environ.get("TINHSO_METRICS_TOKEN", "")

@@ -4,7 +4,7 @@ Each family of cases is a world of its own: what is read here is of public proce
 by the roles of that family alone.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.access_code import lookup_code_fits
@@ -24,7 +25,7 @@ from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants, read_grants
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.fixed_query import Among, FixedQuery, Param
-from tinhso.kernel.keeping.kept import KeptQuery
+from tinhso.kernel.keeping.kept import Kept, KeptQuery
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
 
@@ -36,6 +37,15 @@ def all_cases(family: Family = PROCEDURES) -> QuerySet[Case]:
 
 def catalogue(family: Family = PROCEDURES) -> QuerySet[Procedure]:
     return Procedure.objects.filter(family=family.code).order_by("field", "name")
+
+
+def procedure_titles() -> Mapping[int, str]:
+    """Of all procedures, by their keys, in the reader's language: for lists, which need not look them up."""
+    language = get_language()
+    return _TITLES.get(language, lambda: {one.pk: one.title for one in Procedure.objects.only("name", "name_en")})
+
+
+_TITLES: Kept[str | None, dict[int, str]] = Kept(Procedure)
 
 
 def procedures_in_force(at: datetime, family: Family = PROCEDURES) -> QuerySet[ProcedureVersion]:

@@ -4,6 +4,7 @@ from django.db.models import F, Q, QuerySet
 
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.models import Account, ApiToken, SampleAccount
+from tinhso.kernel.fixed_query import FixedQuery
 
 # of every sample account; a production database has none
 SAMPLE_PASSWORD = "tinh-so-mau"  # noqa: S105 - public on purpose
@@ -54,8 +55,10 @@ def tokens_of(account: Account) -> QuerySet[ApiToken]:
 
 def sample_accounts() -> list[SampleLogin]:
     """The sample accounts in the order of the story; empty unless sample data is loaded. One query."""
-    rows = SampleAccount.objects.values_list("account__username", "title", "agency")
-    return [SampleLogin(username, title, agency) for username, title, agency in rows]
+    return [SampleLogin(username, title, agency) for username, title, agency in _SAMPLES.rows()]
+
+
+_SAMPLES = FixedQuery(lambda: SampleAccount.objects.values_list("account__username", "title", "agency"))
 
 
 def sample_loaded() -> bool:

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.messaging.models import Message
+from tinhso.kernel.fixed_query import FixedQuery, Param
 
 _SHOWN_AT_MOST = 100
 
@@ -12,10 +13,18 @@ def notices_of(person: Person) -> QuerySet[Message]:
     return Message.objects.filter(person=person, channel=Message.Channel.NOTICE).exclude(status=Message.Status.FAILED)
 
 
+_UNREAD = FixedQuery(
+    lambda: (
+        Message.objects.filter(person=Param("person"), channel=Message.Channel.NOTICE, read_at=None)
+        .exclude(status=Message.Status.FAILED)
+        .values_list("pk", flat=True)[:_SHOWN_AT_MOST]
+    )
+)
+
+
 def unread_count(person: Person) -> int:
     """How many notices the person has not read, counted no further than 100. One query on a partial index."""
-    unread = Message.objects.filter(person=person, channel=Message.Channel.NOTICE, read_at=None)
-    return len(unread.exclude(status=Message.Status.FAILED).values_list("pk")[:_SHOWN_AT_MOST])
+    return len(_UNREAD.rows(person=person.pk))
 
 
 def has_unread(person: Person, template: str) -> bool:

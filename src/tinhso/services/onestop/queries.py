@@ -34,6 +34,9 @@ def posts_of(people: Iterable[Person]) -> dict[int, str]:
     }
 
 
+WorkRow = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Share:
     """A part of somebody's work. `code` stands in the address."""
@@ -74,13 +77,13 @@ class Work:
         """How many opinions are asked of the person, up to `COUNTED`."""
         return len(_asked(self._held).rows(**self._values))
 
-    def page(self, share: str, text: str = "", cursor: str | None = None) -> Page[Step]:
+    def page(self, share: str, text: str = "", cursor: str | None = None) -> Page[WorkRow]:
         """The steps of a part, most urgent first; only of the cases that `text` finds."""
         if not text:
             return _STEPS.page(self._held, share, cursor=cursor, **self._values)
         rule = _shares(**{name: self._values[name] for name in ("now", "tomorrow", "person")})[share]
         steps = work_of(self.person).filter(rule, case__in=search_cases(all_cases(), text))
-        return page_by_key(steps, order=("due_at",), cursor=cursor)
+        return page_by_key(steps.values(*_ROW), order=("due_at",), cursor=cursor)
 
 
 @cache
@@ -98,8 +101,12 @@ def _asked(held: int) -> FixedQuery[Opinion, int]:
     return FixedQuery(lambda: fixed_questions(held).select_related(None).order_by().values_list("pk", flat=True)[:COUNTED])
 
 
-_UNSEEN = ("case__search", "case__submission_key", "case__procedure__search", "case__procedure__audience", "assignee__search")
-_STEPS = FixedPages(Step, lambda held, share: (fixed_work(held).filter(_SHARES[share]).defer(*_UNSEEN), ()), order=("due_at",))
+_ROW = (
+    *("pk", "name", "agency", "due_at", "assignee__full_name", "assigned_how"),
+    *("case__code", "case__procedure", "case__applicant_name", "case__status"),
+)
+"""What a line of one's work is made of."""
+_STEPS = FixedPages(Step, lambda held, share: (fixed_work(held).filter(_SHARES[share]).values(*_ROW), ()), order=("due_at",))
 
 
 def waiting_for_signature(person: Person) -> QuerySet[Step]:

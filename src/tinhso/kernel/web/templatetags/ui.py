@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape as html_escape
 from typing import Any
 
 from django import template
@@ -12,17 +13,24 @@ from django.http import QueryDict
 from django.template import TemplateDoesNotExist
 from django.template.context import RequestContext
 from django.template.loader import get_template
-from django.templatetags.static import static
-from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.templatetags.static import static as address_of_static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.manifest import services
 from tinhso.kernel.time import Level, Remaining, Span, Term
+from tinhso.kernel.time import local as local_time
 
 register = template.Library()
+
+
+@register.simple_tag
+@lru_cache(maxsize=1000)
+def static(path: str) -> str:
+    """The address of one of our files, as Django's tag of that name; looked up once, since every page names a score of them."""
+    return address_of_static(path)
 
 
 @register.simple_tag
@@ -98,7 +106,13 @@ def moment(value: datetime | None) -> str:
     if value is None or value == "":
         return ""
     local = _local(value)
-    return _("%(time)s ngày %(date)s") % {"time": f"{local:%H:%M}", "date": f"{local:%d/%m/%Y}"}
+    return _moments_written(get_language()) % {"time": f"{local:%H:%M}", "date": f"{local:%d/%m/%Y}"}
+
+
+@lru_cache
+def _moments_written(_language: str | None) -> str:
+    """In the language of the reader, who is asked once: lists say many."""
+    return _("%(time)s ngày %(date)s")
 
 
 @register.filter
@@ -108,7 +122,7 @@ def hour(value: datetime | None) -> str:
 
 
 def _local(value: date | datetime) -> date | datetime:
-    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    return local_time(value) if isinstance(value, datetime) and value.tzinfo is not None else value
 
 
 @register.filter
@@ -158,16 +172,20 @@ def due(remaining: Remaining | None) -> SafeString:
     """What is left of a term, in words, with the date beside it where the words do not name it."""
     if remaining is None:
         return SafeString("")
-    sentence = remaining.sentence(get_language() or "vi")
+    language = get_language() or "vi"
+    sentence = remaining.sentence(language)
     title = date = ""
-    if remaining.due:
-        until = timezone.localtime(remaining.due)
-        label = _("Hạn:")
-        title = f' title="{escape(label)} {escape(moment(until))}"'
+    if until := remaining.due:
+        title = f' title="{_due_word(language)} {html_escape(moment(until))}"'
         if remaining.level != Level.TODAY and (shown := day(until)) not in sentence:
-            date = f' <time class="due-date" datetime="{until.isoformat()}">{shown}</time>'
+            date = f' <time class="due-date" datetime="{local_time(until).isoformat()}">{shown}</time>'
     mark = _due_icon(remaining.level)
-    return SafeString(f'<span class="due due-{remaining.level}"{title}>{mark}<span>{escape(sentence)}{date}</span></span>')
+    return SafeString(f'<span class="due due-{remaining.level}"{title}>{mark}<span>{html_escape(sentence)}{date}</span></span>')
+
+
+@lru_cache
+def _due_word(_language: str) -> str:
+    return html_escape(_("Hạn:"))
 
 
 @register.simple_tag

@@ -1,22 +1,23 @@
 """The rows of "my work", the page opened most: made here, as a template takes most of the page's time for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tinhso.blocks.cases.actions.common import desk_link
-from tinhso.blocks.cases.models import Step
+from tinhso.blocks.cases.families import PROCEDURES
+from tinhso.blocks.cases.models.assignment import how_in_words
 from tinhso.kernel.time import Remaining
 from tinhso.kernel.web.templatetags.ui import due
+from tinhso.services.onestop.queries import WorkRow
 
 register = template.Library()
 
 _ROW = """
     <tr data-row>
-      <td class="heap-pick"><input class="form-check-input" type="checkbox" data-heap-item name="steps" value="{step.pk}"\
+      <td class="heap-pick"><input class="form-check-input" type="checkbox" data-heap-item name="steps" value="{step}"\
  aria-label="{choose} {code}"></td>
       <td><a class="row-title" href="{link}">{procedure}</a><span class="row-note num">{code}</span></td>
       <td data-label="{applicant}">{name}</td>
@@ -27,8 +28,12 @@ _ROW = """
 
 
 @register.simple_tag
-def work_rows(rows: Iterable[tuple[Step, Remaining | None]]) -> SafeString:
-    """One `<tr>` for each step and what is left of its term; None when the case is decided."""
+def work_rows(rows: Iterable[tuple[WorkRow, Remaining | None]], titles: Mapping[int, str]) -> SafeString:
+    """One `<tr>` for each step and what is left of its term; None when the case is decided.
+
+    Args:
+        titles: of procedures, by their keys.
+    """
     labels = {
         "choose": _("Chọn"),
         "applicant": _("Người nộp"),
@@ -41,26 +46,25 @@ def work_rows(rows: Iterable[tuple[Step, Remaining | None]]) -> SafeString:
     return SafeString(
         "".join(
             _ROW.format(
-                step=step,
-                code=escape(step.case.code),
-                link=escape(desk_link(step.case)),
-                procedure=escape(step.case.procedure.title),
-                name=escape(step.case.applicant_name),
-                title=escape(step.name),
+                step=row["pk"],
+                code=escape(row["case__code"]),
+                link=escape(PROCEDURES.desk % row["case__code"]),
+                procedure=escape(titles.get(row["case__procedure"], row["case__code"])),
+                name=escape(row["case__applicant_name"]),
+                title=escape(row["name"]),
                 left=due(remaining) if remaining else decided,
-                held=_holder(step, nobody),
+                held=_holder(row, nobody),
                 **words,
             )
-            for step, remaining in rows
+            for row, remaining in rows
         )
     )
 
 
-def _holder(step: Step, nobody: str) -> str:
-    held = escape(step.assignee.full_name) if step.assignee else nobody
-    if not step.assigned_how:
-        return held
-    return f'{held}<span class="row-note">{escape(step.assigned_because)}</span>'
+def _holder(row: WorkRow, nobody: str) -> str:
+    held = escape(row["assignee__full_name"]) if row["assignee__full_name"] else nobody
+    how = row["assigned_how"]
+    return f'{held}<span class="row-note">{escape(how_in_words(how))}</span>' if how else held
 
 
 def _muted(text: str) -> str:

@@ -1,6 +1,8 @@
 """My work and reception."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,18 +16,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.blocks.cases.actions.batches import one_by_one
 from tinhso.blocks.cases.actions.intake import accept_case
-from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer, remaining_until
+from tinhso.blocks.cases.clock import remaining_of, remaining_to_answer
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import Case, Step
-from tinhso.blocks.cases.queries import awaiting_reception, search_cases
+from tinhso.blocks.cases.models import ENDED, Case
+from tinhso.blocks.cases.queries import awaiting_reception, procedure_titles, search_cases
 from tinhso.blocks.cases.waiting import cases_waiting, waiting_for
+from tinhso.blocks.directory.calendars import agency_calendar_by_id
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.kernel.text.numbers import whole_number
-from tinhso.kernel.time import Remaining
+from tinhso.kernel.time import Remaining, remaining
 from tinhso.kernel.web.answers import wants_json
-from tinhso.services.onestop.queries import COUNTED, Share, Work
+from tinhso.services.onestop.queries import COUNTED, Share, Work, WorkRow
 
 BATCH = 50
 TITLES = {
@@ -49,7 +52,8 @@ def work(request: PersonRequest) -> HttpResponse:
     page = mine.page(chosen, text, cursor=request.GET.get("trang"))
     context = {
         "page": page,
-        "rows": [(step, _left(step, moment)) for step in page.rows],
+        "rows": _with_left(page.rows, moment),
+        "titles": procedure_titles(),
         "tabs": work_tabs(mine, chosen, text),
         "filters": [_search(_("Tìm trong việc của tôi"), text)],
         "keep": {"phan": chosen} if chosen else {},
@@ -58,8 +62,12 @@ def work(request: PersonRequest) -> HttpResponse:
     return render(request, "onestop/work.html", context)
 
 
-def _left(step: Step, moment: datetime) -> Remaining | None:
-    return None if step.case.ended else remaining_until(step.agency, step.due_at, moment)
+def _with_left(rows: Iterable[WorkRow], moment: datetime) -> list[tuple[WorkRow, Remaining | None]]:
+    """Each with what is left of its term; None when the case is decided."""
+    calendar = cache(agency_calendar_by_id)  # nearly all are of one agency
+    return [
+        (row, None if row["case__status"] in ENDED else remaining(row["due_at"], moment, calendar(row["agency"]))) for row in rows
+    ]
 
 
 def _search(label: str, text: str) -> dict[str, str]:
