@@ -75,7 +75,6 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "django_prometheus",
     "django_htmx",
     "procrastinate.contrib.django",
     "ninja",  # the page of the API from its own files, not from a network of others
@@ -87,7 +86,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "tinhso.kernel.web.metrics.counted",
     "tinhso.kernel.web.middleware.correlation",
     "django.middleware.security.SecurityMiddleware",
     "tinhso.kernel.web.middleware.content_security_policy",
@@ -105,7 +104,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tinhso.kernel.web.middleware.domain_errors",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "tinhso.config.urls"

@@ -8,8 +8,8 @@ from tinhso.config.api import api
 from tinhso.kernel.manifest import services
 
 urlpatterns = [
-    path("", include("tinhso.kernel.web.urls")),
     path("api/v1/", api.urls),
+    path("", include("tinhso.kernel.web.urls")),
     *(path(mount.prefix, include((mount.urls, mount.namespace))) for config in services() for mount in config.manifest.mounts),
     *(
         path(config.manifest.prefix or "", include((f"{config.name}.urls", config.label)))

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection, connections, models, router
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -32,6 +32,7 @@ _statements: dict[tuple[object, ...], str] = {}
 _AS_THEY_ARE: "dict[type[Field[Any, Any]], tuple[type, ...]]" = {
     models.CharField: (str,),
     models.TextField: (str,),
+    models.EmailField: (str,),
     models.BooleanField: (bool,),
     models.SmallIntegerField: (int,),
     models.PositiveSmallIntegerField: (int,),
@@ -95,7 +96,7 @@ def insert_together(rows: "Iterable[Model | Unless]", then: Sequence[Statement] 
     if statement is None:
         texts = [*[_statement(group) for group in groups], *(more.sql for more in then)]
         statement = _statements.setdefault(shape, _chained(texts))
-    with connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(statement, [*chain(*(group.values for group in groups), *(more.values for more in then))])
 
 
@@ -119,7 +120,7 @@ class _Rows:
 
     def __init__(self, rows: Sequence[Model], unless: tuple[str, ...] = ()) -> None:
         model = type(rows[0])
-        self.model, self.unless, self.connection = model, unless, connections[router.db_for_write(model)]
+        self.model, self.unless = model, unless
         with_key = rows[0].pk is not None
         self.columns = _columns.get((model, with_key)) or _columns.setdefault((model, with_key), _columns_of(model, with_key))
         self.values: list[Any] = []
@@ -134,7 +135,7 @@ class _Rows:
                     if isinstance(value, DatabaseDefault):
                         defaults.append(len(values) + len(defaults))
                         continue
-                    value = field.get_db_prep_save(value, self.connection)
+                    value = field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
                 values.append(value)
         self.defaults, self.number = tuple(defaults), len(rows)
         self.shape = (model, with_key, self.number, self.defaults, unless)
@@ -173,12 +174,12 @@ def _insert(rows: Sequence[Model], *, unless: tuple[str, ...] = (), beside: Sequ
         texts = [_statement(group) for group in beside]
         texts.append(f'{_statement(new)} RETURNING "{new.model._meta.pk.column}"')
         statement = _statements.setdefault(shape, _chained(texts))
-    with new.connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(statement, [*chain.from_iterable(group.values for group in beside), *new.values])
         keys = cursor.fetchall()
     if unless and not keys:
         return False
     for row, (found,) in zip(rows, keys, strict=True):
         row.pk = found
-        row._state.adding, row._state.db = False, new.connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return True

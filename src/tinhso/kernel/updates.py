@@ -6,7 +6,7 @@ update(step, "done_at", "done_by")
 
 from typing import Any
 
-from django.db import DatabaseError, connections, router
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Field, Model
 
 from tinhso.kernel.inserts import Statement
@@ -23,7 +23,7 @@ def update(row: Model, *names: str) -> None:
         DatabaseError: the row is gone.
     """
     statement = updating(row, *names)
-    with connections[router.db_for_write(type(row))].cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(*statement)
         if cursor.rowcount != 1:
             raise DatabaseError(f"{type(row).__name__} {row.pk} is gone")
@@ -32,7 +32,7 @@ def update(row: Model, *names: str) -> None:
 def updating(row: Model, *names: str) -> Statement:
     """The statement that does it, for who sends it together with others; whether the row is there is not looked at."""
     fields, statement = _kept(type(row), names)
-    connection = connections[router.db_for_write(type(row))]
+    connection = connections[DEFAULT_DB_ALIAS]
     return Statement(
         statement, [*(field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields), row.pk]
     )

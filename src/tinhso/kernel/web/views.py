@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django_prometheus.exports import ExportToDjangoView
 
 from tinhso.kernel.permissions import allowed
 from tinhso.kernel.web.answers import Refusal, answer, bare, problem, unavailable, wants_json
+from tinhso.kernel.web.metrics import figures
 from tinhso.kernel.web.status import recent_checks
 
 
@@ -174,8 +174,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     local = ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback and "X-Forwarded-For" not in request.headers  # noqa: S104
     if local or (token and compare_digest(given.encode(), token.encode())):
-        figures: HttpResponse = ExportToDjangoView(request)
-        return figures
+        return figures()
     raise Http404
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.timezone import now
-from ninja import Router, Schema, Status
+from ninja import Router
 from ninja.security import HttpBearer
-from pydantic import AliasChoices, AliasPath, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, Field
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.reading import note_reading
@@ -52,7 +52,7 @@ class Token(HttpBearer):
 router = Router(auth=Token(), tags=["cases"])
 
 
-class ApplicantIn(Schema):
+class ApplicantIn(BaseModel):
     name: str = Field(min_length=1, max_length=200)
     identity_number: str = ""
     phone: str = ""
@@ -60,7 +60,7 @@ class ApplicantIn(Schema):
     address: str = ""
 
 
-class CaseIn(Schema):
+class CaseIn(BaseModel):
     procedure: str
     agency: str
     applicant: ApplicantIn
@@ -151,11 +151,11 @@ def _told(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
     return row
 
 
-def _sent(answer: Answer) -> HttpResponse:
-    return HttpResponse(answer.model_dump_json(), content_type="application/json; charset=utf-8")
+def _sent(answer: Answer, status: int = 200) -> HttpResponse:
+    return HttpResponse(answer.model_dump_json(), status=status, content_type="application/json; charset=utf-8")
 
 
-class Completion(Schema):
+class Completion(BaseModel):
     outcome: str = ""
     note: str = ""
 
@@ -164,7 +164,7 @@ _AGENCY = KeptQuery(lambda: Agency.objects.filter(code=Param("code"), active=Tru
 
 
 @router.post("/cases", response={201: CaseRow}, summary="Hand in a case")
-def create_case(request: PersonRequest, given: CaseIn) -> Status[CaseRow]:
+def create_case(request: PersonRequest, given: CaseIn) -> HttpResponse:
     """The header `Idempotency-Key` makes a repeated call harmless: it returns the case of the first one."""
     agency = _AGENCY.first(code=given.agency)
     if agency is None:
@@ -183,8 +183,9 @@ def create_case(request: PersonRequest, given: CaseIn) -> Status[CaseRow]:
         channel=Channel(given.channel),
         parts={code: HandedIn(on_paper=True) for code in given.parts_on_paper},
         submission_key=f"api:{request.account.pk}:{sha256(key.encode()).hexdigest()[:40]}" if key else None,
+        alone=True,
     )
-    return Status(201, CaseRow.model_validate(_row(case)))
+    return _sent(CaseRow.model_validate(_row(case)), status=201)
 
 
 _NEWEST = ("-submitted_at",)
@@ -234,8 +235,8 @@ def clock_of_case(request: PersonRequest, code: str) -> HttpResponse:
 
 
 @router.post("/cases/{code}/accept", response=CaseRow, summary="Accept a submitted case")
-def accept(request: PersonRequest, code: str) -> CaseRow:
-    return CaseRow.model_validate(_row(accept_case(case_for_staff(code, request.person), by=request.person)))
+def accept(request: PersonRequest, code: str) -> HttpResponse:
+    return _sent(CaseRow.model_validate(_row(accept_case(case_for_staff(code, request.person), by=request.person))))
 
 
 @router.get("/work", response=WorkPage, summary="My work, most urgent first")
@@ -248,8 +249,9 @@ _WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(pk=Para
 
 
 @router.post("/steps/{step_id}/complete", response=CaseRow, summary="Complete a step")
-def complete(request: PersonRequest, step_id: int, given: Completion) -> CaseRow:
+def complete(request: PersonRequest, step_id: int, given: Completion) -> HttpResponse:
     step = _WAITING.first(pk=step_id)
     if step is None or not may_work_on(request.person, step):
         raise NotFound("no such step among your work")
-    return CaseRow.model_validate(_row(complete_step(step, by=request.person, outcome=given.outcome, note=given.note)))
+    done = complete_step(step, by=request.person, outcome=given.outcome, note=given.note)
+    return _sent(CaseRow.model_validate(_row(done)))

@@ -39,7 +39,7 @@ from tinhso.blocks.forms.form import Cleaned
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import create_invoice
 from tinhso.blocks.payments.models import Invoice
-from tinhso.kernel.actions import action, record
+from tinhso.kernel.actions import action, record, write_at_end
 from tinhso.kernel.errors import Invalid, WrongState
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.ids import readable_code
@@ -100,6 +100,7 @@ def submit_case(
     submission_key: str | None = None,
     words: str = "",
     beside: Beside | None = None,
+    alone: bool = False,
     at: datetime | None = None,
 ) -> Case:
     """Hand in an application. The legal clock starts only when the agency accepts it, or at once where the family is so.
@@ -110,6 +111,7 @@ def submit_case(
         submission_key: the same key again returns the case of the first time.
         words: what it is found by besides its code, where the family names no applicant.
         beside: rows of the caller's own for a case that is new, put in with the rest of its rows.
+        alone: no action goes on working with the case: its rows go in with what is recorded, in one statement less.
 
     Raises:
         Invalid: answers or parts are wrong or missing; `fields` names them (parts as "parts.<code>").
@@ -152,6 +154,9 @@ def submit_case(
     rows += beside(case) if beside else ()
     if family_of(case).at_once:
         start_process(case, at=at, never_stood=True, beside=rows)
+    elif alone:
+        for new in rows:
+            write_at_end(new)
     else:
         insert_together(rows)
     return case

@@ -133,6 +133,15 @@ def test_figures_are_given_to_a_collector_on_this_machine_or_with_the_token_only
     assert status("127.0.0.1", **{"X-Forwarded-For": "203.0.113.9"}) == 404
 
 
+def test_answers_are_counted_by_view_method_and_status(client):
+    client.get("/healthz")
+    client.get("/khong-co/")
+    told = client.get("/metrics").content.decode()
+    assert 'django_http_responses_total_by_status_view_method_total{method="GET",status="200",view="healthz"}' in told
+    assert '_total{method="GET",status="404",view="<no view>"}' in told
+    assert 'django_http_requests_latency_seconds_by_view_method_bucket{le="0.01",method="GET",view="healthz"}' in told
+
+
 def test_during_maintenance_people_read_the_operators_words_and_health_stays(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     (tmp_path / "maintenance").write_text("Nâng cấp đến 06:00 sáng mai.")

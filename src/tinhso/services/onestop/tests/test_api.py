@@ -81,6 +81,25 @@ def test_a_program_hands_a_case_in_and_takes_it_up(town: Town, program: Callable
     assert clerk.post(f"/api/v1/cases/{case.code}/accept", {}).json()["status"] == 4
 
 
+def test_what_is_handed_in_and_a_step_completed_take_few_statements(town: Town, program: Callable[..., Program]) -> None:
+    clerk, specialist = program(town.clerk, *RECEIVE), program(town.specialist, "cases.work")
+
+    def statements(address: str, body: object, by: Program, status: int) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert by.post(address, body).status_code == status
+        return len(seen)
+
+    def step() -> int:
+        code = clerk.post("/api/v1/cases", GIVEN).json()["code"]
+        clerk.post(f"/api/v1/cases/{code}/accept", {})
+        return Case.objects.get(code=code).steps.get(node="review").pk
+
+    clerk.post("/api/v1/cases", GIVEN)
+    assert statements("/api/v1/cases", GIVEN, clerk, 201) == 8  # one of them the fee
+    specialist.post(f"/api/v1/steps/{step()}/complete", {})
+    assert statements(f"/api/v1/steps/{step()}/complete", {}, specialist, 200) == 11  # two of them the join
+
+
 def test_a_call_repeated_under_one_key_makes_one_case_and_another_account_s_key_is_another(
     town: Town, program: Callable[..., Program]
 ) -> None:
