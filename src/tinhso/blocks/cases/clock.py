@@ -210,6 +210,12 @@ class Hands:
             return None
         return _late_by(self.due_at, self.ended_at or now, agency_calendar_by_id(agency_id), _promise_by_id(version_id).term.unit)
 
+    def left(self, now: datetime, calendar: Calendar, version_id: int) -> Remaining | None:
+        """`remaining_of`, by the calendar of its agency."""
+        if self.status in ENDED or self.received_at is None:
+            return None
+        return remaining(self.due_at, now, calendar, _promise_by_id(version_id).term.unit)
+
 
 def hands_of(case: Case) -> Hands:
     return Hands(case.status, case.received_at, case.due_at, case.ended_at)

@@ -1,8 +1,8 @@
 """What may be seen of reports. The public sees what a moderator released, and never who sent it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 
 from django.contrib.gis.db.models.functions import Distance
@@ -14,14 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.families import Family, power
 from tinhso.blocks.cases.forms import form_of
-from tinhso.blocks.cases.models import Case, Party, ProcedureVersion, Step
+from tinhso.blocks.cases.models import Case, Party, Procedure, ProcedureVersion, Step
 from tinhso.blocks.cases.places import geometry
 from tinhso.blocks.cases.queries import case_for_staff, cases_visible_to, procedure_in_force, versions_in_force
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.files.models import StoredFile
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
+from tinhso.kernel.keeping.kept import Kept
 from tinhso.kernel.permissions import allowed
+from tinhso.kernel.time import local
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
 
@@ -64,6 +66,15 @@ class Field:
 def fields_open(at: datetime, family: Family = REPORTS) -> list[Field]:
     """The fields with their sub-kinds, in the order of their codes; another family's, where its forms ask for a sub-kind, too."""
     return [Field(version, kinds_of(version)) for version in versions_in_force(at, family)]
+
+
+def kind_titles(at: datetime) -> Mapping[str, str]:
+    """Of the sub-kinds in force, by "<field>.<code>", in the reader's language: for lists."""
+    key = (local(at).date(), get_language())
+    return _KINDS.get(key, lambda: {f"{one.code}.{kind.code}": kind.label for one in fields_open(at) for kind in one.kinds})
+
+
+_KINDS: Kept[tuple[date, str | None], dict[str, str]] = Kept(Procedure, ProcedureVersion)
 
 
 def field_open(code: str, at: datetime) -> Field:

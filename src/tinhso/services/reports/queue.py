@@ -1,21 +1,22 @@
 """The reports of the agencies where somebody works, by what is to be done with them: lists that are opened all the time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.clock import overdue
-from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case, Status
 from tinhso.blocks.cases.queries import Reach, all_cases, fixed_ways, fixed_work, may_see, work_values
-from tinhso.blocks.directory.models import Person
+from tinhso.blocks.directory.models import Agency, Person
 from tinhso.blocks.identity.policy import grants
 from tinhso.kernel.fixed_query import Among, FixedQuery, Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.manifest import Text
 from tinhso.kernel.paging import FixedPages, Page
 from tinhso.kernel.text import fold
@@ -52,8 +53,36 @@ TABS = (
 )
 ALL = TABS[-1]
 _BY_CODE = {tab.code: tab for tab in TABS}
-_SHOWN = ("procedure", "version", "agency", "report", "place", "form")
 
+
+class Line(NamedTuple):
+    """What a list shows of a report. In the order of `_COLUMNS`."""
+
+    pk: int
+    code: str
+    procedure: int
+    field: str
+    version: int
+    term_version: int | None
+    agency: int
+    agency_name: str
+    status: int
+    submitted_at: datetime
+    received_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    kind: str
+    shown: str
+    me_too: int
+    address: str | None
+    text: str | None
+
+
+_COLUMNS = (
+    *("pk", "code", "procedure", "procedure__code", "version", "term_version", "agency", "agency__short_name"),
+    *("status", "submitted_at", "received_at", "due_at", "ended_at"),
+    *("report__kind", "report__shown", "report__me_too", "place__address", "text"),
+)
 
 Keys = dict[str, Any]
 
@@ -72,14 +101,30 @@ def _asked(
 
 # The list is planned anew for whoever asks, and each table joined to it would make that dearer: what the lines show is asked for
 # by the keys, in a statement that is prepared.
-_ROWS = FixedQuery(lambda: all_cases(REPORTS).filter(Among("pk", Param("keys"))).select_related(*_SHOWN).defer(*CONTENTS))
+_LINES: FixedQuery[Case, tuple[Any, ...]] = FixedQuery(lambda: _lines().filter(Among("pk", Param("keys"))))
+# asked for by one code, and not by a list of one key, it is prepared
+_ONE: FixedQuery[Case, tuple[Any, ...]] = FixedQuery(lambda: _lines().filter(code=Param("code"), report__isnull=False))
+_AGENCY = KeptQuery(lambda: Agency.objects.filter(pk=Param("pk")), of=[Agency])
+
+
+def _lines() -> "QuerySet[Case, Any]":
+    text = KeyTextTransform("text", KeyTransform("matter", "form__answers"))
+    return all_cases(REPORTS).annotate(text=text).values_list(*_COLUMNS)
+
+
+def lines_of(keys: Sequence[int]) -> list[Line]:
+    """In the order of the keys."""
+    lines = {line.pk: line for line in map(Line._make, _LINES.rows(keys=keys))} if keys else {}
+    return [lines[key] for key in keys if key in lines]
+
+
 _PAGES = {tab.order: FixedPages(Case, _asked, order=tab.order) for tab in TABS}
 
 
 def queue_page(
     person: Person, tab: Tab = ALL, *, at: datetime, text: str = "", field: str = "", cursor: str | None = None
-) -> Page[Case]:
-    """One page of a tab: the reports that somebody may see, with what their lines show.
+) -> Page[Line]:
+    """One page of a tab: the reports that somebody may see.
 
     Args:
         text: words of the report, its address or its code; a whole code among all reports means that one. field: code of its
@@ -96,16 +141,11 @@ def queue_page(
     moderated = sorted(grants(person).agency_ids_for("reports.moderate"))
     shape = (tab.code, held, len(words), int(bool(field)), reach.shape)
     page = _PAGES[tab.order].page(*shape, cursor=cursor, at=at, field=field, moderated=moderated, **values)
-    keys = [row["pk"] for row in page.rows]
-    cases = {case.pk: case for case in _ROWS.rows(keys=keys)} if keys else {}
-    return Page([cases[key] for key in keys if key in cases], page.next, page.previous)
+    return Page(lines_of([row["pk"] for row in page.rows]), page.next, page.previous)
 
 
-# asked for by one code, and not by a list of one key, it is prepared
-_ONE = FixedQuery(
-    lambda: all_cases(REPORTS).filter(code=Param("code"), report__isnull=False).select_related(*_SHOWN).defer(*CONTENTS)
-)
-
-
-def _one(code: str, person: Person) -> list[Case]:
-    return [case for case in _ONE.rows(code=code) if may_see(person, case)]
+def _one(code: str, person: Person) -> list[Line]:
+    found = map(Line._make, _ONE.rows(code=code))
+    return [
+        line for line in found if may_see(person, Case(pk=line.pk, family=REPORTS.code, agency=_AGENCY.first(pk=line.agency)))
+    ]

@@ -47,4 +47,8 @@ def titled(line: Line) -> Line:
 
 
 def state_of(case: Case) -> State:
-    return _STATES.get(Status(case.status), _OTHER)
+    return state_of_status(case.status)
+
+
+def state_of_status(status: int) -> State:
+    return _STATES.get(Status(status), _OTHER)

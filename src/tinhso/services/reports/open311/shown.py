@@ -1,19 +1,17 @@
 """A report as a service request: what the public page shows, and no more."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import FloatField, Func, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tinhso.blocks.cases.models import Procedure, ProcedureVersion
+from tinhso.blocks.cases.queries import procedure_titles
 from tinhso.kernel.fixed_query import Among, FixedQuery, Param
-from tinhso.kernel.keeping.kept import Kept
 from tinhso.kernel.time import local
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.models import Photo, Report
@@ -21,9 +19,7 @@ from tinhso.services.reports.open311.catalogue import service_code
 from tinhso.services.reports.open311.keys import came_by
 from tinhso.services.reports.open311.selection import Selection
 from tinhso.services.reports.open311.tables import ApiKey
-from tinhso.services.reports.queries import fields_open
-
-Titles = dict[str, str]
+from tinhso.services.reports.queries import kind_titles
 
 
 class _Row(NamedTuple):
@@ -31,9 +27,8 @@ class _Row(NamedTuple):
 
     pk: int
     code: str
+    procedure: int
     field: str
-    field_name: str
-    field_name_en: str
     kind: str
     ended_at: datetime | None
     submitted_at: datetime
@@ -59,13 +54,9 @@ class _Row(NamedTuple):
     def public(self) -> bool:
         return self.shown == Report.Shown.PUBLIC
 
-    @property
-    def field_title(self) -> str:
-        return self.field_name_en if get_language() == "en" and self.field_name_en else self.field_name
-
 
 _COLUMNS = (
-    *("pk", "case__code", "case__procedure__code", "case__procedure__name", "case__procedure__name_en", "kind"),
+    *("pk", "case__code", "case__procedure", "case__procedure__code", "kind"),
     *("case__ended_at", "case__submitted_at", "case__due_at", "case__reopened", "case__submission_key", "case__agency__name"),
     *("shown", "shown_at", "text", "answer", "answered_at", "me_too"),
     *("where", "case__place", "case__place__unit__name", "case__place__unit__code", "long", "lat", "seen"),
@@ -111,24 +102,18 @@ def request_shown(code: str, at: datetime, key: ApiKey | None, *, more: bool) ->
 
 
 class _Words(NamedTuple):
-    """What stands in every answer alike, in the reader's language. titles: of services by code."""
+    """What stands in every answer alike, in the reader's language. services: by code; fields: by the procedure's key."""
 
-    titles: Titles
+    services: Mapping[str, str]
+    fields: Mapping[int, str]
     working: str
     waiting: str
     hidden: str
 
     @classmethod
     def at(cls, moment: datetime) -> "_Words":
-        titles = _TITLES.get((local(moment).date(), get_language()), lambda: _titles(moment))
-        return cls(titles, _("Đang xử lý"), _("Chờ kiểm duyệt trước khi công khai"), _("Không công khai"))
-
-
-_TITLES: Kept[tuple[date, str | None], Titles] = Kept(Procedure, ProcedureVersion)
-
-
-def _titles(at: datetime) -> Titles:
-    return {service_code(field.code, kind.code): kind.label for field in fields_open(at) for kind in field.kinds}
+        states = _("Đang xử lý"), _("Chờ kiểm duyệt trước khi công khai"), _("Không công khai")
+        return cls(kind_titles(moment), procedure_titles(), *states)
 
 
 def shown(row: _Row, words: _Words, *, more: bool) -> dict[str, Any]:
@@ -144,7 +129,7 @@ def shown(row: _Row, words: _Words, *, more: bool) -> dict[str, Any]:
         "service_request_id": row.code,
         "status": "open" if row.ended_at is None else "closed",
         "status_notes": _notes(row, words),
-        "service_name": words.titles.get(code) or row.field_title,
+        "service_name": words.services.get(code) or words.fields.get(row.procedure),
         "service_code": code,
         "description": row.text if public else None,
         "agency_responsible": row.agency,

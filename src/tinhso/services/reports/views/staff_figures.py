@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tinhso.blocks.cases.figures.period import Period, recent
-from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Procedure
 from tinhso.blocks.cases.queries import catalogue
 from tinhso.blocks.directory.models import Agency, Person
@@ -26,7 +25,7 @@ from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.services.reports.family import REPORTS
 from tinhso.services.reports.figures import MEASURES, Sums, added_up, reports_behind, sums_by_agency_and_field
-from tinhso.services.reports.queries import fields_open
+from tinhso.services.reports.queue import lines_of
 from tinhso.services.reports.views.staff_queue import rows_of
 
 BY_AGENCY, BY_FIELD = "co-quan", "linh-vuc"
@@ -152,11 +151,10 @@ def behind(request: PersonRequest) -> HttpResponse:
     if name not in MEASURES:
         raise NotFound(_("Không có số liệu nào tên như vậy."))
     found = reports_behind(name, selection.period, selection.agencies, selection.field)
-    related = ("procedure", "version", "agency", "report", "place", "form")
-    page = page_by_key(found.select_related(*related).defer(*CONTENTS), order=("-submitted_at",), cursor=request.GET.get("trang"))
+    page = page_by_key(found.values("pk", "submitted_at"), order=("-submitted_at",), cursor=request.GET.get("trang"))
     context = {
         "page": page,
-        "rows": rows_of(page.rows, fields_open(selection.at), selection.at),
+        "rows": rows_of(lines_of([row["pk"] for row in page.rows]), selection.at),
         "title": MEASURES[name].title,
         "selection": selection,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -12,9 +13,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tinhso.blocks.cases.clock import remaining_of
-from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.queries import cases_visible_to
+from tinhso.blocks.cases.clock import Hands
+from tinhso.blocks.cases.queries import cases_visible_to, procedure_titles
+from tinhso.blocks.directory.calendars import agency_calendar_by_id
 from tinhso.blocks.gis.clusters import Cluster, clusters, view_from
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.blocks.identity.policy import grants
@@ -22,12 +23,11 @@ from tinhso.kernel.permissions import require
 from tinhso.kernel.text import fold
 from tinhso.kernel.time.lateness import Remaining
 from tinhso.services.reports.family import REPORTS
-from tinhso.services.reports.queries import Field, fields_open
-from tinhso.services.reports.queue import TABS, Tab, queue_page
-from tinhso.services.reports.words import State, state_of
+from tinhso.services.reports.queries import Field, fields_open, kind_titles
+from tinhso.services.reports.queue import TABS, Line, Tab, queue_page
 
 MAP = "ban-do"
-Row = tuple[Case, str, State, Remaining | None]
+Row = tuple[Line, str, Remaining | None]
 
 
 @require_safe
@@ -50,14 +50,19 @@ def queue(request: PersonRequest) -> HttpResponse:
         return render(request, "reports/queue.html", context | {"on_map": True, "points": f"{reverse('reports:points')}?{query}"})
     text, field = given.get("q", ""), given.get("linh-vuc", "")
     page = queue_page(request.person, chosen, at=moment, text=text, field=field, cursor=given.get("trang"))
-    rows = rows_of(page.rows, fields.values(), moment)
+    rows = rows_of(page.rows, moment)
     return render(request, "reports/queue.html", context | {"page": page, "rows": rows})
 
 
-def rows_of(cases: Iterable[Case], fields: Iterable[Field], moment: datetime) -> list[Row]:
+def rows_of(lines: Iterable[Line], moment: datetime) -> list[Row]:
     """For `reports/queue_rows.html`."""
-    by_code = {field.code: field for field in fields}
-    return [(case, _kind(case, by_code), state_of(case), remaining_of(case, moment)) for case in cases]
+    kinds, fields, calendar = kind_titles(moment), procedure_titles(), cache(agency_calendar_by_id)
+    rows = []
+    for line in lines:
+        kind = kinds.get(f"{line.field}.{line.kind}") or fields.get(line.procedure, "")
+        hands = Hands(line.status, line.received_at, line.due_at, line.ended_at)
+        rows.append((line, kind, hands.left(moment, calendar(line.agency), line.term_version or line.version)))
+    return rows
 
 
 @require_safe
@@ -85,12 +90,6 @@ def _asked(request: PersonRequest) -> Q:
     for word in fold(request.GET.get("q", "")).split():
         rule &= Q(search__contains=word)
     return rule
-
-
-def _kind(case: Case, fields: Mapping[str, Field]) -> str:
-    field = fields.get(case.procedure.code)
-    kind = field.kind(case.report.kind) if field else None
-    return kind.label if kind else case.procedure.title
 
 
 def _tabs(shown: Iterable[Tab], current: str) -> list[dict[str, object]]:
