@@ -29,6 +29,8 @@ from tinhso.kernel.keeping.kept import Kept, KeptQuery
 from tinhso.kernel.text import fold
 from tinhso.kernel.time import local
 
+ONE_NUMBER = -1
+
 
 def all_cases(family: Family = PROCEDURES) -> QuerySet[Case]:
     """Every case of a family, whoever asks; for what no person reads, and as the ground of a list (`ways_to_cases`)."""
@@ -45,7 +47,13 @@ def procedure_titles() -> Mapping[int, str]:
     return _TITLES.get(language, lambda: {one.pk: one.title for one in Procedure.objects.only("name", "name_en")})
 
 
+def procedure_codes() -> Mapping[int, str]:
+    """The same with their codes."""
+    return _CODES.get(None, lambda: dict(Procedure.objects.values_list("pk", "code")))
+
+
 _TITLES: Kept[str | None, dict[int, str]] = Kept(Procedure)
+_CODES: Kept[None, dict[int, str]] = Kept(Procedure)
 
 
 def procedures_in_force(at: datetime, family: Family = PROCEDURES) -> QuerySet[ProcedureVersion]:
@@ -168,21 +176,23 @@ class Reach:
         return cls(sorted(readable), [pair for pair in came_to if pair[0] not in readable], came_to)
 
     @property
-    def shape(self) -> tuple[int, int]:
+    def shape(self) -> tuple[bool, int, int]:
         """For `fixed_ways`."""
-        return len(self.below), len(self.came_to)
+        return len(self.readable) == 1, len(self.below), len(self.came_to)
 
     @property
     def values(self) -> dict[str, Any]:
         """For the parameters of `fixed_ways`."""
         partly = sorted({agency for agency, _role in self.below})
-        return {"readable": self.readable, "partly": partly, **_named("below", self.below), **_named("came_to", self.came_to)}
+        readable = {"readable": self.readable, "only": self.readable[0] if self.readable else None}
+        return {**readable, "partly": partly, **_named("below", self.below), **_named("came_to", self.came_to)}
 
 
-def fixed_ways(below: int, came_to: int, family: Family = PROCEDURES) -> list[QuerySet[Case]]:
-    """`ways_to_cases` for a fixed query, by a `Reach`'s shape."""
-    readable, partly = (Q(Among("agency", Param(name))) for name in ("readable", "partly"))
-    ways = _through(readable, partly, _params("below", below), _params("came_to", came_to))
+def fixed_ways(one: bool, below: int, came_to: int, family: Family = PROCEDURES) -> list[QuerySet[Case]]:
+    """`ways_to_cases` for a fixed query, by a `Reach`'s shape. The cases of one agency stand in its index in order, those of
+    several do not, even of a list of one."""
+    readable = Q(agency=Param("only")) if one else Q(Among("agency", Param("readable")))
+    ways = _through(readable, Q(Among("agency", Param("partly"))), _params("below", below), _params("came_to", came_to))
     return [all_cases(family).filter(way) for way in ways]
 
 
@@ -361,6 +371,24 @@ def search_cases(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
         return cases.filter(Exists(Party.objects.filter(Q(identity_number=compacted) | Q(phone=compacted), case=OuterRef("pk"))))
     for word in words:
         cases = cases.filter(search__contains=word)
+    return cases
+
+
+def search_shape(text: str) -> tuple[int, dict[str, str]]:
+    """The same for a fixed query: how many words are looked for, `ONE_NUMBER` for a number, and their values."""
+    compacted = "".join(text.split())
+    if compacted.isdigit() and len(compacted) >= 9:
+        return ONE_NUMBER, {"number": compacted}
+    words = fold(text).split()
+    return len(words), {f"word{number}": word for number, word in enumerate(words)}
+
+
+def fixed_search(cases: QuerySet[Case], shape: int) -> QuerySet[Case]:
+    if shape == ONE_NUMBER:
+        theirs = Q(identity_number=Param("number")) | Q(phone=Param("number"))
+        return cases.filter(Exists(Party.objects.filter(theirs, case=OuterRef("pk"))))
+    for number in range(shape):
+        cases = cases.filter(search__contains=Param(f"word{number}"))
     return cases
 
 

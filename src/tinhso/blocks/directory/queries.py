@@ -14,7 +14,7 @@ from tinhso.blocks.directory.models import Agency, Person, Post, Tenure, Unit, U
 from tinhso.blocks.directory.unit_source import KIND_WORDS, completeness, two_tiers_since
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
-from tinhso.kernel.keeping.kept import KeptQuery
+from tinhso.kernel.keeping.kept import Kept, KeptQuery
 from tinhso.kernel.manifest import roles
 from tinhso.kernel.permissions import Actor, allowed, require
 from tinhso.kernel.text import compact, fold
@@ -285,6 +285,14 @@ def agency_by_code(code: str) -> Agency:
     if found is None:
         raise NotFound(_("Không có cơ quan mang mã %(code)s.") % {"code": code})
     return found
+
+
+def agency_codes() -> Mapping[int, str | None]:
+    """Of all agencies, by their keys: for lists, which need not look them up."""
+    return _CODES.get(None, lambda: dict(Agency.objects.values_list("pk", "code")))
+
+
+_CODES: Kept[None, dict[int, str | None]] = Kept(Agency)
 
 
 def agencies_of_unit(unit: Unit) -> QuerySet[Agency]:

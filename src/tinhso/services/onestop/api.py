@@ -4,7 +4,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.timezone import now
 from ninja import Router
@@ -14,28 +13,25 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
 from tinhso.blocks.cases.actions.reading import note_reading
 from tinhso.blocks.cases.actions.work import complete_step
-from tinhso.blocks.cases.clock import Hands, Verdict, standing
+from tinhso.blocks.cases.clock import Verdict, standing
 from tinhso.blocks.cases.families import PROCEDURE
 from tinhso.blocks.cases.models import Case, Channel, Step
 from tinhso.blocks.cases.queries import (
-    Reach,
-    all_cases,
     case_for_staff,
-    fixed_ways,
     may_work_on,
+    procedure_codes,
     procedure_in_force,
-    search_cases,
-    ways_to_cases,
     work_of,
 )
 from tinhso.blocks.directory.models import Agency, Person
-from tinhso.blocks.directory.queries import person_by_identity_number
+from tinhso.blocks.directory.queries import agency_codes, person_by_identity_number
 from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.keeping.kept import KeptQuery
-from tinhso.kernel.paging import FixedPages, page_by_key
+from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
+from tinhso.services.onestop.case_filter import LONGEST_SEARCH, CaseFilter, hands_of
 from tinhso.services.onestop.clock_answer import Answer, ClockOut, Length, clock_out
 from tinhso.services.onestop.forms import ApplicantForm
 
@@ -128,10 +124,6 @@ class WorkPage(Answer):
     previous: str | None
 
 
-_CASE = (
-    *("code", "procedure__code", "agency__code", "status", "applicant_name", "submitted_at", "due_at", "pk"),
-    *("received_at", "ended_at", "agency", "version", "term_version"),
-)
 _STEP = ("pk", "node", "name", "role", "does", "opened_at", "due_at", "done_at", "outcome")
 _STEPS = FixedQuery(lambda: Step.objects.filter(case=Param("case")).order_by("opened_at", "pk").values(*_STEP))
 
@@ -145,7 +137,7 @@ def _row(case: Case) -> dict[str, Any]:
 
 
 def _told(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
-    hands = Hands(row["status"], row["received_at"], row["due_at"], row["ended_at"])
+    hands = hands_of(row)
     late_by = hands.late_by(moment, row["agency"], row["term_version"] or row["version"])
     row["clock"], row["late_by"] = hands.verdict(moment), Length.of(late_by)
     return row
@@ -188,30 +180,15 @@ def create_case(request: PersonRequest, given: CaseIn) -> HttpResponse:
     return _sent(CaseRow.model_validate(_row(case)), status=201)
 
 
-_NEWEST = ("-submitted_at",)
-
-
-def _cases_asked(below: int, came_to: int, asked: tuple[str, ...]) -> tuple[QuerySet[Case, dict[str, Any]], list[QuerySet[Case]]]:
-    conditions = {name: Param(name) for name in asked}
-    return all_cases().values(*_CASE), [way.filter(**conditions) for way in fixed_ways(below, came_to)]
-
-
-_PAGES = FixedPages(Case, _cases_asked, order=_NEWEST, size=PAGE)
-
-
 @router.get("/cases", response=CasePage, summary="List cases, newest first")
 def list_cases(
     request: PersonRequest, q: str = "", status: int | None = None, agency: str = "", cursor: str | None = None
 ) -> HttpResponse:
-    asked = {name: value for name, value in (("status", status), ("agency__code", agency or None)) if value is not None}
-    if q:
-        ways = [search_cases(way.filter(**asked), q) for way in ways_to_cases(request.person)]
-        page = page_by_key(all_cases().values(*_CASE), order=_NEWEST, cursor=cursor, size=PAGE, ways=ways)
-    else:
-        reach = Reach.of(request.person)
-        page = _PAGES.page(*reach.shape, tuple(asked), cursor=cursor, **reach.values, **asked)
-    moment = now()
+    asked, moment = CaseFilter(text=q[:LONGEST_SEARCH], status=status, agency=agency), now()
+    page = asked.page(request.person, moment, cursor)
+    procedures, agencies = procedure_codes(), agency_codes()
     for row in page.rows:
+        row |= {"procedure__code": procedures[row["procedure"]], "agency__code": agencies[row["agency"]]}
         _told(row, moment)
     return _sent(CasePage.model_validate(page))
 

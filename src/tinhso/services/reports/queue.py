@@ -88,7 +88,7 @@ Keys = dict[str, Any]
 
 
 def _asked(
-    code: str, held: int, words: int, fields: int, reach: tuple[int, int]
+    code: str, held: int, words: int, fields: int, reach: tuple[bool, int, int]
 ) -> tuple[QuerySet[Case, Keys], list[QuerySet[Case]]]:
     rule = _BY_CODE[code].rule(held) & Q(report__isnull=False)  # those that have their row here (`adopt_report`)
     if fields:

@@ -8,16 +8,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.blocks.cases.clock import remaining_of
-from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.models import Case
-from tinhso.blocks.cases.queries import all_cases, cases_visible_to, ways_to_cases
+from tinhso.blocks.cases.queries import cases_visible_to, procedure_titles
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import Invalid, NotFound
-from tinhso.kernel.paging import page_by_key
 from tinhso.services.onestop.actions import drop_filter, save_filter
-from tinhso.services.onestop.case_filter import CaseFilter
+from tinhso.services.onestop.case_filter import CaseFilter, with_left
 from tinhso.services.onestop.models import SavedFilter
 
 
@@ -32,15 +29,11 @@ def _page(request: PersonRequest, address: QueryDict, *, name: str = "", problem
     asked, moment = CaseFilter.read(address), now()
     if hit := _only_hit(request.person, asked.text):
         return redirect("onestop:case", code=hit.code)
-    page = page_by_key(
-        all_cases().select_related("procedure", "version", "agency").defer(*CONTENTS),
-        order=("-submitted_at",),
-        cursor=address.get("trang"),
-        ways=[asked.of(way, moment) for way in ways_to_cases(request.person)],
-    )
+    page = asked.page(request.person, moment, address.get("trang"))
     context = {
         "page": page,
-        "rows": [(case, remaining_of(case, moment)) for case in page.rows],
+        "rows": with_left(page.rows, moment),
+        "titles": procedure_titles(),
         "filters": asked.bar(),
         "asked": asked,
         "saved": SavedFilter.objects.filter(person=request.person).order_by("name"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape
+from unicodedata import normalize
 
 from django import template
 from django.utils.safestring import SafeString
@@ -45,7 +46,7 @@ def report_rows(rows: Iterable[tuple[Line, str, Remaining | None]], **labels: st
             _ROW.format(
                 link=escape(REPORTS.desk % line.code),
                 kind=escape(kind),
-                text=escape(Truncator(line.text).chars(_LONGEST)) if line.text else "",
+                text=escape(_shortened(line.text or "")),
                 code=escape(line.code),
                 marks=_marks(line, waiting, too),
                 place=escape(line.address or "–"),
@@ -58,6 +59,11 @@ def report_rows(rows: Iterable[tuple[Line, str, Remaining | None]], **labels: st
             for line, kind, remaining in rows
         )
     )
+
+
+def _shortened(text: str) -> str:
+    text = normalize("NFC", text)
+    return text if len(text) <= _LONGEST else Truncator(text).chars(_LONGEST)
 
 
 def _marks(line: Line, waiting: str, too: str) -> str:
