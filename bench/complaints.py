@@ -97,7 +97,7 @@ class Lives:
         approve_answer(report, by=approver)
         start_correlation()
         [found] = queue_page(approver, at=now(), text=case.code).rows
-        assert found == case
+        assert found.pk == case.pk
         return case
 
 
