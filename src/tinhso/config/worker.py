@@ -29,6 +29,8 @@ def main() -> None:
             concurrency=int(os.environ.get("TINHSO_JOBS_AT_ONCE") or 4),
             shutdown_graceful_timeout=8,
             delete_jobs="successful",
+            listen_notify=False,  # nobody is told of a new job (ADR 23)
+            fetch_job_polling_interval=0.5,
             task_middleware=[_with_fresh_connection],
         )
 

@@ -29,7 +29,7 @@ class Invoice(models.Model):
         WITHDRAWN = "withdrawn", _("Hồ sơ được rút trước khi giải quyết")
         STOPPED = "stopped", _("Hồ sơ dừng xử lý trước khi giải quyết")
 
-    code = models.CharField(_("Mã hóa đơn"), max_length=20, unique=True)
+    code = models.CharField(_("Mã hóa đơn"), max_length=20)
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="invoices", verbose_name=_("Cơ quan thu"))
     title = models.CharField(_("Nội dung thu"), max_length=300)
     about = models.CharField(_("Về việc"), max_length=80, blank=True)
@@ -51,6 +51,7 @@ class Invoice(models.Model):
     class Meta:
         verbose_name = _("Hóa đơn")
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="payments_invoice_code_key"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="invoice_amount"),
             models.CheckConstraint(
                 condition=Q(status__in=["paid", "refunded"], paid_at__isnull=False) & ~Q(method="")

@@ -31,7 +31,6 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "id"], name="audit_object"),
             models.Index(fields=["actor_id", "id"], name="audit_actor"),
-            models.Index(fields=["event", "id"], name="audit_event"),
         ]
 
     def __str__(self) -> str:

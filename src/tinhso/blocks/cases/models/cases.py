@@ -55,7 +55,7 @@ class Channel(models.IntegerChoices):
 class Case(models.Model):
     """One matter between a person and an agency, from submission to the returned result."""
 
-    code = models.CharField(max_length=60, unique=True)
+    code = models.CharField(max_length=60)
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="cases")
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="cases", db_index=False)
     term_version = models.ForeignKey(
@@ -86,7 +86,7 @@ class Case(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="how often, because of a complaint")
     applicant_name = models.CharField(max_length=300)
     search = models.TextField(help_text="code and applicant's name, folded")
-    submission_key = models.CharField(max_length=64, null=True, unique=True, help_text="makes a repeated submission harmless")
+    submission_key = models.CharField(max_length=64, null=True, help_text="makes a repeated submission harmless")
     family = models.CharField(
         max_length=10, default=PROCEDURE, db_default=PROCEDURE, db_collation="C", help_text="that of its procedure"
     )
@@ -101,6 +101,9 @@ class Case(models.Model):
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="case_search"),
         ]
         constraints = [
+            # `unique=True` would keep a second index of the same column, for patterns that nobody asks for
+            models.UniqueConstraint(fields=["code"], name="cases_case_code_key"),
+            models.UniqueConstraint(fields=["submission_key"], name="cases_case_submission_key_key"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="case_channel_known"),
             models.CheckConstraint(condition=Q(family__in=CODES), name="case_family_known"),

@@ -43,7 +43,7 @@ class OriginalsReturn(models.Model):
 class Part(models.Model):
     """A document that belongs to the application (thành phần hồ sơ)."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="parts")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="parts", db_index=False)  # part_once_a_case begins with it
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=500)
     required = models.BooleanField(default=True)

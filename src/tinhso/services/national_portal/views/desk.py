@@ -16,6 +16,7 @@ from tinhso.blocks.identity.guards import PersonRequest, staff_only
 from tinhso.kernel.errors import DomainError, NotFound
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import allowed, require
+from tinhso.kernel.text import fold
 from tinhso.services.national_portal.actions.demo import behave
 from tinhso.services.national_portal.actions.letters import drop, send_again, send_many_again
 from tinhso.services.national_portal.actions.queueing import tell_again
@@ -53,7 +54,8 @@ def overview(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     rows = messages_visible_to(request.person)
     rows = rows.filter(state=state) if state else rows
-    rows = rows.filter(case__code__startswith=text.upper()) if text else rows
+    if text:  # what is searched has an index for parts of it, the code has none
+        rows = rows.filter(case__search__contains=fold(text), case__code__startswith=text.upper())
     found, behaviour, moment = _options(), DemoBehaviour.objects.first(), now()
     stands = standing()
     context = {
