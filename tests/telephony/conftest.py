@@ -154,6 +154,16 @@ def sip(transactional_db: None, live_server: Any, town: Any, settings: Any, tmp_
 
 
 @pytest.fixture
+def sip_of_long_rounds(transactional_db: None, live_server: Any, town: Any, settings: Any, tmp_path: Path) -> Iterator[Sip]:  # noqa: F811
+    """As `sip`, and telephones ring for eight seconds before others do."""
+    with exchange_runs(live_server, town, settings, tmp_path, ring=8) as made:
+        assert made.register("201")
+        ready(made.hotline.agent)
+        yield made
+    connection.close()
+
+
+@pytest.fixture
 def sip_with_voice(
     transactional_db: None,
     live_server: Any,
@@ -190,6 +200,7 @@ def exchange_runs(
     *,
     voice: bool = False,
     records: bool = False,
+    ring: int = 3,
 ) -> Iterator[Sip]:
     for program in ("kamailio", "sipp", *(("rtpengine",) if voice else ())):
         if shutil.which(program) is None and not Path("/usr/sbin", program).exists():
@@ -199,7 +210,7 @@ def exchange_runs(
     hotline = make_hotline(town)
     gate = Gate(urlsplit(live_server.url).port or 80)
     place, trunk = f"127.0.0.1:{free_port()}", free_port()
-    exchange = Exchange(place, f"127.0.0.1:{trunk}", ("127.0.0.1/32",), ("02731022",), longest=20, ring=3)
+    exchange = Exchange(place, f"127.0.0.1:{trunk}", ("127.0.0.1/32",), ("02731022",), longest=20, ring=ring)
     if voice:
         web, control = f"127.0.0.1:{free_port(socket.SOCK_STREAM)}", f"127.0.0.1:{free_port()}"
         exchange = replace(exchange, voice="127.0.0.1", records=records, control=control, web=web, browser=f"ws://{web}/")

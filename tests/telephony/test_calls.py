@@ -74,6 +74,17 @@ def test_a_caller_waits_until_somebody_is_ready(sip: Sip) -> None:
     assert (call.agent, Call.objects.count()) == (sip.hotline.colleague, 1)  # asked for several times, and one call
 
 
+def test_a_wait_longer_than_a_telephone_may_stay_silent_does_not_end_the_call(sip_of_long_rounds: Sip) -> None:
+    sip = sip_of_long_rounds
+    busy, caller = sip.phone("201", "busy"), sip.call()
+    assert sip.ends(busy)  # busy at once: it rings again when the round of eight seconds is over
+    phone = sip.phone("201", "answers")
+    assert sip.ends(caller)
+    assert sip.ends(phone)
+    call = sip.becomes("ended")
+    assert call.answered_at - call.started_at > timedelta(seconds=6)
+
+
 def test_a_refused_number_hears_that_the_line_is_busy(sip: Sip) -> None:
     block_number(sip.hotline.line, CALLER, "Quấy rối", by=sip.hotline.lead)
     assert sip.ends(sip.call("refused"))

@@ -1,7 +1,7 @@
 """What the public looks for among the reports a moderator released: chosen by field, state, agency and period."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.models import CaseLink, CasePlace, Party
-from tinhso.blocks.cases.queries import catalogue
+from tinhso.blocks.cases.queries import all_cases, catalogue
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.errors import NotFound
 from tinhso.kernel.time import local
@@ -84,12 +84,15 @@ def agencies_with_reports() -> QuerySet[Agency]:
     )
 
 
+_OWN = 20
+
+
 def report_of(code: str, *, person: Person | None, own: bool, phone: str = "") -> tuple[Report, bool]:
     """A report and whether it is the visitor's own. The own one is seen before a moderator has released it.
 
     Args:
         own: the visitor sent it from this browser, or has shown its follow-up code.
-        phone: the one this device has proven; who sent a report without an account is known by it.
+        phone: the telephone or e-mail this device has proven; who sent a report without an account is known by it.
 
     Raises:
         NotFound: there is none, or it is neither public nor the visitor's.
@@ -98,10 +101,27 @@ def report_of(code: str, *, person: Person | None, own: bool, phone: str = "") -
     report = Report.objects.select_related(*related).filter(case__code=code).first()
     if report:
         mine = own or (person is not None and report.case.applicant_id == person.pk)
-        mine = mine or bool(phone and report.case.parties.filter(role=Party.Role.APPLICANT, phone=phone).exists())
+        mine = mine or bool(
+            phone and report.case.parties.filter(Q(phone=phone) | Q(email=phone), role=Party.Role.APPLICANT).exists()
+        )
         if mine or report.public:
             return report, mine
-    raise NotFound(_("Không tìm thấy phản ánh này. Có thể phản ánh đang chờ kiểm duyệt trước khi công khai."))
+    raise NotFound(
+        _("Không tìm thấy phản ánh này, hoặc phản ánh chưa công khai. Nếu là của bạn, hãy mở bằng “Phản ánh của tôi”.")
+    )
+
+
+def sent_by(person: Person | None, phone: str, codes: Iterable[str]) -> list[Report]:
+    """The latest that somebody sent: with the account, with the telephone proved by this device, from this browser."""
+    ways = [Q(code__in=list(codes))]
+    if person:
+        ways.append(Q(applicant=person))
+    if phone:
+        ways.append(Q(pk__in=Party.objects.filter(phone=phone, role=Party.Role.APPLICANT).values("case")))
+    newest = all_cases(REPORTS).order_by("-submitted_at")
+    keys = {pk for way in ways for pk in newest.filter(way).values_list("pk", flat=True)[:_OWN]}
+    related = ("case__procedure", "case__form")
+    return list(Report.objects.select_related(*related).filter(pk__in=keys).order_by("-case__submitted_at", "-case")[:_OWN])
 
 
 def joined_to(report: Report) -> Report | None:

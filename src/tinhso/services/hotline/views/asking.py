@@ -153,7 +153,11 @@ def asked(request: VisitorRequest, code: str) -> HttpResponse:
         except DomainError as error:
             problem = error
     found = _by_code(request, code)
-    context = _thread(found) | {"problem": problem, "entered": request.POST if problem else {}, "fresh": "moi" in request.GET}
+    context = _thread(found) | {
+        "problem": problem,
+        "entered": request.POST if problem else {},
+        "fresh": "moi" in request.GET and found.due_at,
+    }
     context |= {"attach": attach(), "kept": files if problem and files.files else None}
     if request.headers.get("HX-Request"):
         return _renewed(request, context | {"told": True}, status=problem.status if problem else 200)

@@ -333,6 +333,27 @@ def test_a_province_may_ask_for_a_proven_telephone(visitor, settings):
     assert (refused.status_code, taken.status_code) == (403, 302)
 
 
+def test_ones_own_reports_are_listed_for_account_browser_and_proven_number(visitor, citizen, sent):
+    with_account = sent(at=now()).case.code
+    told = Client()
+    told.post("/phan-anh/gui/", {**FORM, "phone": "0912345678"})
+    left = Report.objects.exclude(case__code=with_account).get().case.code
+    assert "hãy mở bằng “Phản ánh của tôi”" in visitor.get(f"/phan-anh/{left}/").content.decode()
+
+    def listed(client):
+        page = client.get("/phan-anh/tra-cuu/").content.decode()
+        return [code in page for code in (with_account, left)]
+
+    assert listed(visitor) == [False, False]
+    assert listed(citizen) == [True, False]
+    assert listed(told) == [False, True]
+    seeing = "/phan-anh/xac-nhan/?viec=xem"
+    visitor.post(seeing, {"phone": "0912345678"})
+    assert visitor.post(seeing, {"act": "ma", "code": phones._code("0912345678", now())})["Location"] == "/phan-anh/tra-cuu/"
+    assert listed(visitor) == [False, True]
+    assert left in visitor.get(f"/phan-anh/{left}/").content.decode()
+
+
 # --- following
 
 

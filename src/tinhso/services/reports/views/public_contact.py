@@ -25,6 +25,8 @@ from tinhso.services.reports.queries import public_report
 
 SENT = "sent_reports"
 """In the session: the codes of what this browser has sent, or has shown the follow-up code of."""
+SEE = "xem"
+"""What one wants: to see what was sent with the address."""
 _COOKIE, _ASKED = "reports_contact", "reports_contact_asked"
 
 
@@ -77,10 +79,23 @@ def contact(request: VisitorRequest) -> HttpResponse:
         except DomainError as error:
             problem = error
     shown = asked if request.method == "POST" and not (problem and "phone" in problem.fields) else ""
-    code = request.GET.get("phan-anh", "")
-    onwards = reverse("reports:page", args=[code]) if code.replace("-", "").isalnum() else reverse("reports:send")
-    context = {"onwards": onwards, "asked": shown, "problem": problem, "entered": request.POST, "proven": contact_of(request)}
+    context = {
+        "onwards": _afterwards(request),
+        "sees": request.GET.get("viec") == SEE,
+        "asked": shown,
+        "problem": problem,
+        "entered": request.POST,
+        "proven": contact_of(request),
+    }
     return render(request, "reports/public/contact.html", context, status=problem.status if problem else 200)
+
+
+def _afterwards(request: VisitorRequest) -> str:
+    """Where somebody goes on who signs in instead. The address may name anything for a report."""
+    if request.GET.get("viec") == SEE:
+        return reverse("reports:find")
+    code = request.GET.get("phan-anh", "")
+    return reverse("reports:page", args=[code]) if code.replace("-", "").isalnum() else reverse("reports:send")
 
 
 def _forgotten(request: VisitorRequest) -> HttpResponse:
@@ -109,7 +124,7 @@ def _onwards(request: VisitorRequest, address: str) -> HttpResponse:
         messages.success(request, deed(public_report(code), **({"email": address} if "@" in address else {"phone": address})))
         answer = redirect("reports:page", code=code)
     else:
-        answer = redirect("reports:send")
+        answer = redirect("reports:find" if request.GET.get("viec") == SEE else "reports:send")
     lasts = int(KEPT.total_seconds())
     answer.set_cookie(
         _COOKIE, token, max_age=lasts, path="/phan-anh/", secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"

@@ -31,7 +31,7 @@ from tinhso.services.reports.actions.reporter import reopen as reopen_report
 from tinhso.services.reports.actions.sending import MOST_PHOTOS
 from tinhso.services.reports.limits import spend_answer
 from tinhso.services.reports.models import REOPEN_WINDOW, Follower, Report
-from tinhso.services.reports.published import joined_to, report_of
+from tinhso.services.reports.published import joined_to, report_of, sent_by
 from tinhso.services.reports.queries import fields_open, photos_shown, public_file
 from tinhso.services.reports.views.public_contact import SENT, contact_of
 from tinhso.services.reports.views.public_send import kind_of
@@ -169,7 +169,7 @@ def reopen(request: VisitorRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: VisitorRequest) -> HttpResponse:
-    """Back to one's own report with its two codes, from any device."""
+    """One's own reports, and back to another of them with its two codes, from any device."""
     code, errors = request.POST.get("code", request.GET.get("ma", "")).strip().upper()[:60], {}
     if request.method == "POST":
         spend_try("reports.find", client_address(request), limit=_TRIES, window=_WINDOW, at=now())
@@ -179,5 +179,13 @@ def find(request: VisitorRequest) -> HttpResponse:
             return redirect("reports:page", code=code)
         errors = {"code": _("Hai mã không khớp với phản ánh nào. Hãy xem lại từng chữ.")}
     breadcrumbs = [(_("Phản ánh hiện trường"), reverse("reports:list")), (_("Tra cứu"), "")]
-    context = {"code": code, "errors": errors, "breadcrumbs": breadcrumbs}
+    fields, proven = fields_open(now()), contact_of(request)
+    own = sent_by(request.person, proven, request.session.get(SENT, ()))
+    context = {
+        "rows": [(report, kind_of(report, fields), state_of(report.case)) for report in own],
+        "proven": "" if request.person else proven,
+        "code": code,
+        "errors": errors,
+        "breadcrumbs": breadcrumbs,
+    }
     return render(request, "reports/public/find.html", context, status=422 if errors else 200)

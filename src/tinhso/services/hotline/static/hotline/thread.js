@@ -3,8 +3,10 @@ const form = document.querySelector("[data-said]");
 const field = form?.querySelector("textarea");
 const lost = document.querySelector("[data-lost]");
 const TYPING = 5000;
+const AGAIN = 1500;
 let photos = new Map();
 let typed = 0;
+let sent = 0;
 let below = true;
 
 const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -25,8 +27,12 @@ function enters() {
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.target === thread() && Date.now() - typed < TYPING) event.detail.parameters.go = "1";
 });
+const empty = () => !field.value.trim() && !form.querySelector("input[type=file]")?.files.length;
+// a second press of what has just been sent is no empty message
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target === form) typed = 0;
+  if (event.target !== form) return;
+  if (empty() && Date.now() - sent < AGAIN) event.preventDefault();
+  typed = 0;
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target !== thread()) return;
@@ -44,6 +50,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (lost) lost.hidden = xhr.status !== 0 && xhr.status < 500;
   if (elt === form && successful) {
     field.value = "";
+    sent = Date.now();
     form.elements.key.value = fresh();
     field.focus();
   }
