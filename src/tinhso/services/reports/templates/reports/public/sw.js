@@ -1,3 +1,4 @@
+{% load get_static_prefix from static %}
 // Keeps the empty form for the moment without network, and sends the reports that wait when there is one again.
 // Of other pages it keeps the one that says so: pages hold personal data. Both are fetched without cookies, as a visitor would see it.
 import { sendWaiting, waiting } from "{{ outbox }}";
