@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases import models
 from tinhso.blocks.cases.bpmn.graph import Node
-from tinhso.blocks.cases.models import ENDED, Case, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.models import ENDED, Case, ProcedureVersion, Stand, Status, Step
 from tinhso.blocks.cases.overruns import overrun, steps_behind_lateness
 from tinhso.blocks.cases.process import node_of
 from tinhso.blocks.directory.calendars import agency_calendar, agency_calendar_by_id
@@ -246,9 +246,9 @@ def late_steps(now: datetime | Param) -> Q:
     return Q(done_at__isnull=True, cancelled=False, due_at__lt=now)
 
 
-def standing_still(*, case: str = "") -> Q:
+def standing_still() -> Q:
     """Received cases whose clock stands still."""
-    return Q(**{f"{case}ended_at": None, f"{case}received_at__isnull": False, f"{case}due_at": None})
+    return Q(ended_at=None, received_at__isnull=False, due_at=None)
 
 
 def ended_on_time() -> Q:
@@ -262,6 +262,14 @@ def ended_late() -> Q:
 def ended_past_due() -> Q:
     """With a result or without."""
     return Q(ended_at__gt=F("due_at"))
+
+
+def stand_of(case: Case) -> Stand:
+    """What the database writes at the open steps of a case when it changes (migration 23)."""
+    still = case.ended_at is None and case.received_at is not None and case.due_at is None
+    if still or case.status in (Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY):
+        return Stand.STILL
+    return Stand.RUNS if case.ended_at is None else Stand.DECIDED
 
 
 def remaining_of(case: Case, now: datetime) -> Remaining | None:

@@ -16,10 +16,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.access_code import lookup_code_fits
-from tinhso.blocks.cases.clock import standing_still
 from tinhso.blocks.cases.families import PROCEDURES, Family, family_of, family_of_role
 from tinhso.blocks.cases.kept import CONTENTS
-from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Opinion, Party, Procedure, ProcedureVersion, Status, Step
+from tinhso.blocks.cases.models import ENDED, Case, CaseAccess, Opinion, Party, Procedure, ProcedureVersion, Stand, Status, Step
 from tinhso.blocks.directory.models import Agency, Person, UnitLevel
 from tinhso.blocks.directory.queries import holders
 from tinhso.blocks.identity.policy import Pair, grants, read_grants
@@ -321,12 +320,8 @@ def work_of(person: Person, family: Family = PROCEDURES) -> QuerySet[Step]:
 
 
 def _waiting(held: Sequence[Pair], theirs: Q) -> QuerySet[Step]:
-    return (
-        Step.objects.filter(of_roles(held), theirs | Q(assignee__isnull=True), done_at__isnull=True, cancelled=False)
-        .exclude(case__status__in=[Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY])
-        .exclude(standing_still(case="case__"))
-        .select_related("case", "case__procedure", "agency", "assignee")
-    )
+    waiting = Step.objects.filter(of_roles(held), theirs | Q(assignee__isnull=True), done_at__isnull=True, cancelled=False)
+    return waiting.exclude(stand=Stand.STILL).select_related("case", "case__procedure", "agency", "assignee")
 
 
 def fixed_work(held: int) -> QuerySet[Step]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.actions.opinions import ASKED_ROLES
 from tinhso.blocks.cases.clock import late_steps
-from tinhso.blocks.cases.models import Case, Opinion, Step
+from tinhso.blocks.cases.models import Case, Opinion, Stand, Step
 from tinhso.blocks.cases.queries import all_cases, fixed_questions, fixed_work, search_cases, work_of, work_values
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person
 from tinhso.blocks.directory.queries import holders, tenures_on
@@ -46,7 +46,7 @@ class Share:
 
 
 def _shares(*, now: Any, tomorrow: Any, person: Any) -> dict[str, Q]:
-    running = Q(case__ended_at=None)
+    running = Q(stand=Stand.RUNS)
     return {
         "": Q(pk__isnull=False),
         "qua-han": running & late_steps(now),

@@ -9,6 +9,7 @@ from django.db.models import Exists, Model, OuterRef
 from tinhso.blocks.cases.actions.assigning import assign_by_policy
 from tinhso.blocks.cases.actions.common import access
 from tinhso.blocks.cases.bpmn.graph import Node
+from tinhso.blocks.cases.clock import stand_of
 from tinhso.blocks.cases.models import Opinion, Step
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in
 from tinhso.kernel.fixed_query import FixedQuery, Param
@@ -31,6 +32,7 @@ def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: 
             agency=agency,
             opened_at=at,
             due_at=due_in(scope, node, opened_at=at),
+            stand=stand_of(case),
         ),
         beside=[access(case, agency, node.role), *beside],
     )

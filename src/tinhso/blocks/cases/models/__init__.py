@@ -12,7 +12,7 @@ from tinhso.blocks.cases.models.places import CaseLink, CasePlace
 from tinhso.blocks.cases.models.procedures import Procedure, ProcedureVersion
 from tinhso.blocks.cases.models.procedures import _DateRange as _DateRange  # the first migration knows it by this name
 from tinhso.blocks.cases.models.routing import Routing
-from tinhso.blocks.cases.models.steps import JoinArrival, Step
+from tinhso.blocks.cases.models.steps import JoinArrival, Stand, Step
 from tinhso.blocks.cases.models.trail import CaseAccess, Mention, TimelineEntry
 from tinhso.blocks.cases.models.waiting import Opinion, OpinionFile, SubCase, Wait
 
@@ -51,6 +51,7 @@ __all__ = [
     "Reopening",
     "ResultReturn",
     "Routing",
+    "Stand",
     "Status",
     "Step",
     "SubCase",

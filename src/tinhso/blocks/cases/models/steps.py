@@ -8,6 +8,15 @@ from tinhso.blocks.cases.models.cases import Case
 from tinhso.blocks.cases.models.procedures import ProcedureVersion
 
 
+class Stand(models.IntegerChoices):
+    """How the case of an open step stands, as far as work goes. `STILL` waits for no one: the clock stands, or the applicant was
+    asked for something. `DECIDED` has ended; what is left is to hand the result over."""
+
+    RUNS = 0
+    STILL = 1
+    DECIDED = 2
+
+
 class Step(models.Model):
     """A user task of the process, waiting for somebody or done. An agency and a role hold it until a person takes it."""
 
@@ -36,6 +45,9 @@ class Step(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("directory.Person", models.PROTECT, null=True, related_name="+")
     cancelled = models.BooleanField(default=False)
+    stand = models.SmallIntegerField(
+        choices=Stand, default=Stand.RUNS, db_default=Stand.RUNS, help_text="of its case while the step is open"
+    )
     escalated_at = models.DateTimeField(null=True, help_text="when its agency's heads were told that it is late")
     outcome = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)

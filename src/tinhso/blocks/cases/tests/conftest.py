@@ -1,6 +1,6 @@
 """A small commune with its staff, and a procedure of three steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +11,9 @@ import pytest
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, submit_case
 from tinhso.blocks.cases.actions.procedures import install_procedure
 from tinhso.blocks.cases.actions.stopping import ask_withdrawal, grant_withdrawal
+from tinhso.blocks.cases.clock import stand_of
 from tinhso.blocks.cases.loading import ProcedureDefinition, load_folder
-from tinhso.blocks.cases.models import Case, ProcedureVersion
+from tinhso.blocks.cases.models import Case, ProcedureVersion, Step
 from tinhso.blocks.cases.tests.folder import write_folder
 from tinhso.blocks.directory.actions import appoint, create_agency, create_post, register_person
 from tinhso.blocks.directory.models import Agency, AgencyKind, Person, Post, Tenure, Unit, UnitKind, UnitLevel
@@ -22,6 +23,18 @@ from tinhso.kernel.time import VIETNAM
 
 # Monday, in the middle of a week without holidays
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=VIETNAM)
+
+
+@pytest.fixture(autouse=True)
+def steps_stand_as_their_cases(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did: what the database keeps at the open steps is what their cases say."""
+    database = next((name for name in ("transactional_db", "db") if name in request.fixturenames), "")
+    if database:
+        request.getfixturevalue(database)
+    yield
+    if database:
+        steps = Step.objects.filter(done_at=None, cancelled=False).select_related("case")
+        assert [step for step in steps if step.stand != stand_of(step.case)] == []
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from tinhso.blocks.cases.tests.conftest import Town, submitted, town, version  # noqa: F401
+from tinhso.blocks.cases.tests.conftest import Town, steps_stand_as_their_cases, submitted, town, version  # noqa: F401
 from tinhso.blocks.directory.actions import appoint, create_post, register_person
 from tinhso.blocks.directory.models import Person
 from tinhso.blocks.identity.actions import open_account
