@@ -265,7 +265,7 @@ def ended_past_due() -> Q:
 
 
 def stand_of(case: Case) -> Stand:
-    """What the database writes at the open steps of a case when it changes (migration 23)."""
+    """What the database writes at the open steps of a case when it changes (migration 24)."""
     still = case.ended_at is None and case.received_at is not None and case.due_at is None
     if still or case.status in (Status.SUPPLEMENT_ASKED, Status.FINANCIAL_DUTY):
         return Stand.STILL
