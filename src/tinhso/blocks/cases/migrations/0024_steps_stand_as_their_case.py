@@ -6,7 +6,7 @@ Which of them, the database writes when a case changes; a step begins as its cas
 from django.db import migrations, models
 
 # `models.steps.Stand`, of a case; no function of the database, as taking one apart costs every change of a case
-_OF = """(CASE
+STAND_OF = """(CASE
     WHEN {0}.status IN (5, 6) OR ({0}.ended_at IS NULL AND {0}.received_at IS NOT NULL AND {0}.due_at IS NULL) THEN 1
     WHEN {0}.ended_at IS NOT NULL THEN 2
     ELSE 0
@@ -14,33 +14,16 @@ END)"""
 _TRIGGER = f"""
 CREATE FUNCTION cases_steps_stand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE cases_step SET stand = {_OF.format("NEW")} WHERE case_id = NEW.id AND done_at IS NULL AND NOT cancelled;
+    UPDATE cases_step SET stand = {STAND_OF.format("NEW")} WHERE case_id = NEW.id AND done_at IS NULL AND NOT cancelled;
     RETURN NULL;
 END $$;
 CREATE TRIGGER steps_stand AFTER UPDATE OF status, received_at, due_at, ended_at ON cases_case FOR EACH ROW
-    WHEN ({_OF.format("OLD")} <> {_OF.format("NEW")}) EXECUTE FUNCTION cases_steps_stand();
-"""  # noqa: S608 - no values
-# those that were there before, fifty thousand at a time, so that nobody who finishes one waits long
-_FILL = f"""
-DO $$
-DECLARE
-    first bigint := 0;
-    last bigint := (SELECT max(id) FROM cases_step);
-BEGIN
-    WHILE first <= last LOOP
-        UPDATE cases_step SET stand = {_OF.format("c")} FROM cases_case c
-        WHERE cases_step.id > first AND cases_step.id <= first + 50000 AND done_at IS NULL AND NOT cancelled
-            AND c.id = case_id AND {_OF.format("c")} <> stand;
-        COMMIT;
-        first := first + 50000;
-    END LOOP;
-END $$;
+    WHEN ({STAND_OF.format("OLD")} <> {STAND_OF.format("NEW")}) EXECUTE FUNCTION cases_steps_stand();
 """  # noqa: S608 - no values
 _GONE = "DROP TRIGGER steps_stand ON cases_case; DROP FUNCTION cases_steps_stand();"
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("cases", "0023_fewer_indexes")]
 
     operations = [
@@ -55,5 +38,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(_TRIGGER, _GONE),
-        migrations.RunSQL(_FILL, migrations.RunSQL.noop),
     ]
