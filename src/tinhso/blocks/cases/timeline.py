@@ -7,7 +7,8 @@ from datetime import datetime
 from django.utils.translation import pgettext_lazy
 
 from tinhso.blocks.cases.mentions import Piece, names_by_note, pieces_of
-from tinhso.blocks.cases.models import Case
+from tinhso.blocks.cases.models import Case, TimelineEntry
+from tinhso.kernel.fixed_query import FixedQuery, Param
 
 TITLES = {
     "submitted": pgettext_lazy("timeline", "Nộp hồ sơ"),
@@ -80,11 +81,14 @@ class Line:
     """the text of a note that names colleagues, taken apart"""
 
 
+_ENTRIES = FixedQuery(
+    lambda: TimelineEntry.objects.select_related("actor").filter(case=Param("case")).order_by("at", "pk").defer("actor__search")
+)
+
+
 def timeline_of(case: Case, *, public: bool) -> list[Line]:
     """What happened, oldest first. The public sees the agency, not the officer."""
-    entries = case.timeline.select_related("actor").order_by("at", "pk")
-    if public:
-        entries = entries.filter(public=True)
+    entries = [entry for entry in _ENTRIES.rows(case=case.pk) if entry.public or not public]
     notes = [entry.pk for entry in entries if entry.event == "noted" and "@" in entry.note]
     names = names_by_note(notes) if notes else {}
     return [

@@ -40,4 +40,12 @@ def undelivered(*, since: datetime) -> QuerySet[Message]:
 
 def messages_about(about: str) -> QuerySet[Message]:
     """What was written about a thing, newest first. The caller has checked that the reader may see the thing."""
-    return Message.objects.filter(about=about).select_related("person").order_by("-pk")
+    return Message.objects.filter(about=about).order_by("-pk")
+
+
+_ABOUT = FixedQuery(lambda: Message.objects.filter(about=Param("about")).defer("body").order_by("-pk"))
+
+
+def list_about(about: str) -> list[Message]:
+    """The same for a page that is opened all the time; without what they say."""
+    return _ABOUT.rows(about=about)

@@ -32,6 +32,7 @@ from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.paging import page_by_key
 from tinhso.kernel.permissions import require
 from tinhso.services.onestop.case_filter import LONGEST_SEARCH, CaseFilter, hands_of
+from tinhso.services.onestop.case_page import steps_of
 from tinhso.services.onestop.clock_answer import Answer, ClockOut, Length, clock_out
 from tinhso.services.onestop.forms import ApplicantForm
 
@@ -207,8 +208,7 @@ def open_case(request: PersonRequest, code: str) -> HttpResponse:
 def clock_of_case(request: PersonRequest, code: str) -> HttpResponse:
     """Due when and why, late by how much, whose step made it late, when the clock ran and when it stood still."""
     case = case_for_staff(code, request.person)
-    steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
-    return _sent(clock_out(case, standing(case, now(), steps)))
+    return _sent(clock_out(case, standing(case, now(), steps_of(case))))
 
 
 @router.post("/cases/{code}/accept", response=CaseRow, summary="Accept a submitted case")

@@ -116,7 +116,17 @@ def waiting_for_signature(person: Person) -> QuerySet[Step]:
 
 def next_work(person: Person, *, besides: int) -> Step | None:
     """The most urgent step that waits for the person in another case than `besides`."""
-    return work_of(person).exclude(case=besides).order_by("due_at", "pk").first()
+    held, values = work_values(person)
+    return _next(held).first(besides=besides, **values)
+
+
+@cache
+def _next(held: int) -> FixedQuery[Step, Step]:
+    def make() -> QuerySet[Step]:
+        others = fixed_work(held).select_related(None).exclude(case=Param("besides"))
+        return others.select_related("case__procedure").defer("case__search").order_by("due_at", "pk")[:1]
+
+    return FixedQuery(make)
 
 
 def agencies_to_ask(case: Case, on: date) -> list[tuple[str | Promise, list[Agency]]]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +27,7 @@ from tinhso.blocks.files.reading import file_response
 from tinhso.blocks.forms.engine.summary import FileNames
 from tinhso.blocks.forms.uploads import names_of
 from tinhso.blocks.identity.guards import PersonRequest, staff_only
-from tinhso.blocks.messaging.queries import messages_about
+from tinhso.blocks.messaging.queries import list_about
 from tinhso.blocks.papers.actions import signed_pdf_of
 from tinhso.blocks.papers.models import Kind
 from tinhso.blocks.payments.actions import pay_cash
@@ -37,6 +36,7 @@ from tinhso.kernel.errors import DomainError, Invalid, NotFound
 from tinhso.kernel.permissions import allowed
 from tinhso.kernel.time import local
 from tinhso.kernel.web.policy import embeddable
+from tinhso.services.onestop.case_page import applicant_of, fee_of, papers_of, parts_of, steps_of
 from tinhso.services.onestop.queries import next_work
 
 
@@ -58,17 +58,17 @@ def _show(
     refused: Step | None = None,
 ) -> HttpResponse:
     moment = now()
-    steps = list(case.steps.select_related("agency", "assignee", "done_by").order_by("opened_at", "pk"))
+    steps = steps_of(case)
     powers = staff_powers(request.person, case, steps, now=moment)
     stands, promise = standing(case, moment, steps), promise_to(case)
     waits_here = powers.accept or powers.answer_supplement or powers.steps
-    papers = list(case.papers.select_related("paper").order_by("pk"))
+    papers = papers_of(case)
     timeline = timeline_of(case, public=False)
     beside = beside_steps(case, events={line.event for line in timeline})
     for step in steps:
         if step.sub_id:
             step.sub = beside.subs[step.sub_id]
-    parts = list(case.parts.order_by("pk").prefetch_related(Prefetch("files", PartFile.objects.select_related("file"))))
+    parts = parts_of(case)
     context = {
         "case": case,
         "held": [part for part in parts if part.held],
@@ -81,7 +81,7 @@ def _show(
         "form": form_of(case.version).render_summary(
             case.form.answers, on=local(case.submitted_at).date(), dense=True, files=_answered(case)
         ),
-        "party": case.parties.order_by("pk").first(),
+        "party": applicant_of(case),
         "parts": parts,
         "steps": stands.steps,
         "powers": powers,
@@ -90,8 +90,8 @@ def _show(
         "beside": beside,
         "timeline": timeline,
         "papers": papers,
-        "fee": CaseInvoice.objects.select_related("invoice").filter(case=case).first(),
-        "sent": messages_about(f"cases.case:{case.pk}"),
+        "fee": fee_of(case),
+        "sent": list_about(f"cases.case:{case.pk}"),
         "problem": problem,
         "entered": entered or {},
         "receipt": next((row.paper for row in reversed(papers) if row.paper.kind == Kind.RECEIPT), None),
