@@ -128,6 +128,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "tinhso.kernel.web.templatetags.ui",
+                "tinhso.kernel.web.templatetags.texts",
                 "tinhso.blocks.papers.templatetags.papers",
             ],
         },
