@@ -127,6 +127,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django.templatetags.i18n",
+                "django.templatetags.static",
                 "tinhso.kernel.web.templatetags.ui",
                 "tinhso.kernel.web.templatetags.texts",
                 "tinhso.blocks.papers.templatetags.papers",
