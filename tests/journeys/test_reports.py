@@ -140,6 +140,8 @@ def test_a_report_that_waits_is_sent_by_itself_when_the_network_returns(telephon
     _fill(telephone)
     telephone.get_by_role("button", name="Gửi phản ánh").click()
     expect(telephone.get_by_text("sẽ tự gửi khi có mạng")).to_be_visible()
+    expect(telephone.locator("[name=lon]")).to_have_value("")  # the next one is somewhere else
+    expect(telephone.get_by_text("Đã lấy vị trí")).to_be_hidden()
 
     telephone.context.set_offline(False)
     expect(telephone.get_by_role("heading", name="Đã gửi từ máy này")).to_be_visible(timeout=PATIENT)

@@ -145,7 +145,10 @@ def report_for_staff(code: str, person: Person) -> Report:
     Raises:
         NotFound: there is none, or the person may not know that there is.
     """
-    case = case_for_staff(code, person, REPORTS)
+    try:
+        case = case_for_staff(code, person, REPORTS)
+    except NotFound:
+        raise _no_report(code) from None
     report = _REPORT.first(case=case.pk)
     if report is None:  # told to the 1022 line a moment ago: `adopt_report` has yet to run
         raise _no_report(code)

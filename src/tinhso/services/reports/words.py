@@ -38,6 +38,7 @@ _TITLES = {
     "reopened": _("Người gửi mở lại"),
     "joined": _("Gộp vào phản ánh trùng"),
     "step_done": _("Xong một bước"),
+    "time_ran_out": _("Quá giờ nhắc việc"),
 }
 
 

@@ -74,6 +74,13 @@ def test_deeds_that_fail_show_why_and_keep_what_was_typed(sent: Send, staff: Sta
     answer = client.post(f"/phan-anh/xu-ly/{report.case.code}/thue/", {"email": "khong phai", "task": "Vá"})
     assert answer.status_code == 422
     assert "khong phai" in answer.content.decode()
+    assert 'href="#email"' in answer.content.decode()
+    noted = client.post(f"/phan-anh/xu-ly/{report.case.code}/ghi-chu/", {"note": " "}).content.decode()
+    assert 'href="#note"' in noted
+    parted = {"matter": "PA-ANTT.street_light", "text": "x"}
+    refused = signed_in(staff.desk).post(f"/phan-anh/xu-ly/{report.case.code}/tach/", parted).content.decode()
+    assert 'href="#split-text"' in refused
+    assert 'value="PA-ANTT.street_light" selected' in refused
     assert do(client, report, "cong-khai", text="x") == 403
     assert do(client, report, "khong-co", text="x") == 404
     assert do(client, report, "giao", to="abc") == 404

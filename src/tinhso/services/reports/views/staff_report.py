@@ -35,6 +35,15 @@ _FETCHING = timedelta(days=1)
 """A picture named by an address that is not there by then does not come any more."""
 
 
+_CONTROLS = {
+    "cong-khai": {"text": "public-text"},
+    "ghi-chu": {"text": "note"},
+    "tach": {"matter.kind": "matter", "matter.text": "split-text"},
+    "tra-lai": {"note": "note-back"},
+}
+"""Where a field of a deed stands on the page under another id than its name: the list of what is wrong leads there."""
+
+
 @require_safe
 @staff_only
 def report(request: PersonRequest, code: str) -> HttpResponse:
@@ -116,6 +125,7 @@ def _show(
         "answers_given": list(case.supplements.exclude(answered_at=None).order_by("answered_at")),
         "rating": getattr(case, "rating", None),
         "problem": problem,
+        "wrong": {_CONTROLS.get(failed, {}).get(name, name): text for name, text in problem.fields.items()} if problem else {},
         "entered": entered or {},
         "failed": failed,
         "breadcrumbs": [(_("Phản ánh"), reverse("reports:queue")), (case.code, "")],
