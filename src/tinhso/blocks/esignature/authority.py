@@ -22,7 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
+from tinhso.blocks.esignature.asn1 import read_lengths_rightly
 from tinhso.blocks.esignature.keys import SoftKeys, soft_keys
+
+read_lengths_rightly()
 
 SAMPLE_MARK = "MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 SHORT_MARK = " (MẪU)"
