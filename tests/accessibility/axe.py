@@ -7,9 +7,11 @@ from playwright.sync_api import Page
 
 _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 level AA and all below it, and what axe knows to be good practice
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# of these, what light and dark can change
+_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 _RUN = """async (rules) => {
-    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: rules } });
+    const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
     return violations.flatMap(({ id, help, nodes }) =>
         nodes.map((node) => `${id}: ${help} – ${node.target.join(" ")} – ${node.html.slice(0, 120)}`));
 }"""
@@ -22,8 +24,17 @@ def _script() -> str:
 
 def violations(page: Page) -> list[str]:
     """What hinders people on the page as it stands, one line each: rule, what is wrong, where."""
+    return _found(page, _RULES)
+
+
+def colour_violations(page: Page) -> list[str]:
+    """Of these what the colours do, for a page that was looked at whole in its other colours."""
+    return _found(page, _COLOURS)
+
+
+def _found(page: Page, rules: dict[str, object]) -> list[str]:
     page.evaluate(_script())
-    found: list[str] = page.evaluate(_RUN, _RULES)
+    found: list[str] = page.evaluate(_RUN, rules)
     return found
 
 
