@@ -1,11 +1,16 @@
-"""How many complaints a process carries through their life: sent, given to somebody, answered, approved, found again."""
+"""How many complaints are carried through their life: sent, given to somebody, answered, approved, found again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import count
+from multiprocessing import get_context
 from random import Random
 from secrets import token_hex
 from time import perf_counter, process_time
+from typing import TYPE_CHECKING
 
 from django.contrib.gis.geos import Point
+from django.db import connections
 from django.utils.timezone import localdate, now
 
 from bench.fill import busy_agencies
@@ -27,26 +32,59 @@ from tinhso.services.reports.models import Report
 from tinhso.services.reports.queries import fields_open
 from tinhso.services.reports.queue import queue_page
 
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
+
 _WARM_UP = 20
+_ready: "Barrier"
 # read as the doors read: by statements made once
 _WAITING = FixedQuery(lambda: Step.objects.select_related("case").filter(case=Param("case"), done_at=None))
 _REPORT = FixedQuery(lambda: Report.objects.select_related("case__agency").filter(case=Param("case")))
 
 
-def lived(seconds: float) -> str:
-    """Carry complaints through their life for so long, one after the other, and say what it took. Needs the filled database."""
-    lives, keys = Lives(Random(82)), (f"bench-{token_hex(4)}-{number}" for number in count())
+def lived(seconds: float, *, at_once: Sequence[int]) -> str:
+    """Carry complaints through their life for so long, in so many processes at once, and say what it took.
+
+    Needs the filled database.
+    """
+    Lives(Random(82))  # what all of them need is made by one
+    said = []
+    for processes in at_once:
+        connections.close_all()
+        fork = get_context("fork")
+        ready = fork.Barrier(processes)
+        with fork.Pool(processes, _get_ready, (ready,)) as pool:
+            spans = pool.starmap(_carry, [(seed, seconds) for seed in range(processes)], chunksize=1)
+        rate = sum(span.done / span.took for span in spans)
+        each = sum(span.work for span in spans) / sum(span.done for span in spans)
+        said.append(f"{rate:.0f}/s in {processes} at once, {each * 1000:.1f} ms of processor time each")
+    return f"Life of a complaint (send, assign, answer, approve, find): {'; '.join(said)}; {Report.objects.count():,} complaints"
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What one process carried in so many seconds, and of these on a processor."""
+
+    done: int
+    took: float
+    work: float
+
+
+def _get_ready(ready: "Barrier") -> None:
+    global _ready  # noqa: PLW0603 - how a pool's processes are handed what they share
+    _ready = ready
+
+
+def _carry(seed: int, seconds: float) -> _Span:
+    lives, keys = Lives(Random(seed)), (f"bench-{token_hex(4)}-{number}" for number in count())
     for _number in range(_WARM_UP):
         lives.live(next(keys))
+    _ready.wait()
     done, work, began = 0, process_time(), perf_counter()
     while perf_counter() - began < seconds:
         lives.live(next(keys))
         done += 1
-    took, work = perf_counter() - began, process_time() - work
-    return (
-        f"Life of a complaint (send, assign, answer, approve, find): {done / took:.0f}/s in one process, "
-        f"{work / done * 1000:.1f} ms of processor time each, {Report.objects.count():,} complaints"
-    )
+    return _Span(done, perf_counter() - began, process_time() - work)
 
 
 class Lives:

@@ -1,5 +1,6 @@
 """The whole benchmark: fill, count queries at two sizes, put the server under load, print the table."""
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def run(*, cases: int, seconds: float, clients: Sequence[int], port: int, keep: 
                     lines.append(_measure(scenario, number, seconds, running, counts[cases][scenario.title]))
                     console.print("  ✓ " + "  ".join(lines[-1].cells()), highlight=False)
         rest = [swept()] if not only or only.lower() == "sweep" else []
-        rest += [lived(seconds)] if not only or only.lower() == "complaint" else []
+        rest += [lived(seconds, at_once=sorted({1, os.cpu_count() or 1}))] if not only or only.lower() == "complaint" else []
         grown = growth(counts)
     print(f"\n{about}\n\n{table(lines)}\n")
     for sentence in rest:
