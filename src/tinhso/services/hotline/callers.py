@@ -41,7 +41,7 @@ class Certainty(StrEnum):
 _LABELS = {
     Certainty.CERTAIN: _("Đã biết người gọi"),
     Certainty.MAYBE: _("Có thể là"),
-    Certainty.UNKNOWN: _("Chưa biết người gọi"),
+    Certainty.UNKNOWN: _("Chưa biết là ai"),
 }
 
 
