@@ -198,10 +198,9 @@ def list_cases(
 def open_case(request: PersonRequest, code: str) -> HttpResponse:
     case = case_for_staff(code, request.person)
     note_reading(case, by=request.person)
-    steps = [StepRow.model_validate(row) for row in _STEPS.rows(case=case.pk)]
     more = {name: getattr(case, name) for name in ("channel", "received_at", "returned_at", "ended_at")}
-    full = CaseInFull.model_validate({**_row(case), **more, "form__answers": case.form.answers})
-    return _sent(CaseOut.model_construct(**dict(full), steps=steps))
+    belongs = {"form__answers": case.form.answers, "steps": _STEPS.rows(case=case.pk)}
+    return _sent(CaseOut.model_validate({**_row(case), **more, **belongs}))
 
 
 @router.get("/cases/{code}/clock", response=ClockOut, summary="The legal clock of a case in full")
