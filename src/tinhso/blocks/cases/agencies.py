@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.blocks.directory.models import Agency
 from tinhso.blocks.directory.queries import committee_of, map_day, unit_on
 from tinhso.kernel.errors import NotFound, WrongState
+from tinhso.kernel.fixed_query import Param
+from tinhso.kernel.keeping.kept import KeptQuery
 from tinhso.kernel.text import fold
 
 _WORDS = re.compile(r"\w+")
@@ -32,7 +34,7 @@ def resolve(name: str, *, own: Agency, answers: Mapping[str, Any], on: date) -> 
     if kind == "parent":
         found = [own.parent] if own.parent else []
     elif kind == "code":
-        found = list(Agency.objects.filter(code=word, active=True))
+        found = _WITH_CODE.rows(code=word)
     elif kind == "unit":
         found = _committee(_answer(answers, word), on)
     elif kind in ("province", "here"):
@@ -48,8 +50,13 @@ def resolve(name: str, *, own: Agency, answers: Mapping[str, Any], on: date) -> 
     return found[0]
 
 
+_WITH_CODE = KeptQuery(lambda: Agency.objects.filter(code=Param("code"), active=True), of=[Agency])
+_DIRECTLY_BELOW = KeptQuery(lambda: Agency.objects.filter(parent=Param("parent"), active=True), of=[Agency])
+_ITSELF = KeptQuery(lambda: Agency.objects.filter(pk=Param("pk")), of=[Agency])
+
+
 def _below(above: list[Agency], names: frozenset[str]) -> list[Agency]:
-    below = Agency.objects.filter(parent__in=above, active=True)
+    below = [agency for one in above for agency in _DIRECTLY_BELOW.rows(parent=one.pk)]
     return [agency for agency in below if names & (abbreviations(agency.name) | abbreviations(agency.short_name))]
 
 
@@ -60,7 +67,7 @@ def abbreviations(name: str) -> frozenset[str]:
 
 
 def _top(agency: Agency) -> Agency:
-    return Agency.objects.get(pk=int((agency.path or str(agency.pk)).partition(".")[0]))
+    return _ITSELF.rows(pk=int((agency.path or str(agency.pk)).partition(".")[0]))[0]
 
 
 def _committee(code: object, on: date) -> list[Agency]:

@@ -38,8 +38,10 @@ class Scope:
         return {"outcome": outcome, "answers": case.form.answers, "case": {"channel": case.channel, "code": case.code}}
 
     def arrived(self, node_id: str) -> set[str]:
-        waiting = self.case.arrivals.filter(sub=self.sub, node=node_id, consumed=False)
-        return set(waiting.values_list("flow", flat=True))
+        """The flows over which tokens wait at a join."""
+        with connection.cursor() as cursor:
+            cursor.execute(_ARRIVED, [self.case.pk, self.sub.pk if self.sub else None, node_id])
+            return {str(flow) for (flow,) in cursor.fetchall()}
 
     def resting(self) -> set[str]:
         """Where tokens are, joins left out."""
@@ -50,6 +52,9 @@ class Scope:
         return found - {"", *(node.id for node in self.graph.nodes if node.kind is Kind.BOUNDARY)}
 
 
+_ARRIVED = """
+SELECT flow FROM cases_joinarrival WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND node = %s AND NOT consumed
+"""
 _RESTING = """
 SELECT node FROM cases_step WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND done_at IS NULL AND NOT cancelled
 UNION SELECT node FROM cases_wait WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND ended_at IS NULL

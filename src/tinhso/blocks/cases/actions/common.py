@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.blocks.cases.families import family_of
 from tinhso.blocks.cases.kept import CONTENTS
 from tinhso.blocks.cases.life import LIFE, Deed, leads
-from tinhso.blocks.cases.models import Case, CaseAccess, TimelineEntry
+from tinhso.blocks.cases.models import Case, CaseAccess, Pause, TimelineEntry
 from tinhso.blocks.directory.models import Agency, Person
 from tinhso.kernel.actions import record, write_at_end
 from tinhso.kernel.errors import WrongState
@@ -21,6 +22,7 @@ _LOCKED = FixedQuery(
     lambda: (
         Case.objects.select_for_update(of=("self",))
         .select_related("agency", "version", "procedure", "form")
+        .annotate(stood=Exists(Pause.objects.filter(case=OuterRef("pk"))))
         .defer(*CONTENTS)
         .filter(pk=Param("pk"))
     )
@@ -49,6 +51,11 @@ def transition(case: Case, deed: Deed) -> Iterator[Case]:
         raise RuntimeError(f"{deed} leads from status {before} to {fresh.status}, which is not in the table of a case's life")
     if changed := [name for name, value in _columns(fresh).items() if value != read[name]]:
         update(fresh, *changed)
+
+
+def never_stood(case: Case) -> bool:
+    """Whether the clock of a case that a transition has handed out had never stood still when it did; False: not known."""
+    return not case.__dict__.get("stood", True)
 
 
 def _columns(case: Case) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.blocks.cases.actions.common import never_stood
 from tinhso.blocks.cases.actions.tasks import common_outcome, held_up, instances_of, open_step, others_remain
 from tinhso.blocks.cases.bpmn.graph import Kind, Node
 from tinhso.blocks.cases.bpmn.tokens import ArriveAt, Call, Effect, End, Merge, OpenTask, RunService, Wait, leave, start
@@ -65,7 +67,7 @@ def continue_process(step: Step, case: Case, *, at: datetime) -> None:
     """
     if held_up(step):
         raise WrongState(_("Bước này còn chờ ý kiến của cơ quan khác. Hãy chờ trả lời hoặc rút câu hỏi."))
-    scope = scope_of(case, step.sub)
+    scope = scope_of(case, step.sub, stood=() if never_stood(case) else None)
     node = scope.graph.node(step.node)
     outcome = step.outcome
     if node.many:
@@ -121,6 +123,7 @@ def _carry_out(scope: Scope, effects: Iterable[Effect], *, at: datetime) -> bool
             node = passing.popleft()
             if node.kind is Kind.SERVICE:
                 _services[node.action](scope.case, at)
+                scope = replace(scope, stood=None)  # it may have stopped the clock
             elsewhere = partial(_resting_or_passing, scope, tuple(passing))
             waiting.extend(leave(scope.graph, node.id, scope.env(), scope.arrived, elsewhere))
     if over and (scope.graph.aside or scope.sub):
@@ -144,7 +147,7 @@ def _settle(scope: Scope, effect: Effect, *, at: datetime) -> bool:
         case Call(node):
             return not _open_sub_case(scope, node, at=at)
         case ArriveAt(node, flow, completes):
-            JoinArrival.objects.create(case=scope.case, sub=scope.sub, node=node.id, flow=flow.id)
+            insert(JoinArrival(case=scope.case, sub=scope.sub, node=node.id, flow=flow.id))
             if completes:
                 _consume(scope, node)
         case Merge(node):
@@ -153,7 +156,14 @@ def _settle(scope: Scope, effect: Effect, *, at: datetime) -> bool:
 
 
 def _consume(scope: Scope, node: Node) -> None:
-    scope.case.arrivals.filter(sub=scope.sub, node=node.id, consumed=False).update(consumed=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSUME, [scope.case.pk, scope.sub.pk if scope.sub else None, node.id])
+
+
+_CONSUME = """
+UPDATE cases_joinarrival SET consumed = true
+WHERE case_id = %s AND sub_id IS NOT DISTINCT FROM %s AND node = %s AND NOT consumed
+"""
 
 
 def _close(scope: Scope, *, at: datetime) -> None:
