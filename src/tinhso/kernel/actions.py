@@ -24,14 +24,14 @@ from django.db.models import Model
 from tinhso.kernel.audit.models import AuditEntry
 from tinhso.kernel.correlation import correlation_id
 from tinhso.kernel.events import Event, enqueuing_subscribers
-from tinhso.kernel.inserts import MOST_AT_ONCE, Statement, insert_all, insert_together
+from tinhso.kernel.inserts import MOST_AT_ONCE, Statement, Unless, insert_together
 from tinhso.kernel.permissions import Actor
 from tinhso.kernel.updates import updating
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_recorded: ContextVar[list[Model | Statement] | None] = ContextVar("recorded", default=None)
+_recorded: ContextVar[list[Model | Unless | Statement] | None] = ContextVar("recorded", default=None)
 """By the running actions, to be written at the end; None outside an action."""
 
 
@@ -72,7 +72,7 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
 
 
 def _collecting(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    rows: list[Model | Statement] = []
+    rows: list[Model | Unless | Statement] = []
     token = _recorded.set(rows)
     try:
         done = function(*args, **kwargs)
@@ -82,27 +82,27 @@ def _collecting(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
         _recorded.reset(token)
 
 
-def _write(put_off: list[Model | Statement]) -> None:
+def _write(put_off: list[Model | Unless | Statement]) -> None:
     """All that was put off and the jobs of those who listen, in one statement unless an action did very much."""
     changes = [row for row in put_off if isinstance(row, Statement)]
-    rows = [row for row in put_off if isinstance(row, Model)]
+    rows = [row for row in put_off if not isinstance(row, Statement)]
     entries = (row for row in rows if isinstance(row, AuditEntry))
     jobs = enqueuing_subscribers(Event(row.event, row.object_type, row.object_id, row.actor_id, row.facts) for row in entries)
     insert_together(rows[:MOST_AT_ONCE], then=[*changes, jobs] if jobs else changes)
-    for kind in dict.fromkeys(map(type, rows[MOST_AT_ONCE:])):
-        insert_all(row for row in rows[MOST_AT_ONCE:] if type(row) is kind)
+    for start in range(MOST_AT_ONCE, len(rows), MOST_AT_ONCE):
+        insert_together(rows[start : start + MOST_AT_ONCE])
 
 
-def write_at_end(row: Model) -> None:
-    """Put a new row in at the end of the running action, together with what it records: for rows it does not go on working with.
+def write_at_end(*new: Model | Unless) -> None:
+    """Put new rows in at the end of the running action, together with what it records: for rows it does not go on working with.
 
     Raises:
         RuntimeError: called outside an action.
     """
     rows = _recorded.get()
     if rows is None:
-        raise RuntimeError(f"write_at_end({row._meta.label}) outside an @action")
-    rows.append(row)
+        raise RuntimeError("write_at_end(…) outside an @action")
+    rows += new
 
 
 def update_at_end(row: Model, *names: str) -> None:

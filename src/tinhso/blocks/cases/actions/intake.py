@@ -111,7 +111,7 @@ def submit_case(
         submission_key: the same key again returns the case of the first time.
         words: what it is found by besides its code, where the family names no applicant.
         beside: rows of the caller's own for a case that is new, put in with the rest of its rows.
-        alone: no action goes on working with the case: its rows go in with what is recorded, in one statement less.
+        alone: no action goes on working with the case: its rows go in with what is recorded.
 
     Raises:
         Invalid: answers or parts are wrong or missing; `fields` names them (parts as "parts.<code>").
@@ -153,10 +153,9 @@ def submit_case(
             rows.append(row)
     rows += beside(case) if beside else ()
     if family_of(case).at_once:
-        start_process(case, at=at, never_stood=True, beside=rows)
+        start_process(case, at=at, never_stood=True, beside=rows, last=alone)
     elif alone:
-        for new in rows:
-            write_at_end(new)
+        write_at_end(*rows)
     else:
         insert_together(rows)
     return case

@@ -1,7 +1,7 @@
 """The process of a case, run on rows: effects of the token game become steps, arrivals, waits, sub-cases and service calls."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -43,24 +43,25 @@ def service_task_names() -> frozenset[str]:
     return frozenset(_services)
 
 
-def start_process(case: Case, *, at: datetime, never_stood: bool = False, beside: Iterable[Model] = ()) -> None:
+def start_process(
+    case: Case, *, at: datetime, never_stood: bool = False, beside: Iterable[Model] = (), last: bool = False
+) -> None:
     """Put the first token into the process.
 
     Args:
         never_stood: the case's clock starts now, so nobody need look for pauses.
         beside: rows of other tables to be put in before; with the first step, in one statement, where that is all that begins.
+        last: the running action looks at the case's rows no more.
     """
     scope = scope_of(case, None, stood=() if never_stood else None)
-    match effects := start(scope.graph, scope.env()):
-        case [OpenTask(node)] if not node.many:
-            open_task(scope, node, at=at, beside=beside)
-        case _:
-            insert_together(beside)
-            _carry_out(scope, effects, at=at)
+    _begin(scope, start(scope.graph, scope.env()), at=at, beside=beside, last=last)
 
 
-def continue_process(step: Step, case: Case, *, at: datetime) -> None:
+def continue_process(step: Step, case: Case, *, at: datetime, last: bool = False) -> None:
     """Move on from a finished step; of a task done several times, when the last of them is finished.
+
+    Args:
+        last: the running action looks at the case's rows no more.
 
     Raises:
         WrongState: the step waits for the opinion of another agency.
@@ -76,13 +77,13 @@ def continue_process(step: Step, case: Case, *, at: datetime) -> None:
         outcome = common_outcome(scope, node, step)
     if scope.graph.boundaries(node):
         _end_timers(scope, node, at=at)
-    move_on(scope, node, outcome, at=at)
+    move_on(scope, node, outcome, at=at, last=last)
 
 
-def move_on(scope: Scope, node: Node, outcome: str = "", *, at: datetime) -> None:
+def move_on(scope: Scope, node: Node, outcome: str = "", *, at: datetime, last: bool = False) -> None:
     """Let the token that rested at a node go on, and where that ends a sub-case, the one that waited for it."""
     effects = leave(scope.graph, node.id, scope.env(outcome), scope.arrived, scope.resting)
-    while _carry_out(scope, effects, at=at) and scope.sub:
+    while _begin(scope, effects, at=at, last=last) and scope.sub:
         ended, scope = scope.sub, scope_of(scope.case, scope.sub.parent)
         effects = leave(scope.graph, ended.node, scope.env(), scope.arrived, scope.resting)
 
@@ -103,6 +104,16 @@ UPDATE cases_opinion SET withdrawn = true WHERE case_id = %s AND answered_at IS 
 
 
 # --- carrying out
+
+
+def _begin(scope: Scope, effects: Sequence[Effect], *, at: datetime, beside: Iterable[Model] = (), last: bool = False) -> bool:
+    """Make the rows, of a single step in as few statements as can be. Returns whether the process of this scope is over."""
+    match effects:
+        case [OpenTask(node)] if not node.many:
+            open_task(scope, node, at=at, beside=beside, last=last)
+            return False
+    insert_together(beside)
+    return _carry_out(scope, effects, at=at)
 
 
 def _carry_out(scope: Scope, effects: Iterable[Effect], *, at: datetime) -> bool:
@@ -225,16 +236,18 @@ def _wait(scope: Scope, node: Node, *, at: datetime) -> WaitRow:
 # --- steps
 
 
-def open_task(scope: Scope, node: Node, *, at: datetime, beside: Iterable[Model] = ()) -> bool:
-    """Open the step or steps of a user task, the first with rows of other tables `beside` it. Returns False when there is nothing
-    to do: the list is empty."""
+def open_task(scope: Scope, node: Node, *, at: datetime, beside: Iterable[Model] = (), last: bool = False) -> bool:
+    """Open the step or steps of a user task, the first with rows of other tables `beside` it.
+
+    Returns False when there is nothing to do: the list is empty. `last`: as `open_step`.
+    """
     instances = instances_of(scope, node)
     if not instances:
         return False
     events = scope.graph.boundaries(node)
     waits = [_wait(scope, event, at=at) for event in events if not event.message]
     first, *others = instances
-    open_step(scope, node, at=at, instance=first, of=len(instances), beside=[*beside, *waits])
+    open_step(scope, node, at=at, instance=first, of=len(instances), beside=[*beside, *waits], last=last)
     for index in others if node.many != "sequential" else ():
         open_step(scope, node, at=at, instance=index, of=len(instances))
     for event in events:

@@ -32,6 +32,7 @@ def submit_routed(
     parts: Mapping[str, HandedIn] | None = None,
     key: str = "",
     beside: Callable[[Case, Routed], Iterable[Model]] = lambda case, routed: (),
+    alone: bool = False,
     at: datetime | None = None,
 ) -> tuple[Case, Routed | None]:
     """Hand in a matter at a place: it goes to `agency`, or to the one the family's rules name.
@@ -41,6 +42,7 @@ def submit_routed(
         answers: its form's; `matter.kind` is what rules may ask of, by `matter.text` and the address it is found again.
         key: the same key again returns the case of the first time, with None for how it found its agency.
         beside: rows of the caller's own for a new case, put in together with the others.
+        alone: no action goes on working with the case.
 
     Raises:
         NotFound: no such procedure is open.
@@ -75,6 +77,7 @@ def submit_routed(
         submission_key=key or None,
         words=f"{told.get('text') or ''} {place.address}",
         beside=rows,
+        alone=alone,
         at=at,
     )
     return case, routed if new else None

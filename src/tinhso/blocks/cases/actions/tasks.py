@@ -12,31 +12,48 @@ from tinhso.blocks.cases.bpmn.graph import Node
 from tinhso.blocks.cases.clock import stand_of
 from tinhso.blocks.cases.models import Opinion, Step
 from tinhso.blocks.cases.scope import Scope, agency_for, due_in
+from tinhso.kernel.actions import write_at_end
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.inserts import insert
 
 
-def open_step(scope: Scope, node: Node, *, at: datetime, instance: int = 0, of: int = 1, beside: Iterable[Model] = ()) -> Step:
-    """`beside`: rows of other tables that begin with the step."""
+def open_step(
+    scope: Scope,
+    node: Node,
+    *,
+    at: datetime,
+    instance: int = 0,
+    of: int = 1,
+    beside: Iterable[Model] = (),
+    last: bool = False,
+) -> Step:
+    """
+    Args:
+        beside: rows of other tables that begin with the step.
+        last: the running action looks at the case's rows no more: unless somebody is to be chosen for it, the step is written
+            with what the action records, and has no key before.
+    """
     case = scope.case
     agency = agency_for(scope, node.agencies[instance] if node.agencies else node.agency, at=at)
-    step = insert(
-        Step(
-            case=case,
-            sub=scope.sub,
-            node=node.id,
-            instance=instance,
-            name=step_name(node, instance, of),
-            does=node.does,
-            role=node.role,
-            agency=agency,
-            opened_at=at,
-            due_at=due_in(scope, node, opened_at=at),
-            stand=stand_of(case),
-        ),
-        beside=[access(case, agency, node.role), *beside],
+    step = Step(
+        case=case,
+        sub=scope.sub,
+        node=node.id,
+        instance=instance,
+        name=step_name(node, instance, of),
+        does=node.does,
+        role=node.role,
+        agency=agency,
+        opened_at=at,
+        due_at=due_in(scope, node, opened_at=at),
+        stand=stand_of(case),
     )
-    assign_by_policy(step, case, at=at)
+    seen_by = access(case, agency, node.role)
+    if last and not agency.assigns:
+        write_at_end(seen_by, step, *beside)
+    else:
+        insert(step, beside=[seen_by, *beside])
+        assign_by_policy(step, case, at=at)
     return step
 
 

@@ -64,12 +64,12 @@ def complete_step(step: Step, *, by: Person, outcome: str = "", note: str = "", 
         fresh = open_step(step, case, by=by)
         if fresh.does in ("sign", "return"):
             raise WrongState(_("Bước này kết thúc bằng việc ký hoặc trả kết quả."))
-        finish_step(fresh, case, by=by, outcome=outcome, note=note, at=at)
+        finish_step(fresh, case, by=by, outcome=outcome, note=note, at=at, last=True)
     return case
 
 
-def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, at: datetime) -> None:
-    """Close a step under the case's lock and move the token on."""
+def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, at: datetime, last: bool = False) -> None:
+    """Close a step under the case's lock and move the token on. `last`: the running action looks at the case's rows no more."""
     offered = graph_of(case.version).node(step.node).outcomes
     note = free_text(note, field="note")
     if offered and outcome not in offered:
@@ -79,7 +79,7 @@ def finish_step(step: Step, case: Case, *, by: Person, outcome: str, note: str, 
     step.done_at, step.done_by, step.outcome, step.note = at, by, outcome if offered else "", note
     update(step, "done_at", "done_by", "outcome", "note")
     tell(case, "step_done", by=by, at=at, public=False, note=note, node=step.node, outcome=step.outcome)
-    continue_process(step, case, at=at)
+    continue_process(step, case, at=at, last=last)
 
 
 @action

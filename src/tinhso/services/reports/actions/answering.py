@@ -36,7 +36,7 @@ def write_answer(report: Report, *, by: Person, text: str, done: bool = True, at
         step = checked_step(_step(case, "draft"), case, by=by)
         update_at_end(Report(case=case, draft=text), "draft")
         if done:
-            finish_step(step, case, by=by, outcome="", note="", at=at)
+            finish_step(step, case, by=by, outcome="", note="", at=at, last=True)
     return case
 
 

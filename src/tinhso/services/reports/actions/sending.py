@@ -88,6 +88,7 @@ def send_report(
         parts={PHOTOS: HandedIn(files=tuple(files))},
         key=key,
         beside=rows,
+        alone=True,
         at=at,
     )[0]
 
