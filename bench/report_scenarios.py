@@ -31,7 +31,7 @@ class ReportStage:
         self._services = [f"{field.code}.{kind.code}" for field in fields_open(now()) for kind in field.kinds]
         _key, self._secret = add_key("bench", by=None, per_minute=100_000, reads_per_minute=100_000)
         staff = [lives.staff_of(agency) for agency in lives.near[:8]]
-        self._handlers = [Member(handler, {"cases.read"}) for handler, _approver in staff]
+        self._handlers = [Member(handler, {"reports.search", "reports.read"}) for handler, _approver in staff]
         self._leader = Member(lives.manager, {"cases.read"})
         self._keys = (f"bench-{token_hex(4)}-{number}" for number in count())
         shown = all_cases(REPORTS).filter(report__shown="public").order_by("-pk").values_list("code", flat=True)[:_POOL]
@@ -42,6 +42,7 @@ class ReportStage:
             Scenario("Reports: handed in by Open311, with media_url", self._hand_in, most=3_000),
             Scenario("Reports: one read by Open311", self._read_one),
             Scenario("Reports: 50 read by Open311", lambda: self._read("requests.json", page_size=50)),
+            Scenario("Reports: list 50 of an agency, API", lambda: self._handler().asks("/api/v1/reports")),
             Scenario("Reports: queue of an agency", lambda: self._handler().opens(f"{reverse('reports:queue')}?muc=tat-ca")),
             Scenario("Reports: work of a handler", lambda: self._handler().opens(reverse("reports:queue"))),
             Scenario("Reports: public map, clusters", self._map),

@@ -36,13 +36,19 @@ def migrated_template() -> str:
 def working_in(database: str) -> Iterator[None]:
     """The connection leads to another database meanwhile."""
     usual = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = database
+    _leads_to(database)
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict["NAME"] = usual
+        _leads_to(usual)
+
+
+def _leads_to(database: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    # the numbers of PostGIS's types differ from database to database; Django keeps them for the connection's alias
+    for known in connection._type_infos.values():
+        known.pop(connection.alias, None)
 
 
 @contextmanager

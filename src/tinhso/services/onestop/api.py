@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.timezone import now
 from ninja import Router
-from ninja.security import HttpBearer
 from pydantic import AliasChoices, AliasPath, BaseModel, Field
 
 from tinhso.blocks.cases.actions.intake import Applicant, HandedIn, accept_case, submit_case
@@ -23,9 +22,10 @@ from tinhso.blocks.cases.queries import (
     procedure_in_force,
     work_of,
 )
-from tinhso.blocks.directory.models import Agency, Person
+from tinhso.blocks.directory.models import Agency
 from tinhso.blocks.directory.queries import agency_codes, person_by_identity_number
-from tinhso.blocks.identity.guards import PersonRequest, VisitorRequest
+from tinhso.blocks.identity.guards import PersonRequest
+from tinhso.blocks.identity.programs import Token
 from tinhso.kernel.errors import Invalid, NotFound
 from tinhso.kernel.fixed_query import FixedQuery, Param
 from tinhso.kernel.keeping.kept import KeptQuery
@@ -37,13 +37,6 @@ from tinhso.services.onestop.clock_answer import Answer, ClockOut, Length, clock
 from tinhso.services.onestop.forms import ApplicantForm
 
 PAGE = 50
-
-
-class Token(HttpBearer):
-    """A token of an account of staff, made on the profile page."""
-
-    def authenticate(self, request: VisitorRequest, token: str) -> Person | None:  # type: ignore[override]
-        return request.person  # set by the identity middleware from the same header
 
 
 router = Router(auth=Token(), tags=["cases"])
